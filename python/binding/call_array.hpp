@@ -1,0 +1,90 @@
+// Array arguments: which specialisation they fit, the words they take in a frame, whether they
+// share memory.
+//
+// An array has exactly one layout: C if C-contiguous (so 0-d, 1-d contiguous, empty and
+// one-element arrays are C even where NumPy also calls them F), else F, else strided if its strides
+// are multiples of the item size, else refused. Big-endian and misaligned arrays are refused.
+// A strided array is described from its lowest address, with element strides, and the element
+// offset of its first element; the stride of an axis of length 1 is written as 0.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "call_numpy.hpp"
+
+namespace numeta::call {
+
+enum class Layout : std::uint8_t { c, f, strided, refused };
+
+// What an array must be to be passed to one dummy argument.
+struct ArrayRule {
+  int typenum = -1;
+  int ndim = 0;
+  Layout layout = Layout::c;
+  bool written = false;
+  int flags_read = 0;    // the array flags looked at ...
+  int flags_wanted = 0;  // ... and what they must be
+  int item_shift = 0;    // log2 of the item size
+  const PyArray_Descr* native = nullptr;  // the dtype singleton, which NumPy never frees
+  std::vector<npy_intp> fixed_shape;      // empty: any; -1: any extent of that axis
+};
+
+// `long long` and `long` are the same type here and NumPy has two numbers for it.
+constexpr int canonical_typenum(int typenum) {
+  if (typenum == NPY_LONGLONG) return NPY_INT64;
+  if (typenum == NPY_ULONGLONG) return NPY_UINT64;
+  return typenum;
+}
+
+// Fills `rule`; false with a Python exception for a dtype or layout that cannot be passed.
+bool make_array_rule(ArrayRule& rule, int typenum, int ndim, std::string_view layout,
+                     bool written);
+
+Layout layout_of(PyArrayObject* array);
+
+constexpr int array_words(const ArrayRule& rule) {
+  return rule.layout == Layout::strided ? 2 + 2 * rule.ndim : 1 + rule.ndim;
+}
+
+// Writes a strided array's words; false if a stride is no multiple of the item size.
+bool fill_strided(const ArrayRule& rule, PyArrayObject* array, std::int64_t* words);
+
+bool fits_fixed_shape(const ArrayRule& rule, PyArrayObject* array);
+
+// Matches `object` and writes its words; false, with nothing raised, if it does not fit.
+inline bool fill_array(const ArrayRule& rule, PyObject* object, std::int64_t* words) {
+  if (Py_TYPE(object) != &PyArray_Type) return false;
+  auto* array = reinterpret_cast<PyArrayObject*>(object);
+  if (PyArray_NDIM(array) != rule.ndim) return false;
+  if ((PyArray_FLAGS(array) & rule.flags_read) != rule.flags_wanted) return false;
+  const PyArray_Descr* descr = PyArray_DESCR(array);
+  if (descr != rule.native &&
+      (canonical_typenum(descr->type_num) != rule.typenum || !PyArray_ISNBO(descr->byteorder))) {
+    return false;
+  }
+  if (!rule.fixed_shape.empty() && !fits_fixed_shape(rule, array)) return false;
+  if (rule.layout == Layout::strided) return fill_strided(rule, array, words);
+  words[0] = reinterpret_cast<std::int64_t>(PyArray_BYTES(array));
+  const npy_intp* shape = PyArray_DIMS(array);
+  for (int axis = 0; axis < rule.ndim; ++axis) words[1 + axis] = shape[axis];
+  return true;
+}
+
+// The bytes [low, high) an array can touch; low == high for an empty one.
+struct Extent {
+  const char* low;
+  const char* high;
+};
+Extent extent_of(const ArrayRule& rule, PyArrayObject* array);
+
+inline bool intersect(const Extent& a, const Extent& b) {
+  return a.low < b.high && b.low < a.high && a.low != a.high && b.low != b.high;
+}
+
+// True unless no two indices of the array can name the same byte. Sufficient, not exact: axes in
+// order of their strides must each step over all the inner ones.
+bool may_overlap_itself(PyArrayObject* array);
+
+}  // namespace numeta::call

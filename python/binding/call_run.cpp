@@ -1,0 +1,224 @@
+// Match, fill, run. See call_run.hpp.
+
+#include "call_run.hpp"
+
+#include <array>
+#include <bit>
+#include <memory>
+
+#include "call_constant.hpp"
+#include "call_scalar.hpp"
+
+namespace numeta::call {
+
+namespace {
+
+constexpr std::size_t kStackWords = 160;  // 1.3 kB; larger frames go to the heap
+
+Verdict match_key(const Parameter& parameter, PyObject* value, KeyMemo& memo) {
+  PyObject* key = memo.key(parameter.key_of.get(), value);
+  if (key == nullptr) return verdict_of_exception();
+  const int same = PyObject_RichCompareBool(key, parameter.value.get(), Py_EQ);
+  if (same < 0) return verdict_of_exception();
+  return same == 1 ? Verdict::yes : Verdict::no;
+}
+
+Verdict fill_parameter(const Parameter& parameter, PyObject* value, KeyMemo& memo,
+                       std::int64_t* words) {
+  bool fitting = false;
+  switch (parameter.role) {
+    case Parameter::Role::array:
+    case Parameter::Role::captured:
+      fitting = fill_array(parameter.array, value, words);
+      break;
+    case Parameter::Role::scalar:
+      fitting = fill_scalar(parameter.typenum, value, words);
+      break;
+    case Parameter::Role::constant:
+      fitting = same_constant(parameter.value.get(), value);
+      break;
+    case Parameter::Role::keyed: return match_key(parameter, value, memo);
+  }
+  return fitting ? Verdict::yes : Verdict::no;
+}
+
+// Matches every parameter and fills the frame behind the error words.
+Verdict fill(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+  std::int64_t* words = frame + kErrorWords;
+  std::size_t place = 0;
+  for (const Parameter& parameter : variant.parameters) {
+    PyObject* value =
+        place < variant.bound_count ? arguments.values[place] : parameter.value.get();
+    if (parameter.role == Parameter::Role::array) {
+      if (!fill_array(parameter.array, value, words)) return Verdict::no;
+    } else {
+      const Verdict verdict = fill_parameter(parameter, value, *arguments.memo, words);
+      if (verdict != Verdict::yes) return verdict;
+    }
+    words += parameter.words;
+    ++place;
+  }
+  return Verdict::yes;
+}
+
+Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+  if (variant.entry == nullptr || arguments.count != variant.bound_count) return Verdict::no;
+  Verdict verdict = fill(variant, arguments, frame);
+  if (verdict != Verdict::yes) return verdict;
+  verdict = variant.guards.check();
+  if (verdict != Verdict::yes || !variant.runs_python) return verdict;
+  // Guards and keys ran Python code: what was read before it may have changed.
+  if (variant.entry == nullptr) return Verdict::no;
+  return fill(variant, arguments, frame);
+}
+
+PyArrayObject* array_at(const Variant& variant, const Arguments& arguments, std::size_t place) {
+  PyObject* object = place < variant.bound_count ? arguments.values[place]
+                                                 : variant.parameters[place].value.get();
+  return reinterpret_cast<PyArrayObject*>(object);
+}
+
+bool is_array(const Parameter& parameter) {
+  return parameter.role == Parameter::Role::array || parameter.role == Parameter::Role::captured;
+}
+
+// A written array shares memory with another array, or with itself.
+bool any_overlap(const Variant& variant, const Arguments& arguments) {
+  const auto& parameters = variant.parameters;
+  for (std::size_t w = 0; w < parameters.size(); ++w) {
+    const ArrayRule& rule = parameters[w].array;
+    if (!is_array(parameters[w]) || !rule.written) continue;
+    PyArrayObject* array = array_at(variant, arguments, w);
+    if (rule.layout == Layout::strided && may_overlap_itself(array)) return true;
+    const Extent extent = extent_of(rule, array);
+    for (std::size_t other = 0; other < parameters.size(); ++other) {
+      const Parameter& parameter = parameters[other];
+      if (!is_array(parameter) || (parameter.array.written && other <= w)) continue;
+      PyArrayObject* second = array_at(variant, arguments, other);
+      if (intersect(extent, extent_of(parameter.array, second))) return true;
+    }
+  }
+  return false;
+}
+
+PyObject* number_of(std::int64_t word, bool is_double) {
+  return is_double ? PyFloat_FromDouble(std::bit_cast<double>(word)) : PyLong_FromLongLong(word);
+}
+
+// Lets `raise_site` raise the Python exception of a failed check.
+void raise_for(const Variant& variant, std::int32_t status, const std::int64_t* frame) {
+  if (variant.raise_site.get() == Py_None) {
+    PyErr_Format(PyExc_SystemError, "numeta: a kernel stopped with status %d", status);
+    return;
+  }
+  const auto site = Reference::steal(PyLong_FromLong(status - 1));
+  const auto first = Reference::steal(number_of(frame[0], (frame[2] & 1) != 0));
+  const auto second = Reference::steal(number_of(frame[1], (frame[2] & 2) != 0));
+  if (!site || !first || !second) return;
+  const auto returned = Reference::steal(PyObject_CallFunctionObjArgs(
+      variant.raise_site.get(), site.get(), first.get(), second.get(), nullptr));
+  if (returned) {
+    PyErr_Format(PyExc_SystemError, "numeta: check %d failed and raised nothing", status - 1);
+  }
+}
+
+// Runs a matched variant on its filled frame.
+PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+  frame[0] = frame[1] = frame[2] = 0;
+  PyThreadState* state = PyEval_SaveThread();
+  const std::int32_t status = variant.entry(frame);
+  PyEval_RestoreThread(state);
+  if (status != 0) {
+    raise_for(variant, status, frame);
+    return nullptr;
+  }
+  return variant.results.build(frame, arguments.originals);
+}
+
+// A frame of the size a variant needs.
+class Frame {
+ public:
+  explicit Frame(std::uint32_t words) {
+    if (words > kStackWords) heap_ = std::make_unique<std::int64_t[]>(words);
+  }
+  std::int64_t* words() { return heap_ ? heap_.get() : stack_.data(); }
+
+ private:
+  std::array<std::int64_t, kStackWords> stack_;  // not initialised: filled before it is read
+  std::unique_ptr<std::int64_t[]> heap_;
+};
+
+// Asks for the overlap variant of `variant` and keeps it; false with a Python exception.
+bool make_overlap_variant(Variant& variant, const Arguments& arguments) {
+  const auto values = Reference::steal(PyTuple_New(static_cast<Py_ssize_t>(arguments.count)));
+  if (!values) return false;
+  for (std::size_t k = 0; k < arguments.count; ++k) {
+    PyTuple_SET_ITEM(values.get(), static_cast<Py_ssize_t>(k), Py_NewRef(arguments.values[k]));
+  }
+  auto made = Reference::steal(PyObject_CallOneArg(variant.make_overlap.get(), values.get()));
+  if (!made) return false;
+  if (!is_specialisation(made.get())) {
+    PyErr_SetString(PyExc_TypeError, "make_overlap returns a Specialisation");
+    return false;
+  }
+  variant.overlap = std::move(made);
+  return true;
+}
+
+// The overlap variant is traced later than its owner, so its guards may come to fail while the
+// owner's hold; it is then made anew, once.
+PyObject* run_overlap(Variant& variant, const Arguments& arguments) {
+  if (variant.make_overlap.get() == Py_None && !variant.overlap) {
+    PyErr_SetString(PyExc_SystemError, "numeta: overlapping arguments and no overlap variant");
+    return nullptr;
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (!variant.overlap || attempt > 0) {
+      if (variant.make_overlap.get() == Py_None) break;
+      if (!make_overlap_variant(variant, arguments)) return nullptr;
+    }
+    const auto kept = Reference::share(variant.overlap.get());
+    Variant& overlap = variant_of(kept.get());
+    Frame frame(overlap.words);
+    const Verdict verdict = match(overlap, arguments, frame.words());
+    if (verdict == Verdict::error) return nullptr;
+    if (verdict == Verdict::yes) return execute(overlap, arguments, frame.words());
+  }
+  PyErr_SetString(PyExc_SystemError, "numeta: the overlap variant does not fit its arguments");
+  return nullptr;
+}
+
+}  // namespace
+
+PyObject* KeyMemo::key(PyObject* key_of, PyObject* value) {
+  for (const Entry& entry : entries_) {
+    if (entry.key_of.get() == key_of && entry.value == value) return entry.key.get();
+  }
+  auto key = Reference::steal(PyObject_CallOneArg(key_of, value));
+  if (!key) return nullptr;
+  entries_.push_back({Reference::share(key_of), value, std::move(key)});
+  return entries_.back().key.get();
+}
+
+Verdict run(PyObject* specialisation, const Arguments& arguments, PyObject*& result) {
+  const auto kept = Reference::share(specialisation);
+  Variant& variant = variant_of(specialisation);
+  Frame frame(variant.words);
+  const Verdict verdict = match(variant, arguments, frame.words());
+  if (verdict != Verdict::yes) return verdict;
+  if (variant.checks_overlap && any_overlap(variant, arguments)) {
+    result = run_overlap(variant, arguments);
+  } else {
+    result = execute(variant, arguments, frame.words());
+  }
+  return Verdict::yes;
+}
+
+Verdict fits(PyObject* specialisation, const Arguments& arguments) {
+  const auto kept = Reference::share(specialisation);
+  Variant& variant = variant_of(specialisation);
+  Frame frame(variant.words);
+  return match(variant, arguments, frame.words());
+}
+
+}  // namespace numeta::call

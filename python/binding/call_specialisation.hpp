@@ -1,0 +1,64 @@
+// A specialisation: one compiled variant of a kernel, what arguments it fits, and how it is run.
+//
+// Frame: 3 words for the values of a failed check (third: bit k set if value k is a double); then
+// the parameters' words in order; then the results' words. A compile-time parameter takes none.
+// `bound` parameters come first, one per bound value; captured arrays (hidden arguments) last.
+// Nothing but the overlap variant, made at the first overlapping call, changes after construction.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "call_array.hpp"
+#include "call_guard.hpp"
+#include "call_reference.hpp"
+#include "call_result.hpp"
+
+namespace numeta::call {
+
+inline constexpr std::uint32_t kErrorWords = 3;
+
+using Entry = std::int32_t (*)(std::int64_t* frame);
+
+struct Parameter {
+  enum class Role : std::uint8_t { array, scalar, constant, keyed, captured } role = Role::constant;
+  int typenum = -1;         // scalar
+  std::uint32_t words = 0;  // how many it takes in the frame
+  ArrayRule array;          // array, captured
+  Reference value;          // constant: itself; keyed: its key; captured: the array
+  Reference key_of;         // keyed: value -> key
+};
+
+struct Variant {
+  Entry entry = nullptr;  // null once the garbage collector cleared it
+  std::vector<Parameter> parameters;
+  std::size_t bound_count = 0;
+  std::uint32_t words = 0;       // of the whole frame
+  bool checks_overlap = false;   // an array is written, and another or its own elements may overlap
+  bool runs_python = false;      // matching calls Python code, which may change the arguments
+  GuardSet guards;
+  ResultBuilder results;
+  Reference raise_site;
+  Reference make_overlap;
+  Reference overlap;
+  Reference keepalive;
+};
+
+struct Specialisation {
+  PyObject_HEAD
+  PyObject* dict;
+  PyObject* weak_references;
+  Variant* variant;
+};
+
+extern PyTypeObject SpecialisationType;
+bool ready_specialisation_type();
+
+inline Variant& variant_of(PyObject* specialisation) {
+  return *reinterpret_cast<Specialisation*>(specialisation)->variant;
+}
+inline bool is_specialisation(PyObject* object) {
+  return PyObject_TypeCheck(object, &SpecialisationType) != 0;
+}
+
+}  // namespace numeta::call
