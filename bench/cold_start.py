@@ -70,7 +70,12 @@ def main() -> None:
         "cold start: first call of the seed kernel in a warm process, empty cache, trace to result",
         "ms",
         versions(
-            "numeta", "numpy", "numba", "jax", "pyccel", gfortran=first_line(["gfortran", "--version"])
+            "numeta",
+            "numpy",
+            "numba",
+            "jax",
+            "pyccel",
+            gfortran=first_line(["gfortran", "--version"]),
         ),
         figures=dict(measured.medians(1e3)),
         absent=measured.absent,

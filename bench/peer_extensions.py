@@ -69,9 +69,7 @@ def fortran_source() -> str:
                 written = kind == "all_written" or name == "a"
                 intent = "inout" if written else "in"
                 text.append(f"  real(kind=8), intent({intent}) :: {name}(n{name})")
-            text += [
-                f"  {line}" for line in statements(kind, arity, "{}(1)", "{to} = {value}")
-            ]
+            text += [f"  {line}" for line in statements(kind, arity, "{}(1)", "{to} = {value}")]
             text += ["end subroutine", ""]
     return "\n".join(text)
 

@@ -28,7 +28,9 @@ def numba_module() -> ModuleType:
 
 
 def numeta_module() -> ModuleType:
-    return python_module("peer_numeta", python_source("@nm.jit", ": nm.f8[:]", "import numeta as nm\n"))
+    return python_module(
+        "peer_numeta", python_source("@nm.jit", ": nm.f8[:]", "import numeta as nm\n")
+    )
 
 
 def contender(name: str) -> ModuleType:
