@@ -12,12 +12,12 @@ import numpy as np
 from pyccel import epyccel
 
 
-def warm_up(n: int, array: "float[:]"):  # noqa: F722  (pyccel's own type language)
+def warm_up(n: int, array: "float[:]"):
     for i in range(n):
         array[i] = i
 
 
-def mixed_loops(n: int, array: "float[:, :]"):  # noqa: F722
+def mixed_loops(n: int, array: "float[:, :]"):
     for i in range(n):
         for j in range(n):
             array[j, i] = i + j
