@@ -44,7 +44,7 @@ def ask(path: str) -> "tuple[tuple[int, int, int], str] | None":
 
 def supported() -> "dict[tuple[int, int], str]":
     """Minor version -> interpreter path, the newest patch of each."""
-    best: "dict[tuple[int, int], tuple[tuple[int, int, int], str]]" = {}
+    best: dict[tuple[int, int], tuple[tuple[int, int, int], str]] = {}
     for path in dict.fromkeys(candidates()):
         answer = ask(path)
         if answer and (answer[0][:2] not in best or answer[0] > best[answer[0][:2]][0]):
