@@ -20,6 +20,7 @@ OPS = '// The op table.\nOP(add, 2, "sum")\nOP(sqrt, 1, "root")\n'
 MAKEFILE = "test:  ## run the tests\n\tpytest\n"
 TIDY = "Checks: '-*,bugprone-*'\nWarningsAsErrors: '*'\n"
 MYPY = '[tool.mypy]\nstrict = true\nmypy_path = "python"\npackages = ["numeta"]\n'
+COMPILE = '[{"directory": "$ROOT", "file": "$ROOT/core/a.cpp", "command": "c++ -c core/a.cpp"}]'
 LONG_FUNCTION = "namespace n {\nint f(int a) {\n" + "  a += 1;\n" * 90 + "  return a;\n}\n}\n"
 LONG_PYTHON = (
     '"""What it is."""\n\n\ndef f(a: int) -> int:\n' + "    a += 1\n" * 90 + "    return a\n"
@@ -140,10 +141,17 @@ CASES = [
         {
             ".clang-tidy": TIDY,
             "core/a.cpp": "// a\nint f(int a) { return a; }\n",
-            "build/tests/compile_commands.json": "[]",
+            "build/tests/compile_commands.json": COMPILE,
         },
         {"core/a.cpp": "// a\nint f(int a) {\n  return a ? sizeof(sizeof(a)) : 1;\n}\n"},
         "bugprone-sizeof-expression",
+        "clang-tidy",
+    ),
+    (
+        "cpp_lint",
+        {".clang-tidy": TIDY, "build/tests/compile_commands.json": "[]"},
+        {"core/a.cpp": "// a\n"},
+        "core/a.cpp:1: has no compile command",
         "clang-tidy",
     ),
 ]
@@ -154,7 +162,7 @@ def plant(root: Path, tree: dict[str, str]) -> None:
     for name, text in tree.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text.replace("$ROOT", str(root)))
 
 
 @pytest.mark.parametrize(("name", "right", "wrong", "complaint", "needs"), CASES)

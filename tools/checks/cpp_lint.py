@@ -5,11 +5,12 @@ are those of its last clean run is not run again. What always holds: only a clea
 """
 
 import hashlib
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.checks.source_tree import CPP, TABLES, files, tool
+from tools.checks.source_tree import CPP, TABLES, files, problem, tool
 
 FOLDER = "core"
 COMMANDS = "build/tests"
@@ -39,9 +40,17 @@ def lint(root: Path, source: Path) -> list[str]:
 
 def check(root: Path) -> list[str]:
     """Problems under root."""
-    if not (root / COMMANDS / "compile_commands.json").exists():
+    commands = root / COMMANDS / "compile_commands.json"
+    if not commands.exists():
         return [f"{COMMANDS}/compile_commands.json is missing; `make check` writes it"]
+    known = {entry["file"] for entry in json.loads(commands.read_text(encoding="utf-8"))}
     sources = [path for path in files(root, CPP, FOLDER) if path.suffix == ".cpp"]
+    # clang-tidy passes silently over what it cannot compile.
+    problems = [
+        problem(root, path, 1, "has no compile command")
+        for path in sources
+        if str(path) not in known
+    ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(lambda source: lint(root, source), sources)
-        return [line for said in results for line in said]
+        return problems + [line for said in results for line in said]
