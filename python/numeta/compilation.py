@@ -1,0 +1,289 @@
+"""From classified arguments to a specialisation: trace, emit, build, wrap for the call path.
+
+`trace` runs the staged function once on traced values; `build` has the emitted texts compiled or
+found in the cache. What a specialisation captured is guarded by `captures`; errors of the
+toolchain come out as `CompileError` at the line of the Python function that caused them.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _cache, _call, _trace, errors, log, staging
+from .arguments import Argument
+from .captures import Captures, Recorder, still_hold
+from .config import config
+from .fingerprint import key_function
+from .results import Template, read_results
+
+if TYPE_CHECKING:
+    from .kernel import Kernel
+
+_trace.set_error_type(errors.TraceError)
+
+_BUILD_ERRORS = {"no_fortran": 501, "no_c": 502, "fortran": 503, "c": 504, "link": 505, "load": 506}
+_TRACE_ATTEMPTS = 3
+
+
+class Traced(NamedTuple):
+    """One traced and emitted variant: texts, parameter specs, results and guards for `_call`."""
+
+    emission: _trace.Emission
+    params: list[tuple[Any, ...]]
+    results: list[tuple[int, bool]]
+    template: Template
+    guards: list[tuple[Any, ...]]
+    written: list[bool]  # one per argument, False where it is no array
+    seconds: float
+    keepalive: tuple[Any, ...]
+
+
+class Info(NamedTuple):
+    """What a specialisation was made from; `Specialisation.info`."""
+
+    signature: str
+    key: tuple[Any, ...]
+    traced: Traced
+    hit: bool
+    path: str
+    cache_key: str
+    timings: dict[str, float]
+    values: dict[str, object]  # the compile-time values of unhinted parameters, by name
+
+
+def signature_of(arguments: Sequence[Argument]) -> str:
+    """A specialisation in words: `n=3, array: f8[:, :]` with the layout where it is not C."""
+    parts = []
+    for argument in arguments:
+        if argument.kind == "const":
+            text = repr(argument.value)
+            parts.append(f"{argument.name}={text if len(text) <= 40 else text[:37] + '...'}")
+            continue
+        assert argument.dtype is not None
+        text = argument.dtype.short
+        if argument.kind == "array":
+            inner = ", ".join(":" if n is None else str(n) for n in argument.shape)
+            text += f"[{inner or '()'}]" + (f" {argument.layout}" if argument.layout != "C" else "")
+        elif argument.weak:
+            text = argument.dtype.numpy.type(0).item().__class__.__name__
+        parts.append(f"{argument.name}: {text}")
+    return ", ".join(parts)
+
+
+def _stand_in(trace: _trace.Trace, argument: Argument) -> Any:
+    """What the staged function gets for one argument."""
+    if argument.kind == "const":
+        return argument.value
+    assert argument.dtype is not None
+    if argument.kind == "scalar":
+        return trace.add_scalar(argument.name, argument.dtype.short, argument.weak)
+    return trace.add_array(
+        argument.name,
+        argument.dtype.short,
+        argument.ndim,
+        argument.layout,
+        list(argument.shape),
+    )
+
+
+def _param(argument: Argument, written: bool, recorder: Recorder) -> tuple[Any, ...]:
+    """The `_call` parameter spec of one argument."""
+    if argument.kind == "const":
+        if argument.fixed:
+            return ("const", argument.value)
+        key_of = key_function(argument.value, recorder.has)
+        return ("const_key", key_of, key_of(argument.value))
+    assert argument.dtype is not None
+    number = argument.dtype.typenum
+    if argument.kind == "scalar":
+        return ("scalar", number, argument.weak)
+    fixed = argument.shape if any(n is not None for n in argument.shape) else None
+    return ("array", number, argument.ndim, argument.layout, fixed, written)
+
+
+def trace(kernel: Kernel, arguments: Sequence[Argument], overlap: bool = False) -> Traced:
+    """Trace and emit `kernel` for `arguments`; TraceError where it cannot be compiled."""
+    for _ in range(_TRACE_ATTEMPTS):
+        captures = Captures(kernel.py_func)
+        traced = _trace_once(kernel, arguments, overlap, captures)
+        if still_hold(captures.guards):  # another thread may have bound a captured name anew
+            break
+    return traced
+
+
+def _trace_once(
+    kernel: Kernel, arguments: Sequence[Argument], overlap: bool, captures: Captures
+) -> Traced:
+    start = time.perf_counter()
+    name = kernel.__qualname__
+    code = kernel.py_func.__code__
+    place = (code.co_filename, code.co_firstlineno)
+    graph = _trace.Trace(
+        kernel.__name__,
+        exact=kernel.exact,
+        checks=kernel.checks,
+        fast=kernel.fast,
+        overlap=overlap,
+    )
+    recorder = Recorder(name, graph)
+    values = [_stand_in(graph, argument) for argument in arguments]
+    for argument in arguments:
+        if argument.kind == "const":
+            captures.add_argument(argument.value)
+    staged = staging.stage(kernel.py_func)
+    with graph:
+        returned = staging.run(
+            staged, kernel.positional(values), kernel.keywords(values), recorder.array
+        )
+        results = read_results(name, place, returned, kernel.return_hint, values)
+        graph.set_result(results.values)
+    emission = graph.emit()
+    for function in staging.inlined(staged):
+        captures.add(function)
+    written, params = _params(arguments, emission.written, recorder)
+    numbers = {row["short"]: row["typenum"] for row in _trace.dtypes()}
+    return Traced(
+        emission,
+        params,
+        [(numbers[str(short)], weak) for short, weak in emission.results],
+        results.template,
+        captures.finish(recorder.has),
+        written,
+        time.perf_counter() - start,
+        (captures, recorder),
+    )
+
+
+def _params(
+    arguments: Sequence[Argument], flags: Sequence[bool], recorder: Recorder
+) -> tuple[list[bool], list[tuple[Any, ...]]]:
+    """Which arguments are written, and the parameter specs with the hidden ones last."""
+    left = iter(flags)
+    written = [argument.kind == "array" and next(left) for argument in arguments]
+    pairs = zip(arguments, written, strict=True)
+    params = [_param(argument, flag, recorder) for argument, flag in pairs]
+    return written, params + recorder.params(list(left))
+
+
+def check_writeable(kernel: Kernel, arguments: Sequence[Argument], written: list[bool]) -> None:
+    """ValueError 403 for a read-only array that the kernel writes."""
+    for argument, flag in zip(arguments, written, strict=True):
+        if flag and not argument.value.flags.writeable:
+            raise errors.error(403, kernel=kernel.__qualname__, name=argument.name)
+
+
+def _interrupted() -> bool:
+    """Called while compilers run: Python delivers a pending KeyboardInterrupt here."""
+    return False
+
+
+def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _call.Specialisation:
+    """The specialisation of a traced variant, compiled or found in the cache."""
+    config.apply_to_cache()
+    emission = traced.emission
+    signature = signature_of(arguments)
+    code = kernel.py_func.__code__
+    metadata = (
+        f"kernel={kernel.__module__}.{kernel.__qualname__}\nsignature={signature}\n"
+        f"file={code.co_filename}\nline={code.co_firstlineno}\n"
+    )
+    try:
+        loaded = _cache.build(
+            emission.fortran,
+            emission.stub,
+            emission.symbol,
+            list(emission.flags),
+            kernel.__name__,
+            metadata,
+            _interrupted,
+        )
+    except _cache.BuildError as problem:
+        raise _compile_error(kernel, emission, problem) from None
+    timings = {"trace": traced.seconds, **loaded.timings}
+    log.message(
+        "info",
+        f"{kernel.__qualname__}({signature}): {'cached' if loaded.hit else 'compiled'}, "
+        + ", ".join(f"{name} {1e3 * seconds:.2f} ms" for name, seconds in timings.items()),
+    )
+    spec = _call.Specialisation(
+        loaded.address,
+        traced.params,
+        traced.results,
+        traced.template,
+        traced.guards,
+        _raise_site(kernel, emission.sites),
+        _overlap_maker(kernel, arguments),
+        None,
+        (loaded, traced.keepalive),
+    )
+    values = {
+        a.name: a.value
+        for k, a in enumerate(arguments)
+        if a.kind == "const" and kernel.hint_at(k).kind == "none"
+    }
+    key = tuple(argument.key for argument in arguments)
+    spec.info = Info(signature, key, traced, loaded.hit, loaded.path, loaded.key, timings, values)
+    return spec
+
+
+def _overlap_maker(kernel: Kernel, arguments: Sequence[Argument]) -> Any:
+    """Makes the variant for overlapping arrays, at the first call that needs it."""
+
+    def make(bound: tuple[Any, ...]) -> _call.Specialisation:
+        with kernel.lock:
+            fresh = [a._replace(value=v) for a, v in zip(arguments, bound, strict=True)]
+            return build(kernel, fresh, trace(kernel, fresh, overlap=True))
+
+    return make
+
+
+def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> Any:
+    """Raises the Python exception of a failed check, its traceback ending at the Python line."""
+
+    def raise_site(site: int, first: float, second: float) -> None:
+        kind, message, filename, line = sites[site]
+        text = message.format(first, second)
+        source = "\n" * (max(line, 1) - 1) + "raise problem"
+        code = compile(source, filename or "<kernel>", "exec")
+        code = code.replace(co_name=kernel.__name__, co_qualname=kernel.__qualname__)
+        exec(code, {"problem": kind(text)})
+
+    return raise_site
+
+
+def _compile_error(
+    kernel: Kernel, emission: _trace.Emission, problem: _cache.BuildError
+) -> Exception:
+    kind = str(getattr(problem, "kind", ""))
+    output = str(getattr(problem, "output", "") or "")
+    number = _BUILD_ERRORS.get(kind, 507)
+    filename, line = _python_line(output, emission.line_map)
+    row = errors.TABLE[number]
+    reason = str(problem) or kind
+    return errors.CompileError(
+        number,
+        row.text.format(kernel=kernel.__qualname__, reason=reason),
+        row.hint,
+        filename,
+        line,
+        str(getattr(problem, "command", "") or ""),
+        output,
+        str(getattr(problem, "kept", "") or ""),
+    )
+
+
+def _python_line(output: str, line_map: Any) -> tuple[str, int]:
+    """The Python place of the first Fortran line that gfortran complains about, or ("", 0)."""
+    found = re.search(r"^[^\n:]*:(\d+):\d+:", output, re.MULTILINE)
+    if not found:
+        return "", 0
+    wanted = int(found.group(1))
+    entries = line_map.items() if isinstance(line_map, dict) else enumerate(line_map, 1)
+    best: tuple[str, int] = ("", 0)
+    for fortran_line, place in entries:
+        if fortran_line <= wanted and place and place[1]:
+            best = (str(place[0]), int(place[1]))
+    return best

@@ -1,0 +1,190 @@
+"""Errors of numeta: one table row per numbered diagnostic, two exception types.
+
+`TraceError` speaks of the user's code (line, reason, what to write instead), `CompileError` of the
+toolchain (command, output, kept source). Wrong arguments raise Python's own types (TypeError,
+ValueError, OverflowError) with texts from the same table, so that a documentation page can be made
+from it. Numbers: 1xx the graph (rows in core/diag.def), 2xx staging, 3xx results and captures,
+4xx arguments and hints, 5xx toolchain, 6xx settings. A number is never used for another meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class NumetaError(Exception):
+    """Base of the errors that numeta itself defines."""
+
+
+class TraceError(NumetaError):
+    """The kernel cannot be compiled as written; `filename` and `line` say where."""
+
+    def __init__(
+        self, number: int, message: str, hint: str = "", filename: str = "", line: int = 0
+    ) -> None:
+        super().__init__(number, message, hint, filename, line)
+        self.number = number
+        self.message = message
+        self.hint = hint
+        self.filename = filename
+        self.line = line
+
+    def __str__(self) -> str:
+        where = f'\n  File "{self.filename}", line {self.line}' if self.filename else ""
+        hint = f"\n  Instead: {self.hint}" if self.hint else ""
+        return f"NM{self.number}: {self.message}{where}{hint}"
+
+
+class CompileError(NumetaError):
+    """The toolchain failed: `command`, its `output`, and the path of the `kept` source."""
+
+    def __init__(
+        self,
+        number: int,
+        message: str,
+        hint: str = "",
+        filename: str = "",
+        line: int = 0,
+        command: str = "",
+        output: str = "",
+        kept: str = "",
+    ) -> None:
+        super().__init__(number, message, hint, filename, line, command, output, kept)
+        self.number = number
+        self.message = message
+        self.hint = hint
+        self.filename = filename
+        self.line = line
+        self.command = command
+        self.output = output
+        self.kept = kept
+
+    def __str__(self) -> str:
+        parts = [f"NM{self.number}: {self.message}"]
+        if self.filename:
+            parts.append(f'  File "{self.filename}", line {self.line}')
+        if self.hint:
+            parts.append(f"  Instead: {self.hint}")
+        if self.command:
+            parts.append(f"  Command: {self.command}")
+        if self.output:
+            parts.append("  Output:\n" + "\n".join("    " + s for s in self.output.splitlines()))
+        if self.kept:
+            parts.append(f"  Source kept at: {self.kept}")
+        return "\n".join(parts)
+
+
+class ConfigError(NumetaError, ValueError):
+    """A setting (environment variable or `nm.config` attribute) has a value it cannot take."""
+
+
+class SpecialisationWarning(UserWarning):
+    """One kernel is compiled again and again for the values of an unhinted parameter."""
+
+
+class ConfigWarning(UserWarning):
+    """An environment variable named NUMETA_* is not one that numeta reads."""
+
+
+class Diagnostic(NamedTuple):
+    """One row: `text` and `hint` are `str.format` templates over the same named values."""
+
+    number: int
+    error: type[Exception]
+    text: str
+    hint: str = ""
+
+
+# fmt: off
+_ROWS = (
+    # -- 3xx results and captures ---------------------------------------------------------------
+    Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
+               "return scalars, None, or a tuple of them; write arrays through an argument"),
+    Diagnostic(302, TraceError,
+               "{kernel}() returns {got}, which does not convert to its return hint {hint} without"
+               " loss",
+               "convert in the kernel, as in `return {short}(value)`, or change the hint"),
+    Diagnostic(303, TraceError, "{kernel}() returns {got} value(s), its return hint {hint} says"
+               " {expected}",
+               "make the return statement and the hint agree"),
+    Diagnostic(304, TraceError, "the captured array {name!r} of {kernel}() is {what}",
+               "capture a native, aligned array of a numeric type"),
+    # -- 4xx arguments and hints ----------------------------------------------------------------
+    Diagnostic(401, TypeError, "{kernel}(): parameter {name!r} is hinted {expected}, got {got}"),
+    Diagnostic(402, TypeError, "{kernel}(): parameter {name!r} got {got}, which numeta does not"
+               " compute with", "{advice}"),
+    Diagnostic(403, ValueError, "{kernel}(): parameter {name!r} is written by the kernel, got a"
+               " read-only array", "pass a copy, or an array whose flags.writeable is True"),
+    Diagnostic(404, OverflowError, "{kernel}(): parameter {name!r} is hinted {expected}, got {got},"
+               " which does not fit"),
+    Diagnostic(405, TypeError, "{kernel}(): the hint {hint} of parameter {name!r} is not one that"
+               " numeta knows",
+               "a numeta type (nm.f8, nm.f8[:, :], nm.i8[3, :]), a NumPy scalar type, float, int,"
+               " complex, bool, NDArray[...] or nm.comptime"),
+    Diagnostic(406, TypeError, "{kernel}(): the hint {hint!r} of parameter {name!r} cannot be"
+               " resolved: {reason}",
+               "make the names of the annotation visible where the kernel is defined"),
+    Diagnostic(407, TypeError, "{kernel}(): the compile-time parameter {name!r} got {got}, which"
+               " cannot be compared by content: {reason}",
+               "hint the parameter with a type, or pass numbers, strings, tuples, lists, dicts,"
+               " dataclasses, arrays or objects made of them"),
+    Diagnostic(408, TypeError, "{kernel}(): the return hint {hint} is not one that numeta knows",
+               "a scalar type (nm.f8, float, np.float32), None, or tuple[...] of scalar types"),
+    Diagnostic(409, TypeError, "jit() expects a Python function, got {got}"),
+    Diagnostic(410, TypeError, "{kernel}(): compile() expects one type or value per parameter,"
+               " got {got} for {name!r}",
+               "hints such as nm.f8[:, :] or nm.i8, or a value for a compile-time parameter"),
+    Diagnostic(411, TypeError, "{owner}[...]: {got} is not a dimension",
+               "one entry per dimension: `:` for any length, or a length as in nm.i8[3, :]"),
+    Diagnostic(412, TypeError, "{kernel}() cannot be pickled: {reason}",
+               "define the kernel at the top level of a module, or where its source can be read"),
+    Diagnostic(413, ValueError, "{kernel} has no specialisation yet",
+               "call the kernel first, or give arguments or types as in kernel.fortran(3, a)"),
+    Diagnostic(414, ValueError, "jit(): exact and fast exclude each other",
+               "exact is bit-equal arithmetic, fast reorders it: choose one"),
+    # -- 5xx toolchain --------------------------------------------------------------------------
+    Diagnostic(501, CompileError, "no Fortran compiler was found",
+               "install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC"),
+    Diagnostic(502, CompileError, "no C compiler was found",
+               "install gcc (Debian: apt-get install gcc) or set NUMETA_CC"),
+    Diagnostic(503, CompileError, "the Fortran compiler failed on {kernel}()",
+               "this is a fault of numeta, not of the kernel: please report it with the source"),
+    Diagnostic(504, CompileError, "the C compiler failed on the stub of {kernel}()",
+               "this is a fault of numeta, not of the kernel: please report it with the source"),
+    Diagnostic(505, CompileError, "the linker failed on {kernel}()",
+               "run `numeta doctor` to see what is missing"),
+    Diagnostic(506, CompileError, "the shared object of {kernel}() could not be loaded",
+               "run `numeta doctor` to see what is missing"),
+    Diagnostic(507, CompileError, "building {kernel}() failed: {reason}",
+               "run `numeta doctor` to see what is missing"),
+    # -- 6xx settings ---------------------------------------------------------------------------
+    Diagnostic(601, ConfigError, "{setting}: {value!r} is not valid", "{expected}"),
+    Diagnostic(602, ConfigWarning, "{setting} is not a setting of numeta{nearest}"),
+    Diagnostic(603, SpecialisationWarning,
+               "{kernel}() was compiled for {count} values of its unhinted parameter {name!r}",
+               "hint it with a type to compile once, as in `{name}: {suggestion}`, or with"
+               " nm.comptime to keep it so"),
+    Diagnostic(604, ConfigError, "nm.config has no setting {name!r}{nearest}"),
+)
+# fmt: on
+
+TABLE: dict[int, Diagnostic] = {row.number: row for row in _ROWS}
+assert len(TABLE) == len(_ROWS), "a diagnostic number is used twice"
+
+
+def error(number: int, filename: str = "", line: int = 0, **values: Any) -> Exception:
+    """The exception of row `number`, its templates filled with `values`; the caller raises it."""
+    row = TABLE[number]
+    text, hint = row.text.format(**values), row.hint.format(**values)
+    if issubclass(row.error, TraceError | CompileError):
+        return row.error(number, text, hint, filename, line)
+    return row.error(f"NM{number}: {text}" + (f"\n  Instead: {hint}" if hint else ""))
+
+
+def warn(number: int, stacklevel: int = 2, **values: Any) -> None:
+    """Issue the warning of row `number`."""
+    import warnings
+
+    warning = error(number, **values)
+    assert isinstance(warning, Warning)
+    warnings.warn(warning, stacklevel=stacklevel + 1)

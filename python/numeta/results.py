@@ -1,0 +1,141 @@
+"""Results: from what a kernel returns to result words and the template that rebuilds the object.
+
+A hinted result is converted where nothing can be lost, in compiled and debug mode alike, and is an
+error otherwise. Without a hint a traced weak value comes back as a Python number and a strong one
+as a NumPy scalar, as the undecorated function returns them; compile-time values that cannot
+change come back as they are. `return a` of an array argument gives the caller's very object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _trace, errors
+from .arguments import convert_scalar, describe
+from .fingerprint import is_immutable
+from .types import Hint, ReturnHint, dtype_of
+
+Template = Any
+
+
+class Results(NamedTuple):
+    """`values` for `Trace.set_result` and the `template` for `_call.Specialisation`."""
+
+    values: list[tuple[object, str | None, bool]]
+    template: Template
+
+
+class _Reader:
+    def __init__(self, kernel: str, place: tuple[str, int], arguments: Sequence[object]) -> None:
+        self.kernel = kernel
+        self.place = place
+        self.arguments = arguments
+        self.values: list[tuple[object, str | None, bool]] = []
+
+    def error(self, number: int, **values: Any) -> Exception:
+        return errors.error(number, *self.place, kernel=self.kernel, **values)
+
+    def template(self, value: Any, hint: ReturnHint) -> Template:
+        if hint.kind == "none":
+            if value is not None:
+                raise self.error(302, got=self.what(value), hint=hint.text, short="None")
+            return None
+        if isinstance(value, tuple | list) and type(value) in (tuple, list):
+            return self.sequence(value, hint)
+        if hint.kind == "tuple":
+            raise self.error(303, got="one", hint=hint.text, expected=len(hint.parts))
+        if isinstance(value, _trace.Scalar):
+            return self.scalar(value, hint)
+        if hint.kind == "scalar":
+            return ("const", self.constant(value, hint))
+        if value is None:
+            return None
+        for place, argument in enumerate(self.arguments):
+            if value is argument and _trace.is_traced(value):
+                return ("arg", place)
+        if _trace.is_traced(value) or isinstance(value, np.ndarray) or not is_immutable(value):
+            raise self.error(301, what=self.what(value))
+        return ("const", value)
+
+    def sequence(self, value: Sequence[Any], hint: ReturnHint) -> Template:
+        if hint.kind == "scalar":
+            raise self.error(303, got=len(value), hint=hint.text, expected=1)
+        parts = hint.parts if hint.kind == "tuple" else (ReturnHint("any"),) * len(value)
+        if len(parts) != len(value):
+            raise self.error(303, got=len(value), hint=hint.text, expected=len(parts))
+        pairs = zip(value, parts, strict=True)
+        return (type(value).__name__, *[self.template(item, part) for item, part in pairs])
+
+    def scalar(self, value: _trace.Scalar, hint: ReturnHint) -> int:
+        if hint.dtype is None:
+            self.values.append((value, None, value.weak))
+        else:
+            if not np.can_cast(value.dtype, hint.dtype.numpy, "safe"):
+                raise self.error(302, got=self.what(value), hint=hint.text, short=repr(hint.dtype))
+            self.values.append((value, hint.dtype.short, hint.weak))
+        return len(self.values) - 1
+
+    def constant(self, value: Any, hint: ReturnHint) -> Any:
+        return _converted(self.kernel, value, hint, self.place)
+
+    def what(self, value: object) -> str:
+        if isinstance(value, _trace.Scalar):
+            return f"a value of {value.dtype.name}"
+        if isinstance(value, _trace.Array):
+            return "an array"
+        return describe(value)
+
+
+def _converted(kernel: str, value: Any, hint: ReturnHint, place: tuple[str, int]) -> Any:
+    as_hint = Hint("scalar", hint.text, hint.dtype, hint.weak)
+    try:
+        return convert_scalar(kernel, "return", as_hint, value)
+    except (TypeError, OverflowError):
+        raise errors.error(
+            302, *place, kernel=kernel, got=describe(value), hint=hint.text, short=repr(hint.dtype)
+        ) from None
+
+
+def read_results(
+    kernel: str,
+    place: tuple[str, int],
+    returned: object,
+    hint: ReturnHint,
+    arguments: Sequence[object],
+) -> Results:
+    """The results of a trace that returned `returned`, given its traced `arguments` in order."""
+    reader = _Reader(kernel, place, arguments)
+    template = reader.template(returned, hint)
+    return Results(reader.values, template)
+
+
+def debug_result(kernel: str, hint: ReturnHint, value: Any) -> Any:
+    """`value`, as plain Python returned it, converted to the return hint."""
+    if hint.kind == "any":
+        return value
+    if hint.kind == "none" and value is not None:
+        raise errors.error(302, kernel=kernel, got=describe(value), hint=hint.text, short="None")
+    if hint.kind == "tuple":
+        if not isinstance(value, tuple | list) or len(value) != len(hint.parts):
+            got = len(value) if isinstance(value, tuple | list) else "one"
+            raise errors.error(
+                303, kernel=kernel, got=got, hint=hint.text, expected=len(hint.parts)
+            )
+        pairs = zip(value, hint.parts, strict=True)
+        return type(value)([debug_result(kernel, part, item) for item, part in pairs])
+    if hint.kind == "scalar":
+        return _debug_scalar(kernel, hint, value)
+    return value
+
+
+def _debug_scalar(kernel: str, hint: ReturnHint, value: Any) -> Any:
+    assert hint.dtype is not None
+    if isinstance(value, np.generic):
+        source = dtype_of(value.dtype)
+        if source is not None and np.can_cast(source.numpy, hint.dtype.numpy, "safe"):
+            strong = hint.dtype.numpy.type(value)
+            return strong.item() if hint.weak else strong
+    return _converted(kernel, value, hint, ("", 0))
