@@ -1,9 +1,7 @@
-// Array arguments: layouts, frame words of strided arrays, byte extents. See call_array.hpp.
+// Array arguments: layouts and the frame words of strided arrays. See call_array.hpp.
 
 #include "call_array.hpp"
 
-#include <algorithm>
-#include <array>
 #include <bit>
 
 namespace numeta::call {
@@ -111,48 +109,6 @@ bool fill_strided(const ArrayRule& rule, PyArrayObject* array, std::int64_t* wor
   words[0] = reinterpret_cast<std::int64_t>(low);
   words[1 + 2 * rule.ndim] = offset;
   return true;
-}
-
-Extent extent_of(const ArrayRule& rule, PyArrayObject* array) {
-  const char* data = PyArray_BYTES(array);
-  const npy_intp* shape = PyArray_DIMS(array);
-  if (rule.layout != Layout::strided) {
-    npy_intp bytes = npy_intp{1} << rule.item_shift;
-    for (int axis = 0; axis < rule.ndim; ++axis) bytes *= shape[axis];
-    return {data, data + bytes};
-  }
-  Extent extent{data, data + (npy_intp{1} << rule.item_shift)};
-  const npy_intp* strides = PyArray_STRIDES(array);
-  for (int axis = 0; axis < rule.ndim; ++axis) {
-    const npy_intp reach = (shape[axis] - 1) * strides[axis];
-    (reach < 0 ? extent.low : extent.high) += reach;
-  }
-  return extent;
-}
-
-bool may_overlap_itself(PyArrayObject* array) {
-  struct Axis {
-    npy_intp stride;
-    npy_intp reach;
-  };
-  std::array<Axis, NPY_MAXDIMS> axes;
-  std::size_t count = 0;
-  for (int axis = 0; axis < PyArray_NDIM(array); ++axis) {
-    const npy_intp length = PyArray_DIM(array, axis);
-    if (length == 0) return false;
-    if (length == 1) continue;
-    const npy_intp stride = PyArray_STRIDE(array, axis);
-    const npy_intp size = stride < 0 ? -stride : stride;
-    axes[count++] = {size, (length - 1) * size};
-  }
-  std::sort(axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(count),
-            [](const Axis& a, const Axis& b) { return a.stride < b.stride; });
-  npy_intp inner = PyArray_ITEMSIZE(array);
-  for (std::size_t k = 0; k < count; ++k) {
-    if (axes[k].stride < inner) return true;
-    inner += axes[k].reach;
-  }
-  return false;
 }
 
 }  // namespace numeta::call

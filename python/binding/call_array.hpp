@@ -1,5 +1,4 @@
-// Array arguments: which specialisation they fit, the words they take in a frame, whether they
-// share memory.
+// Array arguments: which specialisation they fit and the words they take in a frame.
 //
 // An array has exactly one layout: C if C-contiguous (so 0-d, 1-d contiguous, empty and
 // one-element arrays are C even where NumPy also calls them F), else F, else strided if its strides
@@ -71,20 +70,5 @@ inline bool fill_array(const ArrayRule& rule, PyObject* object, std::int64_t* wo
   for (int axis = 0; axis < rule.ndim; ++axis) words[1 + axis] = shape[axis];
   return true;
 }
-
-// The bytes [low, high) an array can touch; low == high for an empty one.
-struct Extent {
-  const char* low;
-  const char* high;
-};
-Extent extent_of(const ArrayRule& rule, PyArrayObject* array);
-
-inline bool intersect(const Extent& a, const Extent& b) {
-  return a.low < b.high && b.low < a.high && a.low != a.high && b.low != b.high;
-}
-
-// True unless no two indices of the array can name the same byte. Sufficient, not exact: axes in
-// order of their strides must each step over all the inner ones.
-bool may_overlap_itself(PyArrayObject* array);
 
 }  // namespace numeta::call

@@ -72,35 +72,6 @@ Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame)
   return fill(variant, arguments, frame);
 }
 
-PyArrayObject* array_at(const Variant& variant, const Arguments& arguments, std::size_t place) {
-  PyObject* object = place < variant.bound_count ? arguments.values[place]
-                                                 : variant.parameters[place].value.get();
-  return reinterpret_cast<PyArrayObject*>(object);
-}
-
-bool is_array(const Parameter& parameter) {
-  return parameter.role == Parameter::Role::array || parameter.role == Parameter::Role::captured;
-}
-
-// A written array shares memory with another array, or with itself.
-bool any_overlap(const Variant& variant, const Arguments& arguments) {
-  const auto& parameters = variant.parameters;
-  for (std::size_t w = 0; w < parameters.size(); ++w) {
-    const ArrayRule& rule = parameters[w].array;
-    if (!is_array(parameters[w]) || !rule.written) continue;
-    PyArrayObject* array = array_at(variant, arguments, w);
-    if (rule.layout == Layout::strided && may_overlap_itself(array)) return true;
-    const Extent extent = extent_of(rule, array);
-    for (std::size_t other = 0; other < parameters.size(); ++other) {
-      const Parameter& parameter = parameters[other];
-      if (!is_array(parameter) || (parameter.array.written && other <= w)) continue;
-      PyArrayObject* second = array_at(variant, arguments, other);
-      if (intersect(extent, extent_of(parameter.array, second))) return true;
-    }
-  }
-  return false;
-}
-
 PyObject* number_of(std::int64_t word, bool is_double) {
   return is_double ? PyFloat_FromDouble(std::bit_cast<double>(word)) : PyLong_FromLongLong(word);
 }
@@ -206,7 +177,7 @@ Verdict run(PyObject* specialisation, const Arguments& arguments, PyObject*& res
   Frame frame(variant.words);
   const Verdict verdict = match(variant, arguments, frame.words());
   if (verdict != Verdict::yes) return verdict;
-  if (variant.checks_overlap && any_overlap(variant, arguments)) {
+  if (variant.overlaps.needed() && variant.overlaps.any(frame.words())) {
     result = run_overlap(variant, arguments);
   } else {
     result = execute(variant, arguments, frame.words());

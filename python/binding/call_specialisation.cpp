@@ -103,9 +103,6 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
   const auto sequence = Reference::steal(PySequence_Fast(tuples, "params are a sequence"));
   if (!sequence) return false;
   const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence.get());
-  std::size_t arrays = 0;
-  bool writes = false;
-  bool writes_strided = false;
   variant.words = kErrorWords;
   for (Py_ssize_t k = 0; k < count; ++k) {
     Parameter parameter;
@@ -118,15 +115,12 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
       ++variant.bound_count;
     }
     if (captured || parameter.role == Parameter::Role::array) {
-      ++arrays;
-      writes |= parameter.array.written;
-      writes_strided |= parameter.array.written && parameter.array.layout == Layout::strided;
+      variant.overlaps.add(parameter.array, variant.words);
     }
     variant.runs_python |= parameter.role == Parameter::Role::keyed;
     variant.words += parameter.words;
     variant.parameters.push_back(std::move(parameter));
   }
-  variant.checks_overlap = (writes && arrays > 1) || writes_strided;
   return true;
 }
 

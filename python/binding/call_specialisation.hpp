@@ -11,6 +11,7 @@
 
 #include "call_array.hpp"
 #include "call_guard.hpp"
+#include "call_overlap.hpp"
 #include "call_reference.hpp"
 #include "call_result.hpp"
 
@@ -34,8 +35,8 @@ struct Variant {
   std::vector<Parameter> parameters;
   std::size_t bound_count = 0;
   std::uint32_t words = 0;       // of the whole frame
-  bool checks_overlap = false;   // an array is written, and another or its own elements may overlap
   bool runs_python = false;      // matching calls Python code, which may change the arguments
+  OverlapCheck overlaps;
   GuardSet guards;
   ResultBuilder results;
   Reference raise_site;
