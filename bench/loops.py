@@ -10,6 +10,7 @@ NumPy's before anything is timed. Arrays are allocated once per contender and al
 from __future__ import annotations
 
 import ctypes
+import shlex
 import subprocess
 import tempfile
 import time
@@ -164,7 +165,7 @@ def measure(nest: str, rounds: int, folder: Path) -> Measured:
     makers: dict[str, Callable[[], Callable[..., object]]] = {
         "numeta": lambda: getattr(module("numeta", NUMETA), nest),
         "numba": lambda: getattr(module("numba", NUMBA), nest),
-        "fortran": lambda: fortran(nest, kernel_flags(), folder),
+        "fortran": lambda: fortran(nest, kernel_flags(nest), folder),
     }
     samples: dict[str, Callable[[], float]] = {}
     absent: dict[str, str] = {}
@@ -178,9 +179,18 @@ def measure(nest: str, rounds: int, folder: Path) -> Measured:
     return measured
 
 
-def kernel_flags() -> list[str]:
-    """The flags numeta compiles a default-mode kernel with; the same by hand where it is absent."""
-    return ["-O3", "-march=native", "-fwrapv", "-ffp-contract=off"]
+def kernel_flags(nest: str) -> list[str]:
+    """The flags numeta compiled this kernel with; those of default mode where it is absent."""
+    try:
+        import numeta as nm
+
+        kernel = getattr(module("numeta", NUMETA), nest)
+        kernel(*arguments(nest))
+        flags = kernel.specialisations[-1].info.traced.emission.flags
+        compiler_flags = [flag for flag in flags if not flag.startswith("-numeta")]
+        return [*compiler_flags, f"-march={nm.config.march}", *shlex.split(nm.config.fflags)]
+    except Exception:
+        return ["-O3", "-fwrapv", "-ffp-contract=off", "-march=native"]
 
 
 def main() -> None:
@@ -195,13 +205,13 @@ def main() -> None:
         for nest in SIZES:
             measured = measure(nest, rounds, Path(folder))
             result.figures[nest] = measured.medians(1e3)
+            result.figures[f"{nest}_fortran_flags"] = " ".join(kernel_flags(nest))
             result.absent |= {f"{nest}: {name}": why for name, why in measured.absent.items()}
             for peer, at_most in (("fortran", WITHIN), ("numba", 1.0)):
                 key = f"{nest}: numeta/{peer}"
                 ratio = measured.ratio("numeta", peer)
                 result.ratios[key] = None if ratio is None else round(ratio, 4)
                 result.demand(key, ratio, at_most, ours="numeta" in measured.absent)
-    result.figures["fortran_flags"] = " ".join(kernel_flags())
     result.print_and_exit()
 
 

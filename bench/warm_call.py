@@ -40,7 +40,7 @@ def contender(name: str) -> ModuleType:
         if name == "numeta":
             return numeta_module()
         return extension(name)
-    except ImportError as reason:
+    except (ImportError, AttributeError) as reason:
         raise AbsentError(str(reason)) from None
 
 
