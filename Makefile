@@ -44,6 +44,9 @@ format: environment-check  ## rewrite the sources as `make check` wants them
 	$(BIN)/ruff format .
 	find core emit_fortran jit_cache python tests -name '*.[ch]pp' | xargs clang-format -i
 
+bench: environment  ## the measurements of bench/, JSON out
+	@$(BIN)/python bench/run_all.py
+
 clean:  ## remove what was built, and the virtual environments
 	rm -rf build .venv .venv-*
 
