@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import re
 import time
+from _json import encode_basestring_ascii
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import _cache, _call, _trace, errors, log, staging
+from . import _cache, _call, _trace, errors, log
 from .arguments import Argument
 from .captures import Captures, Recorder, still_hold
 from .config import config
 from .fingerprint import key_function
 from .results import Template, read_results
+from .session import run as run_staged
+from .staging import stage
 
 if TYPE_CHECKING:
     from .kernel import Kernel
 
 _trace.set_error_type(errors.TraceError)
 
-_BUILD_ERRORS = {"no_fortran": 501, "no_c": 502, "fortran": 503, "c": 504, "link": 505, "load": 506}
+# Which row a failed program belongs to, by what its command line begins with.
+_PROGRAMS = (("cc1", 504), ("gcc", 504), ("cc", 504), ("as", 503), ("ld", 505), ("collect2", 505))
 _TRACE_ATTEMPTS = 3
 
 
@@ -133,15 +137,15 @@ def _trace_once(
     for argument in arguments:
         if argument.kind == "const":
             captures.add_argument(argument.value)
-    staged = staging.stage(kernel.py_func)
+    staged = stage(kernel.py_func)
     with graph:
-        returned = staging.run(
+        returned = run_staged(
             staged, kernel.positional(values), kernel.keywords(values), recorder.array
         )
         results = read_results(name, place, returned, kernel.return_hint, values)
         graph.set_result(results.values)
     emission = graph.emit()
-    for function in staging.inlined(staged):
+    for function in staged.inlined:
         captures.add(function)
     written, params = _params(arguments, emission.written, recorder)
     numbers = {row["short"]: row["typenum"] for row in _trace.dtypes()}
@@ -186,9 +190,11 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
     emission = traced.emission
     signature = signature_of(arguments)
     code = kernel.py_func.__code__
-    metadata = (
-        f"kernel={kernel.__module__}.{kernel.__qualname__}\nsignature={signature}\n"
-        f"file={code.co_filename}\nline={code.co_firstlineno}\n"
+    metadata = _json(
+        kernel=f"{kernel.__module__}.{kernel.__qualname__}",
+        signature=signature,
+        file=code.co_filename,
+        line=str(code.co_firstlineno),
     )
     try:
         loaded = _cache.build(
@@ -254,24 +260,41 @@ def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> A
     return raise_site
 
 
+def _json(**fields: str) -> str:
+    """A flat JSON object; the `json` module itself would cost more than a cached start may."""
+    return "{" + ", ".join(f'"{k}": {encode_basestring_ascii(v)}' for k, v in fields.items()) + "}"
+
+
+def _row_of(problem: _cache.BuildError) -> int:
+    """The number of the diagnostic for a failed build, from its kind and the command."""
+    words = problem.command.split()
+    program = words[0].rpartition("/")[2] if words else ""
+    if problem.kind == "missing":
+        return 502 if program.startswith(("cc", "gcc", "clang")) else 501
+    if problem.kind == "load":
+        return 506
+    if problem.kind != "failed":
+        return 507
+    if "-shared" in words:
+        return 505
+    return next((number for name, number in _PROGRAMS if program.startswith(name)), 503)
+
+
 def _compile_error(
     kernel: Kernel, emission: _trace.Emission, problem: _cache.BuildError
 ) -> Exception:
-    kind = str(getattr(problem, "kind", ""))
-    output = str(getattr(problem, "output", "") or "")
-    number = _BUILD_ERRORS.get(kind, 507)
-    filename, line = _python_line(output, emission.line_map)
+    number = _row_of(problem)
+    filename, line = _python_line(problem.output, emission.line_map)
     row = errors.TABLE[number]
-    reason = str(problem) or kind
     return errors.CompileError(
         number,
-        row.text.format(kernel=kernel.__qualname__, reason=reason),
+        row.text.format(kernel=kernel.__qualname__, reason=str(problem)),
         row.hint,
         filename,
         line,
-        str(getattr(problem, "command", "") or ""),
-        output,
-        str(getattr(problem, "kept", "") or ""),
+        problem.command,
+        problem.output,
+        problem.kept,
     )
 
 

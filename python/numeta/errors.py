@@ -9,7 +9,11 @@ from it. Numbers: 1xx the graph (rows in core/diag.def), 2xx staging, 3xx result
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
+
+# Told of every TraceError as it is made: a kernel that swallows one is refused all the same.
+observers: list[Callable[[TraceError], None]] = []
 
 
 class NumetaError(Exception):
@@ -28,6 +32,8 @@ class TraceError(NumetaError):
         self.hint = hint
         self.filename = filename
         self.line = line
+        for observer in tuple(observers):
+            observer(self)
 
     def __str__(self) -> str:
         where = f'\n  File "{self.filename}", line {self.line}' if self.filename else ""
@@ -97,6 +103,67 @@ class Diagnostic(NamedTuple):
 
 # fmt: off
 _ROWS = (
+    # -- 2xx staging: what the kernel's Python does that one symbolic run cannot stand for --------
+    Diagnostic(201, TraceError, "{what} of a compiled loop", "loop over all indices, or over a"
+               " compile-time range(...), where break, return and else are Python's own"),
+    Diagnostic(202, TraceError, "nm.range is iterated by something else than a `for` statement",
+               "`for i in nm.range(...):`, or range(...) of compile-time bounds"),
+    Diagnostic(203, TraceError, "a run-time bound comes with plain range; use nm.range",
+               "`for i in nm.range(...):`"),
+    Diagnostic(204, TraceError, "{name!r} is set in the compiled loop of line {loop}: what it holds"
+               " when an iteration begins is not known",
+               "keep what is carried from one iteration to the next in an element of an array"),
+    Diagnostic(205, TraceError, "{name!r} is set in the compiled loop of line {loop}: what it holds"
+               " after the loop is not known",
+               "store it in an element of an array inside the loop"),
+    Diagnostic(206, TraceError, "{name!r} is the index of the compiled loop of line {loop}: after"
+               " the loop it is not known", "compute the last index from the bounds"),
+    Diagnostic(207, TraceError, "the target of a compiled loop is not a plain name",
+               "`for i in nm.range(...):` and assign from i in the body"),
+    Diagnostic(208, TraceError, "a generator yields from inside a compiled loop",
+               "write the loop where its values are used"),
+    Diagnostic(209, TraceError, "an array cannot be iterated in a kernel yet",
+               "`for i in nm.range(a.shape[0]):` and index with i"),
+    Diagnostic(211, TraceError, "{kernel}() changes {name!r} ({kind}), which exists outside of the"
+               " kernel; that would happen once, when it is compiled, and not at each call",
+               "change it outside of the kernel, or use an array"),
+    Diagnostic(212, TraceError, "{name!r} ({kind}) changes in the compiled loop of line {loop};"
+               " that would happen once and not in each iteration",
+               "use an array, or a compile-time range(...) for the loop"),
+    Diagnostic(213, TraceError, "{name!r} is re-bound in the compiled loop of line {loop} by a"
+               " function that the loop calls, or by code without source",
+               "keep what is carried from one iteration to the next in an element of an array"),
+    Diagnostic(214, TraceError, "`{what}` assigns to {name!r} outside of the kernel",
+               "return the value, or write it to an element of an array"),
+    Diagnostic(221, TraceError, "{name}() uses `{what}`, which no kernel can",
+               "a plain function that computes its result"),
+    Diagnostic(222, TraceError, "run-time work inside a `{what}` statement",
+               "move the statement out of the kernel, or the work out of the statement"),
+    Diagnostic(223, TraceError, "{name}() is not known to numeta and cannot be given a run-time"
+               " value", "a function of math, NumPy or operator, or one written in Python"),
+    Diagnostic(224, TraceError, "{name}() cannot be used in a kernel: {why}", "{instead}"),
+    Diagnostic(225, TraceError, "`{what}` needs a run-time value that is not known here",
+               "compare numbers with == and <, test with isinstance, or use compile-time values"),
+    Diagnostic(226, TraceError, "the text of a run-time value is not known in a kernel",
+               "return the value and format it outside"),
+    Diagnostic(227, TraceError, "a run-time value is matched by `match`",
+               "match on compile-time values"),
+    Diagnostic(228, TraceError, "the kernel raises {what} after run-time work or in a compiled"
+               " loop, which cannot be known before it runs",
+               "raise before the first store and outside of compiled loops"),
+    Diagnostic(229, TraceError, "{name}() of {kinds} has no single type",
+               "convert the values to one type first, as in nm.f8(x)"),
+    Diagnostic(230, TraceError, "{name}() is called with {what}", "{instead}"),
+    Diagnostic(231, TraceError, "{name!r} is an array that is made in the kernel",
+               "make it outside and pass it as an argument"),
+    Diagnostic(232, TraceError, "an augmented assignment to {name!r}, a whole array",
+               "assign to its elements"),
+    Diagnostic(233, TraceError, "{name}() is inlined with other modes than those of its caller",
+               "give both kernels the same exact=, fast= and checks="),
+    Diagnostic(234, TraceError, "{name}(): parameter {parameter!r} is hinted {expected}, got"
+               " {got}"),
+    Diagnostic(235, TraceError, "{name}() of {dtype} gives float16 in NumPy, which numeta does not"
+               " compute with", "convert first, as in nm.f4(x)"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return scalars, None, or a tuple of them; write arrays through an argument"),
@@ -143,9 +210,9 @@ _ROWS = (
     Diagnostic(414, ValueError, "jit(): exact and fast exclude each other",
                "exact is bit-equal arithmetic, fast reorders it: choose one"),
     # -- 5xx toolchain --------------------------------------------------------------------------
-    Diagnostic(501, CompileError, "no Fortran compiler was found",
+    Diagnostic(501, CompileError, "no Fortran compiler was found: {reason}",
                "install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC"),
-    Diagnostic(502, CompileError, "no C compiler was found",
+    Diagnostic(502, CompileError, "no C compiler was found: {reason}",
                "install gcc (Debian: apt-get install gcc) or set NUMETA_CC"),
     Diagnostic(503, CompileError, "the Fortran compiler failed on {kernel}()",
                "this is a fault of numeta, not of the kernel: please report it with the source"),

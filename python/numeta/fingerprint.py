@@ -87,7 +87,7 @@ def is_immutable(value: object) -> bool:
         return not isinstance(value, np.void)
     if kind in (tuple, frozenset):
         return all(is_immutable(item) for item in value)  # type: ignore[attr-defined]
-    if kind is slice:
+    if kind in (slice, object):
         return True
     return isinstance(value, _BY_IDENTITY) or is_frozen(value) or _is_enum(value)
 
@@ -167,7 +167,12 @@ class _Walk:
             return (kind, value.dtype.str, value.tobytes())
         if isinstance(value, np.dtype):
             return (np.dtype, repr(value))
-        if isinstance(value, _BY_IDENTITY) or id(value) in _frozen or _is_enum(value):
+        if (
+            kind is object
+            or isinstance(value, _BY_IDENTITY)
+            or id(value) in _frozen
+            or _is_enum(value)
+        ):
             return Identity(value)
         if _trace.is_traced(value):
             raise Unsupported("it is a traced value")

@@ -11,7 +11,7 @@ import _thread
 import functools
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from . import _call, compilation, errors
 from .arguments import Argument, classify, describe
@@ -45,6 +45,10 @@ class Kernel(_call.Kernel):
     fast: bool
     __qualname__: str
     __name__: str
+    if TYPE_CHECKING:
+        # mypy would bind a FunctionType as if it were a method.
+        @property
+        def py_func(self) -> Any: ...
 
     def __init__(
         self,
@@ -110,10 +114,10 @@ class Kernel(_call.Kernel):
         positional, only, _, takes_keywords = self._parameters()
         variables = self.py_func.__code__.co_varnames
         if place < positional + only:
-            return variables[place]
+            return str(variables[place])
         if takes_keywords:
             if place == positional + only:
-                return variables[positional + only + self._parameters()[2]]
+                return str(variables[positional + only + self._parameters()[2]])
             place -= 1
         return f"{variables[positional + only]}[{place - positional - only}]"
 

@@ -108,7 +108,9 @@ def _ulps(got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> Any:
     a: Any = got.view(kind).astype(object)
     b: Any = expected.view(kind).astype(object)
     low = int(np.iinfo(kind).min)
-    distance = np.abs(np.where(a < 0, low - a - 1, a) - np.where(b < 0, low - b - 1, b))
+    ordered_a: Any = np.where(a < 0, low - a - 1, a)
+    ordered_b: Any = np.where(b < 0, low - b - 1, b)
+    distance = np.abs(ordered_a - ordered_b)
     return np.where(np.isnan(got) & np.isnan(expected), 0, distance)
 
 
