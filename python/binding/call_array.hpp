@@ -23,9 +23,9 @@ struct ArrayRule {
   int ndim = 0;
   Layout layout = Layout::c;
   bool written = false;
-  int flags_read = 0;    // the array flags looked at ...
-  int flags_wanted = 0;  // ... and what they must be
-  int item_shift = 0;    // log2 of the item size
+  int flags_read = 0;                     // the array flags looked at ...
+  int flags_wanted = 0;                   // ... and what they must be
+  int item_shift = 0;                     // log2 of the item size
   const PyArray_Descr* native = nullptr;  // the dtype singleton, which NumPy never frees
   std::vector<npy_intp> fixed_shape;      // empty: any; -1: any extent of that axis
 };
@@ -38,8 +38,7 @@ constexpr int canonical_typenum(int typenum) {
 }
 
 // Fills `rule`; false with a Python exception for a dtype or layout that cannot be passed.
-bool make_array_rule(ArrayRule& rule, int typenum, int ndim, std::string_view layout,
-                     bool written);
+bool make_array_rule(ArrayRule& rule, int typenum, int ndim, std::string_view layout, bool written);
 
 Layout layout_of(PyArrayObject* array);
 

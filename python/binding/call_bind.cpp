@@ -67,15 +67,13 @@ Bound::~Bound() {
   for (PyObject* value : values_) Py_XDECREF(value);
 }
 
-bool Bound::bind(const Kernel& kernel, PyObject* const* args, std::size_t count,
-                 PyObject* names) {
+bool Bound::bind(const Kernel& kernel, PyObject* const* args, std::size_t count, PyObject* names) {
   if (place(kernel, args, count, names)) return true;
   raise_as_function(kernel, args, count, names);
   return false;
 }
 
-bool Bound::place(const Kernel& kernel, PyObject* const* args, std::size_t count,
-                  PyObject* names) {
+bool Bound::place(const Kernel& kernel, PyObject* const* args, std::size_t count, PyObject* names) {
   const std::size_t named = kernel.positional + kernel.keyword_only;
   const std::size_t fixed = named + (kernel.takes_keywords ? 1 : 0);
   const std::size_t rest = count > kernel.positional ? count - kernel.positional : 0;

@@ -18,8 +18,7 @@ std::uint64_t hash_array(int typenum, int ndim, Layout layout) {
 std::uint64_t hash_value(PyObject* value) {
   if (Py_TYPE(value) != &PyArray_Type) return hash_constant(value);
   auto* array = reinterpret_cast<PyArrayObject*>(value);
-  return hash_array(canonical_typenum(PyArray_TYPE(array)), PyArray_NDIM(array),
-                    layout_of(array));
+  return hash_array(canonical_typenum(PyArray_TYPE(array)), PyArray_NDIM(array), layout_of(array));
 }
 
 // 0 for a key that has no hash: such keys share a signature.
@@ -35,14 +34,19 @@ bool Dispatch::widen(Position& position, const Parameter& parameter) {
   using By = Position::By;
   By wanted = By::nothing;
   switch (parameter.role) {
-    case Parameter::Role::array: wanted = By::value; break;
+    case Parameter::Role::array:
+      wanted = By::value;
+      break;
     case Parameter::Role::constant:
       // An array given as a constant is compared by identity while its layout may change.
       wanted = PyArray_Check(parameter.value.get()) ? By::nothing : By::value;
       break;
-    case Parameter::Role::keyed: wanted = By::key; break;
+    case Parameter::Role::keyed:
+      wanted = By::key;
+      break;
     case Parameter::Role::scalar:
-    case Parameter::Role::captured: break;
+    case Parameter::Role::captured:
+      break;
   }
   if (position.by == By::unknown) {
     position.by = wanted;
@@ -118,6 +122,7 @@ bool Dispatch::add(PyObject* specialisation) {
 }
 
 void Dispatch::clear() {
+  ++generation_;
   by_signature_.clear();
   const Reference last = std::move(last_);
   const std::vector<Reference> all = std::move(all_);
@@ -147,13 +152,15 @@ Verdict Dispatch::run(const Arguments& arguments, PyObject*& result) {
     if (verdict != Verdict::no) return verdict;
   }
   const std::uint64_t signature = is_small() ? 0 : signature_of(arguments);
+  const std::uint64_t generation = generation_;
   for (std::size_t n = 0;; ++n) {
     PyObject* each = candidate(signature, n);
     if (each == nullptr) return Verdict::no;
     if (each == last) continue;
     const auto kept = Reference::share(each);
     const Verdict verdict = call::run(each, arguments, result);
-    if (verdict == Verdict::yes) last_ = Reference::share(each);
+    // Another thread may have called clear() while the stub ran.
+    if (verdict == Verdict::yes && generation == generation_) last_ = Reference::share(each);
     if (verdict != Verdict::no) return verdict;
   }
 }

@@ -46,6 +46,7 @@ class Dispatch {
 
   static constexpr std::size_t kLinear = 4;
 
+  std::uint64_t generation_ = 0;  // how often clear() was called
   Reference last_;
   std::vector<Reference> all_;
   std::vector<Position> positions_;

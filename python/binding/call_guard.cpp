@@ -37,9 +37,38 @@ Verdict check_global(Guard& guard) {
   return verdict;
 }
 
+// The field of a function that `name` (interned or not) stands for; null if it is none of ours.
+PyObject** function_field(PyObject* function, PyObject* name) {
+  auto* fields = reinterpret_cast<PyFunctionObject*>(function);
+  const std::string_view text = PyUnicode_AsUTF8(name);
+  if (text == "__code__") return &fields->func_code;
+  if (text == "__defaults__") return &fields->func_defaults;
+  if (text == "__kwdefaults__") return &fields->func_kwdefaults;
+  return nullptr;
+}
+
+Guard::Kind kind_of_attribute(PyObject* owner, PyObject* name) {
+  if (PyFunction_Check(owner) && function_field(owner, name) != nullptr) {
+    return Guard::Kind::function_field;
+  }
+  return Py_TYPE(owner) == &PyType_Type ? Guard::Kind::class_attribute : Guard::Kind::attribute;
+}
+
+Verdict check_function_field(const Guard& guard) {
+  PyObject* found = *function_field(guard.owner.get(), guard.name.get());
+  return matches(found != nullptr ? found : Py_None, guard);
+}
+
+std::uint64_t class_version(PyObject* owner) {
+  const auto* type = reinterpret_cast<PyTypeObject*>(owner);
+#if PY_VERSION_HEX < 0x030D0000
+  if ((type->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG) == 0) return 0;
+#endif
+  return type->tp_version_tag;
+}
+
 Verdict check_attribute(const Guard& guard) {
-  const auto found =
-      Reference::steal(PyObject_GetAttr(guard.owner.get(), guard.name.get()));
+  const auto found = Reference::steal(PyObject_GetAttr(guard.owner.get(), guard.name.get()));
   if (!found) {
     if (PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return verdict_of_exception();
     PyErr_Clear();
@@ -47,11 +76,36 @@ Verdict check_attribute(const Guard& guard) {
   return matches(found.get(), guard);
 }
 
+// The version of a class changes with any attribute of it or of its bases; but what a descriptor
+// gives may change without it, so only plain values and functions are remembered by version.
+Verdict check_class_attribute(Guard& guard) {
+  const std::uint64_t version = class_version(guard.owner.get());
+  if (version != 0 && version == guard.version) return Verdict::yes;
+  guard.version = 0;
+  const Verdict verdict = check_attribute(guard);
+  if (verdict != Verdict::yes || guard.value.get() == g_missing) return verdict;
+  PyObject* raw =
+      _PyType_Lookup(reinterpret_cast<PyTypeObject*>(guard.owner.get()), guard.name.get());
+  const bool plain =
+      raw != nullptr && (PyFunction_Check(raw) || Py_TYPE(raw)->tp_descr_get == nullptr);
+  if (plain && same_constant(raw, guard.value.get())) {
+    guard.version = class_version(guard.owner.get());
+  }
+  return verdict;
+}
+
 Verdict check_one(Guard& guard) {
   switch (guard.kind) {
-    case Guard::Kind::global: return check_global(guard);
-    case Guard::Kind::cell: return matches(PyCell_GET(guard.owner.get()), guard);
-    case Guard::Kind::attribute: return check_attribute(guard);
+    case Guard::Kind::global:
+      return check_global(guard);
+    case Guard::Kind::cell:
+      return matches(PyCell_GET(guard.owner.get()), guard);
+    case Guard::Kind::function_field:
+      return check_function_field(guard);
+    case Guard::Kind::class_attribute:
+      return check_class_attribute(guard);
+    case Guard::Kind::attribute:
+      return check_attribute(guard);
     case Guard::Kind::content:
       return same_key(guard.name.get(), guard.owner.get(), guard.value.get());
   }
@@ -145,8 +199,8 @@ bool GuardSet::parse_one(PyObject* tuple) {
   PyUnicode_InternInPlace(&name);
   guard.name = Reference::steal(name);
   if (kind == "attr") {
-    guard.kind = Guard::Kind::attribute;
-    runs_python_ = true;
+    guard.kind = kind_of_attribute(guard.owner.get(), name);
+    runs_python_ |= guard.kind != Guard::Kind::function_field;
     unwatched_.push_back(std::move(guard));
     return true;
   }

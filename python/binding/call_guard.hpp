@@ -6,7 +6,9 @@
 //   ('content', object, key_of, key)      key_of(object) == key: mutable things, by fingerprint
 //
 // Values are compared as same_constant does. Globals are watched where that is possible and cost
-// one load then; a guard that failed holds again when the old value is back.
+// one load then; a class costs a look at its version; a function's code and defaults are read
+// directly. Other attributes and contents run Python code. A guard that failed holds again when the
+// old value is back.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +31,16 @@ Verdict verdict_of_exception();
 extern PyObject* g_missing;
 
 struct Guard {
-  enum class Kind : std::uint8_t { global, cell, attribute, content } kind = Kind::global;
+  enum class Kind : std::uint8_t {
+    global,
+    cell,
+    function_field,   // __code__, __defaults__, __kwdefaults__ of a Python function
+    class_attribute,  // of a class whose metaclass is `type`
+    attribute,        // of anything else
+    content
+  } kind = Kind::global;
   bool watched = false;
-  std::uint64_t version = 0;  // Python 3.11: the dict's version when it was last right
+  std::uint64_t version = 0;  // of the dict (Python 3.11) or class when it was last right; 0: none
   Reference owner;            // dict, cell or object
   Reference name;             // interned str, or the key callable
   Reference value;            // or the key

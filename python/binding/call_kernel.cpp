@@ -48,8 +48,8 @@ PyObject* run_slowly(PyObject* self, const Arguments& arguments) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     auto values = Reference::steal(tuple_of(arguments.values, arguments.count));
     if (!values) return nullptr;
-    auto returned = Reference::steal(
-        PyObject_CallFunctionObjArgs(slow.get(), self, values.get(), nullptr));
+    auto returned =
+        Reference::steal(PyObject_CallFunctionObjArgs(slow.get(), self, values.get(), nullptr));
     if (!returned) return nullptr;
     Made made;
     if (!read_made(std::move(returned), std::move(values), made)) return nullptr;
@@ -90,8 +90,7 @@ PyObject* ask_debug(PyObject* self, PyObject* const* args, std::size_t count, Py
   return PyObject_CallFunctionObjArgs(ask, self, positional.get(), keywords.get(), nullptr);
 }
 
-PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged_count,
-               PyObject* names) {
+PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged_count, PyObject* names) {
   const Kernel& kernel = kernel_of(self);
   const auto count = static_cast<std::size_t>(PyVectorcall_NARGS(flagged_count));
   if (g_debug_depth != 0) [[unlikely]] {
@@ -99,8 +98,7 @@ PyObject* call(PyObject* self, PyObject* const* args, std::size_t flagged_count,
     if (answer.get() != Py_NotImplemented) return answer.release();
   }
   if (kernel.binds_by_position && (names == nullptr || PyTuple_GET_SIZE(names) == 0) &&
-      (count == kernel.positional || (count > kernel.positional && kernel.takes_rest)))
-      [[likely]] {
+      (count == kernel.positional || (count > kernel.positional && kernel.takes_rest))) [[likely]] {
     return dispatch(self, args, count);
   }
   if (!require_initialised(kernel)) return nullptr;

@@ -10,8 +10,7 @@
 namespace numeta::call {
 
 struct Kernel {
-  PyObject_HEAD
-  PyObject* dict;
+  PyObject_HEAD PyObject* dict;
   PyObject* weak_references;
   vectorcallfunc vectorcall;
   PyObject* function;    // the undecorated function; null until initialised
@@ -20,11 +19,11 @@ struct Kernel {
   PyObject* names;       // tuple of the parameters' names, in bound order
   Dispatch* dispatch;
   std::size_t positional_only;
-  std::size_t positional;    // including the positional-only ones
+  std::size_t positional;  // including the positional-only ones
   std::size_t keyword_only;
-  bool takes_rest;           // *args
-  bool takes_keywords;       // **kwargs
-  bool binds_by_position;    // a call with `positional` plain arguments is bound as it stands
+  bool takes_rest;         // *args
+  bool takes_keywords;     // **kwargs
+  bool binds_by_position;  // a call with `positional` plain arguments is bound as it stands
 };
 
 extern PyTypeObject KernelType;

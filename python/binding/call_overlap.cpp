@@ -21,8 +21,7 @@ void OverlapCheck::add(const ArrayRule& rule, std::uint32_t word) {
   needed_ |= written_ > 0 && places_.size() > 1;
 }
 
-inline OverlapCheck::Extent OverlapCheck::extent_of(const Place& place,
-                                                    const std::int64_t* words) {
+inline OverlapCheck::Extent OverlapCheck::extent_of(const Place& place, const std::int64_t* words) {
   const std::int64_t low = words[0];
   const std::int64_t* shape = words + 1;
   if (!place.strided) {

@@ -21,8 +21,7 @@ struct Result {
 class ResultBuilder {
  public:
   // Results begin at `first_word`; false with a Python exception.
-  bool parse(PyObject* results, PyObject* shape, std::uint32_t first_word,
-             std::size_t bound_count);
+  bool parse(PyObject* results, PyObject* shape, std::uint32_t first_word, std::size_t bound_count);
   std::uint32_t end_word() const { return end_word_; }
   // A new reference.
   PyObject* build(const std::int64_t* frame, PyObject* const* values) const {

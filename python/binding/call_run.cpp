@@ -37,7 +37,8 @@ Verdict fill_parameter(const Parameter& parameter, PyObject* value, KeyMemo& mem
     case Parameter::Role::constant:
       fitting = same_constant(parameter.value.get(), value);
       break;
-    case Parameter::Role::keyed: return match_key(parameter, value, memo);
+    case Parameter::Role::keyed:
+      return match_key(parameter, value, memo);
   }
   return fitting ? Verdict::yes : Verdict::no;
 }
@@ -47,8 +48,7 @@ Verdict fill(const Variant& variant, const Arguments& arguments, std::int64_t* f
   std::int64_t* words = frame + kErrorWords;
   std::size_t place = 0;
   for (const Parameter& parameter : variant.parameters) {
-    PyObject* value =
-        place < variant.bound_count ? arguments.values[place] : parameter.value.get();
+    PyObject* value = place < variant.bound_count ? arguments.values[place] : parameter.value.get();
     if (parameter.role == Parameter::Role::array) {
       if (!fill_array(parameter.array, value, words)) return Verdict::no;
     } else {

@@ -125,7 +125,7 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 }
 
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* names[] = {"address",   "params",       "results", "template",  "guards",
+  static const char* names[] = {"address",    "params",       "results", "template",  "guards",
                                 "raise_site", "make_overlap", "overlap", "keepalive", nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;

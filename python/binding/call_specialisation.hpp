@@ -34,8 +34,8 @@ struct Variant {
   Entry entry = nullptr;  // null once the garbage collector cleared it
   std::vector<Parameter> parameters;
   std::size_t bound_count = 0;
-  std::uint32_t words = 0;       // of the whole frame
-  bool runs_python = false;      // matching calls Python code, which may change the arguments
+  std::uint32_t words = 0;   // of the whole frame
+  bool runs_python = false;  // matching calls Python code, which may change the arguments
   OverlapCheck overlaps;
   GuardSet guards;
   ResultBuilder results;
@@ -46,8 +46,7 @@ struct Variant {
 };
 
 struct Specialisation {
-  PyObject_HEAD
-  PyObject* dict;
+  PyObject_HEAD PyObject* dict;
   PyObject* weak_references;
   Variant* variant;
 };

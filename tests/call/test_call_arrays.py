@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from numeta import _call
 
 from .conftest import F8, MakeKernel, Refused, Stubs, array_param
@@ -28,9 +27,7 @@ def test_contiguous_array_is_pointer_and_shape(stubs: Stubs, make: MakeKernel) -
     assert frame[:6] == [0, 0, 0, array.ctypes.data, 3, 4]
 
 
-def test_strided_array_is_described_from_its_lowest_address(
-    stubs: Stubs, make: MakeKernel
-) -> None:
+def test_strided_array_is_described_from_its_lowest_address(stubs: Stubs, make: MakeKernel) -> None:
     base = np.zeros((6, 8))
     view = base[::-2, 1::3]
     frame = frame_of(stubs, make, array_param(2, "S"), view)

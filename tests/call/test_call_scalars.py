@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from numeta import _call
 
 from .conftest import F8, I8, MakeKernel
@@ -98,9 +97,7 @@ def test_complex_goes_through_a_stub(make: MakeKernel) -> None:
 def test_template_rebuilds_tuples_constants_and_arguments(make: MakeKernel) -> None:
     marker = object()
     shape = ("tuple", ("arg", 0), 0, ("list", ("const", marker), None), ("tuple",))
-    kernel = make(
-        [("scalar", I8, True)], "copy_scalar", results=[(I8, True)], template=shape
-    )
+    kernel = make([("scalar", I8, True)], "copy_scalar", results=[(I8, True)], template=shape)
     argument = 10**15
     result = kernel(argument)
     assert result == (argument, argument, [marker, None], ())
