@@ -1,0 +1,263 @@
+// graph.cpp - building the graph; see graph.hpp for what always holds.
+#include "core/graph.hpp"
+
+#include <bit>
+#include <utility>
+
+namespace numeta::core {
+namespace {
+
+constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * kMultiplier;
+  return hash ^ (hash >> 29);
+}
+
+}  // namespace
+
+Literal literal_int(std::int64_t value) { return {{static_cast<std::uint64_t>(value), 0}}; }
+
+Literal literal_float(DType type, double value) {
+  if (bits(type) == 32) return {{std::bit_cast<std::uint32_t>(static_cast<float>(value)), 0}};
+  return {{std::bit_cast<std::uint64_t>(value), 0}};
+}
+
+Literal literal_complex(DType type, double re, double im) {
+  const DType part = real_part_type(type);
+  return {{literal_float(part, re).bits[0], literal_float(part, im).bits[0]}};
+}
+
+Graph::Graph(std::string name, bool one_chain) : name_(std::move(name)), one_chain_(one_chain) {
+  table_.assign(1024, kNone);
+  regions_.emplace_back();
+}
+
+NodeId Graph::scalar(std::string name, DType type, bool weak) {
+  const auto number = static_cast<std::uint32_t>(scalars_.size());
+  scalars_.push_back({std::move(name), type, weak});
+  parameters_.push_back({false, number});
+  return intern({Op::argument, type, weak, {}, {number, 0}}, 0, whole(type));
+}
+
+BufferId Graph::buffer(std::string name, DType type, Layout layout,
+                       std::vector<std::optional<std::int64_t>> fixed_shape) {
+  const auto number = static_cast<BufferId>(buffers_.size());
+  Buffer buffer{std::move(name), type, layout, std::move(fixed_shape)};
+  buffer.version = ++last_version_;
+  buffers_.push_back(std::move(buffer));
+  parameters_.push_back({true, number});
+  return number;
+}
+
+NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
+  const auto& fixed = buffers_[buffer].fixed_shape[axis];
+  if (fixed) return integer(*fixed);
+  // No array has more elements than bytes in the address space.
+  return intern({Op::dim, DType::i8, true, {}, {buffer, axis}}, 0, {0, INT64_MAX / 2});
+}
+
+NodeId Graph::constant(DType type, bool weak, Literal value) {
+  Interval range{};
+  if (is_integer(type)) {
+    const auto v = static_cast<std::int64_t>(value.bits[0]);
+    range = kind(type) == Kind::Uint && v < 0 ? whole(type) : Interval{v, v};
+  }
+  return intern({Op::constant, type, weak, {}, {value.bits[0], value.bits[1]}}, 0, range);
+}
+
+NodeId Graph::integer(std::int64_t value, bool weak) {
+  return constant(DType::i8, weak, literal_int(value));
+}
+
+bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
+  return is_constant(id) && is_integer(nodes_[id].type) && integer_value(id) == value;
+}
+
+NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operands) {
+  require_open(operands);
+  if (const auto value = fold(*this, op, type, operands)) return constant(type, weak, *value);
+  const NodeId same = simplify(*this, op, operands);
+  if (same != kNone && nodes_[same].type == type && nodes_[same].weak == weak) return same;
+  NodeId swapped[2];
+  if (row(op).traits == Traits::Commutative && is_integer(type) && operands[0] < operands[1] &&
+      is_constant(operands[0])) {
+    swapped[0] = operands[1];
+    swapped[1] = operands[0];
+    operands = swapped;
+  }
+  Interval range{};
+  if (op == Op::select) {
+    range = join(ranges_[operands[1]], ranges_[operands[2]]);
+  } else if (is_integer(type)) {
+    range = range_of(op, type, weak, ranges_[operands[0]],
+                     operands.size() > 1 ? ranges_[operands[1]] : Interval{});
+  }
+  return intern({op, type, weak, operands, {0, 0}}, innermost(operands), range);
+}
+
+NodeId Graph::cast(NodeId value, DType type, bool weak) {
+  require_open({&value, 1});
+  const Node& from = nodes_[value];
+  if (from.type == type && from.weak == weak) return value;
+  if (const auto folded = fold_cast(*this, value, type)) return constant(type, weak, *folded);
+  const Interval range =
+      is_integer(type) && is_integer(from.type) ? range_of_cast(type, ranges_[value]) : whole(type);
+  return intern({Op::cast, type, weak, {&value, 1}, {0, 0}}, from.region, range);
+}
+
+NodeId Graph::load(BufferId buffer, std::span<const NodeId> indices) {
+  require_open(indices);
+  Buffer& source = buffers_[buffer];
+  source.loaded = true;
+  const Draft draft{Op::load, source.type, false, indices, {buffer, source.version}};
+  const std::size_t slot = slot_of(draft);
+  const NodeId known = table_[slot];
+  // An earlier load serves again while the region that executed it is open.
+  if (known != kNone && is_open(known)) return known;
+  const NodeId id = append(draft, current_, whole(source.type));
+  table_[slot] = id;
+  regions_[current_].body.push_back(id);
+  if (nodes_.size() * 2 > table_.size()) grow();
+  return id;
+}
+
+void Graph::store(BufferId buffer, std::span<const NodeId> indices, NodeId value) {
+  require_open(indices);
+  require_open({&value, 1});
+  std::vector<NodeId> all{value};
+  all.insert(all.end(), indices.begin(), indices.end());
+  buffers_[buffer].stored = true;
+  new_version(buffer);
+  const std::uint64_t version = buffers_[buffer].version;
+  const Draft draft{Op::store, buffers_[buffer].type, false, all, {buffer, version}};
+  regions_[current_].body.push_back(append(draft, current_, {}));
+}
+
+void Graph::check(NodeId condition, std::uint64_t site, std::span<const NodeId> values) {
+  std::vector<NodeId> all{condition};
+  all.insert(all.end(), values.begin(), values.end());
+  require_open(all);
+  if (is_constant(condition) && nodes_[condition].bits[0] != 0) return;
+  regions_[current_].body.push_back(
+      append({Op::check, DType::b1, false, all, {site, 0}}, current_, {}));
+}
+
+RegionId Graph::begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
+                           std::span<const NodeId> initial) {
+  std::vector<NodeId> all{start, stop, step};
+  all.insert(all.end(), initial.begin(), initial.end());
+  require_open(all);
+  const auto region = static_cast<RegionId>(regions_.size());
+  const NodeId owner = append({Op::loop, DType::b1, false, all, {region, 0}}, current_, {});
+  regions_[current_].body.push_back(owner);
+  Region body;
+  body.parent = current_;
+  body.depth = regions_[current_].depth + 1;
+  body.owner = owner;
+  body.name = std::move(name);
+  regions_.push_back(std::move(body));
+  current_ = region;
+  const Interval indices = range_of_index(ranges_[start], ranges_[stop], ranges_[step]);
+  regions_[region].index =
+      append({Op::index, DType::i8, true, {}, {region, 0}}, region, indices);
+  for (std::uint32_t k = 0; k < initial.size(); ++k) {
+    const Node& first = nodes_[initial[k]];
+    regions_[region].carried.push_back(
+        append({Op::carried, first.type, first.weak, {}, {region, k}}, region, whole(first.type)));
+  }
+  // What the body stores is seen by its next iteration: nothing read before serves inside.
+  new_versions();
+  return region;
+}
+
+void Graph::end_loop(std::span<const NodeId> yields) {
+  require_open(yields);
+  Region& body = regions_[current_];
+  body.yields.assign(yields.begin(), yields.end());
+  body.closed = true;
+  current_ = body.parent;
+  new_versions();
+}
+
+NodeId Graph::result(RegionId region, std::uint32_t position) {
+  const Node& block = nodes_[regions_[region].carried[position]];
+  const Draft draft{Op::result, block.type, block.weak, {}, {region, position}};
+  return intern(draft, regions_[region].parent, whole(block.type));
+}
+
+NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {
+  const std::size_t slot = slot_of(draft);
+  if (table_[slot] != kNone) return table_[slot];
+  const NodeId id = append(draft, region, range);
+  table_[slot] = id;
+  if (nodes_.size() * 2 > table_.size()) grow();
+  return id;
+}
+
+NodeId Graph::append(const Draft& draft, RegionId region, Interval range) {
+  const auto id = static_cast<NodeId>(nodes_.size());
+  const auto first = static_cast<std::uint32_t>(operands_.size());
+  operands_.insert(operands_.end(), draft.operands.begin(), draft.operands.end());
+  nodes_.push_back({draft.op, draft.type, draft.weak,
+                    static_cast<std::uint8_t>(draft.operands.size()), first, region, origin_,
+                    {draft.bits[0], draft.bits[1]}});
+  ranges_.push_back(range);
+  return id;
+}
+
+std::size_t Graph::slot_of(const Draft& draft) const {
+  std::uint64_t hash = mix(static_cast<std::uint64_t>(draft.op) << 16 |
+                               static_cast<std::uint64_t>(draft.type) << 8 | draft.weak,
+                           draft.bits[0]);
+  hash = mix(hash, draft.bits[1]);
+  for (const NodeId operand : draft.operands) hash = mix(hash, operand);
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+    if (table_[slot] == kNone) return slot;
+    const Node& other = nodes_[table_[slot]];
+    if (other.op != draft.op || other.type != draft.type || other.weak != draft.weak ||
+        other.bits[0] != draft.bits[0] || other.bits[1] != draft.bits[1] ||
+        other.count != draft.operands.size()) {
+      continue;
+    }
+    const auto known = operands(table_[slot]);
+    if (std::equal(known.begin(), known.end(), draft.operands.begin())) return slot;
+  }
+}
+
+void Graph::grow() {
+  std::vector<NodeId> old = std::exchange(table_, std::vector<NodeId>(table_.size() * 4, kNone));
+  for (const NodeId id : old) {
+    if (id == kNone) continue;
+    const Node& n = nodes_[id];
+    table_[slot_of({n.op, n.type, n.weak, operands(id), {n.bits[0], n.bits[1]}})] = id;
+  }
+}
+
+void Graph::require_open(std::span<const NodeId> operands) const {
+  for (const NodeId id : operands) {
+    if (!is_open(id)) throw ScopeError(id);
+  }
+}
+
+RegionId Graph::innermost(std::span<const NodeId> operands) const {
+  RegionId deepest = 0;
+  for (const NodeId id : operands) {
+    const RegionId region = nodes_[id].region;
+    if (regions_[region].depth > regions_[deepest].depth) deepest = region;
+  }
+  return deepest;
+}
+
+void Graph::new_version(BufferId buffer) {
+  if (one_chain_) return new_versions();
+  buffers_[buffer].version = ++last_version_;
+}
+
+void Graph::new_versions() {
+  ++last_version_;
+  for (Buffer& buffer : buffers_) buffer.version = last_version_;
+}
+
+}  // namespace numeta::core

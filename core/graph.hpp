@@ -1,0 +1,201 @@
+// graph.hpp - the expression graph of one kernel: nodes in an arena, regions, buffers.
+// Pure nodes are hash-consed at birth: the same operation on the same operands is the same NodeId.
+// Operands always have smaller ids than their users. Statements (loads, stores, loops, checks)
+// stand in the order of the trace in the body of the region that executes them. A node belongs to
+// the innermost region whose index or carried values it depends on, and may be used only while
+// that region is open.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/dtypes.hpp"
+#include "core/interval.hpp"
+#include "core/ops.hpp"
+
+namespace numeta::core {
+
+using NodeId = std::uint32_t;
+using RegionId = std::uint32_t;
+using BufferId = std::uint32_t;
+inline constexpr std::uint32_t kNone = UINT32_MAX;
+
+/// Where in the user's Python a node was made: a code object and an offset into it, decoded late.
+struct Origin {
+  std::uint32_t code = kNone;
+  std::uint32_t offset = 0;
+};
+
+struct Node {
+  Op op;
+  DType type;
+  bool weak;  // a Python number, as NEP 50 understands it
+  std::uint8_t count;
+  std::uint32_t first;  // operands: operands()[first, first + count)
+  RegionId region;
+  Origin origin;
+  std::uint64_t bits[2];  // what the op's row says
+};
+static_assert(sizeof(Node) <= 64);
+
+enum class Layout : std::uint8_t { C, F, Strided };
+
+struct Buffer {
+  std::string name;
+  DType type;
+  Layout layout;
+  std::vector<std::optional<std::int64_t>> fixed_shape;
+  std::uint32_t version = 0;
+  bool loaded = false;
+  bool stored = false;
+  std::size_t rank() const { return fixed_shape.size(); }
+};
+
+struct Scalar {
+  std::string name;
+  DType type;
+  bool weak;
+};
+
+/// A parameter in the order of the frame: a scalar or a buffer, by number.
+struct Parameter {
+  bool is_buffer;
+  std::uint32_t number;
+};
+
+struct Region {
+  RegionId parent = kNone;
+  std::uint32_t depth = 0;
+  NodeId owner = kNone;  // the loop that executes it
+  NodeId index = kNone;
+  std::string name;  // of the index
+  std::vector<NodeId> body;
+  std::vector<NodeId> carried;
+  std::vector<NodeId> yields;
+  bool closed = false;
+};
+
+/// A result of the kernel: a value and how the caller sees it.
+struct Result {
+  NodeId value;
+  bool weak;
+};
+
+/// A node of a region that is closed was used.
+struct ScopeError : std::runtime_error {
+  ScopeError(NodeId used) : std::runtime_error("use of a value outside its loop"), node(used) {}
+  NodeId node;
+};
+
+struct Literal {
+  std::uint64_t bits[2] = {0, 0};
+};
+Literal literal_int(std::int64_t value);
+Literal literal_float(DType type, double value);
+Literal literal_complex(DType type, double re, double im);
+
+class Graph {
+ public:
+  /// `one_chain`: all buffers may overlap, so every store is a new version of each of them.
+  explicit Graph(std::string name, bool one_chain = false);
+
+  NodeId scalar(std::string name, DType type, bool weak);
+  BufferId buffer(std::string name, DType type, Layout layout,
+                  std::vector<std::optional<std::int64_t>> fixed_shape);
+  NodeId dim(BufferId buffer, std::uint32_t axis);
+
+  NodeId constant(DType type, bool weak, Literal value);
+  NodeId integer(std::int64_t value, bool weak = true);
+  /// A pure operation; folds, simplifies and finds an equal node before it makes a new one.
+  NodeId pure(Op op, DType type, bool weak, std::span<const NodeId> operands);
+  NodeId cast(NodeId value, DType type, bool weak);
+
+  NodeId load(BufferId buffer, std::span<const NodeId> indices);
+  void store(BufferId buffer, std::span<const NodeId> indices, NodeId value);
+  void check(NodeId condition, std::uint64_t site, std::span<const NodeId> values);
+
+  /// Opens the body of `for name in range(start, stop, step)`; returns its region.
+  RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
+                      std::span<const NodeId> initial = {});
+  /// Closes the innermost region; the results are read by `result`.
+  void end_loop(std::span<const NodeId> yields = {});
+  NodeId result(RegionId region, std::uint32_t position);
+
+  const Node& node(NodeId id) const { return nodes_[id]; }
+  std::span<const NodeId> operands(NodeId id) const {
+    return {operands_.data() + nodes_[id].first, nodes_[id].count};
+  }
+  Interval range(NodeId id) const { return ranges_[id]; }
+  bool is_constant(NodeId id) const { return nodes_[id].op == Op::constant; }
+  std::int64_t integer_value(NodeId id) const {
+    return static_cast<std::int64_t>(nodes_[id].bits[0]);
+  }
+  bool is_integer_constant(NodeId id, std::int64_t value) const;
+  std::size_t size() const { return nodes_.size(); }
+
+  const std::string& name() const { return name_; }
+  bool one_chain() const { return one_chain_; }
+  const std::vector<Region>& regions() const { return regions_; }
+  const std::vector<Buffer>& buffers() const { return buffers_; }
+  const std::vector<Scalar>& scalars() const { return scalars_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  std::vector<Result> results;
+
+  RegionId current_region() const { return current_; }
+  std::uint32_t depth() const { return regions_[current_].depth; }
+  bool is_open(NodeId id) const { return !regions_[nodes_[id].region].closed; }
+  /// The origin given to the nodes that are made next.
+  void set_origin(Origin origin) { origin_ = origin; }
+  Origin origin() const { return origin_; }
+
+ private:
+  struct Draft {
+    Op op;
+    DType type;
+    bool weak;
+    std::span<const NodeId> operands;
+    std::uint64_t bits[2];
+  };
+  NodeId intern(const Draft& draft, RegionId region, Interval range);
+  NodeId append(const Draft& draft, RegionId region, Interval range);
+  std::size_t slot_of(const Draft& draft) const;
+  void grow();
+  void require_open(std::span<const NodeId> operands) const;
+  RegionId innermost(std::span<const NodeId> operands) const;
+  void new_version(BufferId buffer);
+  void new_versions();
+
+  std::string name_;
+  bool one_chain_;
+  std::vector<Node> nodes_;
+  std::vector<NodeId> operands_;
+  std::vector<Interval> ranges_;
+  std::vector<NodeId> table_;  // open addressing; kNone is an empty slot
+  std::vector<Region> regions_;
+  std::vector<Buffer> buffers_;
+  std::vector<Scalar> scalars_;
+  std::vector<Parameter> parameters_;
+  std::uint32_t last_version_ = 0;
+  RegionId current_ = 0;
+  Origin origin_;
+};
+
+/// The value of an operation on constants, where the table can fold it exactly.
+std::optional<Literal> fold(const Graph& graph, Op op, DType type,
+                            std::span<const NodeId> operands);
+/// A conversion of a constant, where it is exact to fold it here.
+std::optional<Literal> fold_cast(const Graph& graph, NodeId value, DType type);
+/// An existing node that is equal to the operation by an exact rule, or kNone.
+NodeId simplify(const Graph& graph, Op op, std::span<const NodeId> operands);
+
+/// Throws std::logic_error naming the rule and the node if the graph is not legal.
+void verify(const Graph& graph);
+/// The graph as text, one node a line, regions indented.
+std::string print(const Graph& graph);
+
+}  // namespace numeta::core

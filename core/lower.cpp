@@ -1,0 +1,307 @@
+// lower.cpp - arithmetic and conversions; comparisons stand in lower_compare.cpp, element access
+// and loops in lower_memory.cpp.
+#include "core/lower.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace numeta::core {
+namespace {
+
+constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
+
+bool is_exact_in_double(Interval range) {
+  return range.within(-kExactInDouble, kExactInDouble);
+}
+
+bool is_zero_possible(Interval range) { return range.low <= 0 && range.high >= 0; }
+
+/// An end at the limit of int64 may mean "or beyond".
+bool fits(Interval range) { return range.low != INT64_MIN && range.high != INT64_MAX; }
+
+/// Operations that Python has an operator for, with rules of their own in `binary`.
+bool is_operator(Rule rule) {
+  switch (rule) {
+    case Rule::Arithmetic:
+    case Rule::TrueDivide:
+    case Rule::FloorDivide:
+    case Rule::Power:
+    case Rule::Shift:
+    case Rule::Bitwise:
+    case Rule::Compare: return true;
+    default: return false;
+  }
+}
+
+std::string_view python_name(Type type) {
+  if (!type.weak) return row(type.dtype).name;
+  switch (kind(type.dtype)) {
+    case Kind::Bool: return "bool";
+    case Kind::Int:
+    case Kind::Uint: return "int";
+    case Kind::Float: return "float";
+    case Kind::Complex: return "complex";
+  }
+  return "";
+}
+
+}  // namespace
+
+NodeId Lowering::op2(Op op, DType type, NodeId a, NodeId b) {
+  const NodeId operands[] = {a, b};
+  return graph_.pure(op, type, true, operands);
+}
+
+void Lowering::check(NodeId condition, Site site, std::span<const NodeId> values) {
+  if (graph_.is_constant(condition) && graph_.node(condition).bits[0] != 0) return;
+  site.origin = graph_.origin();
+  graph_.check(condition, sites_.size(), values);
+  sites_.push_back(std::move(site));
+}
+
+void Lowering::require(NodeId condition, Exception exception, std::string message,
+                       std::initializer_list<NodeId> values) {
+  check(condition, {exception, -1, std::move(message), {}}, {values.begin(), values.size()});
+}
+
+NodeId Lowering::make(const Typing& typing, std::span<const NodeId> operands) {
+  std::vector<NodeId> converted;
+  const std::size_t kept = typing.op == Op::select ? 1 : 0;
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    converted.push_back(k < kept ? coerce(operands[k], DType::b1)
+                                 : coerce(operands[k], typing.operands));
+  }
+  return graph_.pure(typing.op, typing.result.dtype, typing.result.weak, converted);
+}
+
+NodeId Lowering::binary(Op op, NodeId a, NodeId b) {
+  const Type types[] = {type(a), type(b)};
+  if (row(op).rule == Rule::Compare) return compare(op, a, b);
+  const Typing typing = type_operation(op, types);
+  if (!typing.error.empty()) {
+    throw TraceFault(Diag::operand_types,
+                     {std::string(row(op).name),
+                      fmt::format("{} and {}", python_name(types[0]), python_name(types[1])),
+                      std::string(typing.error)});
+  }
+  if (typing.result.weak && (types[0].dtype == DType::u8 || types[1].dtype == DType::u8)) {
+    throw TraceFault(Diag::big_integer, {"of this operation"});
+  }
+  if (checks_ && typing.result.weak) check_binary(op, a, b);
+  if (op == Op::truediv) return true_divide(a, b);
+  if (op == Op::pow) return power(a, b);
+  const NodeId operands[] = {a, b};
+  return make(typing, operands);
+}
+
+NodeId Lowering::true_divide(NodeId a, NodeId b) {
+  const Type types[] = {type(a), type(b)};
+  const Typing typing = type_operation(Op::truediv, types);
+  const bool whole_numbers = !is_float(types[0].dtype) && !is_float(types[1].dtype) &&
+                             !is_complex(types[0].dtype) && !is_complex(types[1].dtype);
+  // Python rounds the quotient of two ints once; NumPy converts both first.
+  if (typing.result.weak && whole_numbers) {
+    const NodeId x = coerce(a, DType::i8);
+    const NodeId y = coerce(b, DType::i8);
+    if (!is_exact_in_double(graph_.range(x)) || !is_exact_in_double(graph_.range(y))) {
+      return op2(Op::intdiv, DType::f8, x, y);
+    }
+  }
+  const NodeId operands[] = {a, b};
+  return make(typing, operands);
+}
+
+NodeId Lowering::power(NodeId a, NodeId b) {
+  const Type types[] = {type(a), type(b)};
+  Typing typing = type_operation(Op::pow, types);
+  const DType compute = typing.operands;
+  if (is_integer(compute)) {
+    const NodeId exponent = coerce(b, compute);
+    const bool negative_possible = kind(compute) == Kind::Int && graph_.range(exponent).low < 0;
+    if (negative_possible && graph_.is_constant(exponent)) {
+      if (!typing.result.weak) {
+        throw PythonFault(Exception::ValueError,
+                          "Integers to negative integer powers are not allowed.");
+      }
+      const NodeId as_floats[] = {coerce(a, DType::f8), coerce(b, DType::f8)};
+      return graph_.pure(Op::pow, DType::f8, true, as_floats);
+    }
+    if (negative_possible) {
+      const NodeId zero = graph_.constant(compute, false, literal_int(0));
+      require(op2(Op::le, DType::b1, zero, exponent), Exception::ValueError,
+              "Integers to negative integer powers are not allowed.");
+    }
+    if (graph_.is_integer_constant(exponent, 2)) {
+      const NodeId base[] = {coerce(a, compute)};
+      return graph_.pure(Op::square, compute, typing.result.weak, base);
+    }
+  } else if (!exact_ && graph_.is_constant(b)) {
+    const NodeId exponent = coerce(b, compute);
+    const Literal two = is_complex(compute) ? literal_complex(compute, 2, 0)
+                                            : literal_float(compute, 2);
+    const Node& n = graph_.node(exponent);
+    if (n.bits[0] == two.bits[0] && n.bits[1] == two.bits[1]) {
+      const NodeId base[] = {coerce(a, compute)};
+      return graph_.pure(Op::square, compute, typing.result.weak, base);
+    }
+  }
+  const NodeId operands[] = {a, b};
+  return make(typing, operands);
+}
+
+void Lowering::check_overflow(Op op, NodeId a, NodeId b) {
+  const NodeId x = coerce(a, DType::i8);
+  const NodeId y = coerce(b, DType::i8);
+  Op question = Op::add_overflows;
+  if (op == Op::sub) question = Op::sub_overflows;
+  if (op == Op::mul) question = Op::mul_overflows;
+  if (op == Op::pow) question = Op::pow_overflows;
+  if (op != Op::pow && fits(range_of(op, DType::i8, true, graph_.range(x), graph_.range(y)))) return;
+  const NodeId overflows[] = {op2(question, DType::b1, x, y)};
+  require(graph_.pure(Op::logical_not, DType::b1, true, overflows), Exception::OverflowError,
+          "Python int too large to convert to int64");
+}
+
+void Lowering::check_binary(Op op, NodeId a, NodeId b) {
+  const Type types[] = {type(a), type(b)};
+  const Type common = common_type(types[0], types[1]);
+  const bool whole_numbers = is_integer(common.dtype) || is_bool(common.dtype);
+  switch (op) {
+    case Op::add:
+    case Op::sub:
+    case Op::mul:
+      if (whole_numbers) check_overflow(op, a, b);
+      return;
+    case Op::truediv:
+    case Op::floordiv:
+    case Op::mod: {
+      const DType compute = whole_numbers ? DType::i8 : common.dtype;
+      const NodeId divisor = coerce(b, compute);
+      if (whole_numbers && !is_zero_possible(graph_.range(divisor))) return;
+      const NodeId zero = graph_.cast(graph_.integer(0), compute, true);
+      require(op2(Op::ne, DType::b1, divisor, zero), Exception::ZeroDivisionError,
+              "division by zero");
+      return;
+    }
+    case Op::pow: {
+      if (whole_numbers) {
+        check_overflow(op, a, b);
+      } else if (is_float(common.dtype)) {
+        const NodeId x = coerce(a, DType::f8);
+        const NodeId y = coerce(b, DType::f8);
+        const NodeId zero = graph_.constant(DType::f8, true, literal_float(DType::f8, 0));
+        require(op2(Op::logical_or, DType::b1, op2(Op::ne, DType::b1, x, zero),
+                    op2(Op::le, DType::b1, zero, y)),
+                Exception::ZeroDivisionError, "0.0 cannot be raised to a negative power");
+      }
+      return;
+    }
+    case Op::lshift:
+    case Op::rshift: {
+      const NodeId count = coerce(b, DType::i8);
+      if (graph_.range(count).low >= 0) return;
+      require(op2(Op::le, DType::b1, graph_.integer(0), count), Exception::ValueError,
+              "negative shift count");
+      return;
+    }
+    default: return;
+  }
+}
+
+NodeId Lowering::unary(Op op, NodeId a) {
+  const Type types[] = {type(a)};
+  if (op == Op::logical_not) {
+    const NodeId truth[] = {convert(a, DType::b1, true)};
+    return graph_.pure(op, DType::b1, true, truth);
+  }
+  const Typing typing = type_operation(op, types);
+  if (!typing.error.empty()) {
+    throw TraceFault(Diag::operand_types, {std::string(row(op).name),
+                                           std::string(python_name(types[0])),
+                                           std::string(typing.error)});
+  }
+  const NodeId operands[] = {a};
+  if (checks_ && typing.result.weak && is_integer(typing.operands) &&
+      (op == Op::neg || op == Op::abs)) {
+    const NodeId least = graph_.constant(DType::i8, true, literal_int(INT64_MIN));
+    const NodeId value = coerce(a, DType::i8);
+    if (graph_.range(value).low == INT64_MIN) {
+      require(op2(Op::ne, DType::b1, value, least), Exception::OverflowError,
+              "Python int too large to convert to int64");
+    }
+  }
+  return make(typing, operands);
+}
+
+NodeId Lowering::function(Op op, std::span<const NodeId> given, bool python) {
+  std::vector<NodeId> operands(given.begin(), given.end());
+  // A NumPy function sees Python numbers alone as NumPy scalars of the default types.
+  const bool all_weak = std::all_of(operands.begin(), operands.end(),
+                                    [&](NodeId id) { return graph_.node(id).weak; });
+  if (!python && all_weak) {
+    for (NodeId& id : operands) id = graph_.cast(id, graph_.node(id).type, false);
+  }
+  if (operands.size() == 2 && is_operator(row(op).rule)) return binary(op, operands[0], operands[1]);
+  std::vector<Type> types;
+  for (const NodeId id : operands) types.push_back(type(id));
+  if (op == Op::select) types.erase(types.begin());
+  const Typing typing = type_operation(op, types, python);
+  if (!typing.error.empty()) {
+    std::string names;
+    for (const Type& t : types) names += fmt::format("{}{}", names.empty() ? "" : " and ", python_name(t));
+    throw TraceFault(Diag::operand_types,
+                     {std::string(row(op).name), names, std::string(typing.error)});
+  }
+  return make(typing, operands);
+}
+
+NodeId Lowering::convert(NodeId value, DType to, bool weak) {
+  const Type from = type(value);
+  if (is_complex(from.dtype) && !is_complex(to) && !is_bool(to)) {
+    throw TraceFault(Diag::complex_into_real, {std::string(row(to).name)});
+  }
+  if (checks_ && weak && is_integer(to) && is_float(from.dtype)) {
+    const NodeId limit = graph_.constant(from.dtype, true, literal_float(from.dtype, 0x1p63));
+    const NodeId least = graph_.constant(from.dtype, true, literal_float(from.dtype, -0x1p63));
+    const NodeId same = op2(Op::eq, DType::b1, value, value);
+    require(same, Exception::ValueError, "cannot convert float NaN to integer");
+    require(op2(Op::logical_and, DType::b1, op2(Op::le, DType::b1, least, value),
+                op2(Op::lt, DType::b1, value, limit)),
+            Exception::OverflowError, "cannot convert float to a 64-bit integer");
+  }
+  return graph_.cast(value, to, weak);
+}
+
+NodeId Lowering::coerce(NodeId value, DType to) {
+  const Type from = type(value);
+  if (from.dtype == to) return value;
+  if (is_complex(from.dtype) && !is_complex(to)) {
+    throw TraceFault(Diag::complex_into_real, {std::string(row(to).name)});
+  }
+  if (!from.weak || !is_integer(from.dtype) || !is_integer(to)) {
+    return graph_.cast(value, to, from.weak);
+  }
+  const std::string message = fmt::format("Python integer {{0}} out of bounds for {}", row(to).name);
+  if (graph_.is_constant(value)) {
+    const std::int64_t v = graph_.integer_value(value);
+    const bool huge = from.dtype == DType::u8;  // a Python int from 2**63 on
+    if (huge || v < int_min(to) || v > int_max(to)) {
+      const std::string shown = huge ? fmt::format("{}", static_cast<std::uint64_t>(v))
+                                     : fmt::format("{}", v);
+      throw PythonFault(Exception::OverflowError,
+                        fmt::format("Python integer {} out of bounds for {}", shown, row(to).name));
+    }
+    return graph_.cast(value, to, true);
+  }
+  if (!graph_.range(value).within(int_min(to), int_max(to))) {
+    const NodeId above = op2(Op::le, DType::b1, graph_.integer(int_min(to)), value);
+    const NodeId below = op2(Op::le, DType::b1, value, graph_.integer(int_max(to)));
+    require(op2(Op::logical_and, DType::b1, above, below), Exception::OverflowError, message, {value});
+  }
+  return graph_.cast(value, to, true);
+}
+
+}  // namespace numeta::core

@@ -1,0 +1,72 @@
+// lower.hpp - from Python's and NumPy's operations on scalars to nodes of the graph: promotion,
+// conversion, and the cases where Python's arithmetic is not the machine's. Values are nodes; a
+// node's `weak` says whether it is a Python number. With `checks`, what Python would raise becomes
+// a check before the operation.
+#pragma once
+
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/diag.hpp"
+#include "core/graph.hpp"
+#include "core/promote.hpp"
+
+namespace numeta::core {
+
+/// Where a kernel may leave with an exception. `custom` is the binding's number of an exception
+/// type of its own, or -1.
+struct Site {
+  Exception exception;
+  int custom;
+  std::string message;  // {0} and {1} are the values of the check
+  Origin origin;
+};
+
+class Lowering {
+ public:
+  Lowering(Graph& graph, bool exact, bool checks)
+      : graph_(graph), exact_(exact), checks_(checks) {}
+
+  /// A Python operator (a + b, a < b, ...).
+  NodeId binary(Op op, NodeId a, NodeId b);
+  NodeId unary(Op op, NodeId a);
+  /// A function: `python` for those of math (float in, float out), else a NumPy ufunc.
+  NodeId function(Op op, std::span<const NodeId> operands, bool python);
+  /// NumPy's astype, or Python's int(), float(), complex(), bool() where `weak`.
+  NodeId convert(NodeId value, DType type, bool weak);
+  /// An implicit conversion: a Python int must fit.
+  NodeId coerce(NodeId value, DType type);
+
+  NodeId load(BufferId buffer, std::span<const NodeId> indices);
+  void store(BufferId buffer, std::span<const NodeId> indices, NodeId value);
+  RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
+  void check(NodeId condition, Site site, std::span<const NodeId> values);
+
+  const std::vector<Site>& sites() const { return sites_; }
+  Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
+
+ private:
+  NodeId make(const Typing& typing, std::span<const NodeId> operands);
+  NodeId power(NodeId a, NodeId b);
+  NodeId true_divide(NodeId a, NodeId b);
+  NodeId compare(Op op, NodeId a, NodeId b);
+  NodeId compare_integers(Op op, NodeId a, NodeId b);
+  NodeId compare_int_float(Op op, NodeId integer, NodeId real);
+  void check_binary(Op op, NodeId a, NodeId b);
+  void check_overflow(Op op, NodeId a, NodeId b);
+  NodeId wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index);
+  NodeId loop_bound(NodeId value);
+  NodeId bool_constant(bool value) { return graph_.constant(DType::b1, true, literal_int(value)); }
+  NodeId op2(Op op, DType type, NodeId a, NodeId b);
+  void require(NodeId condition, Exception exception, std::string message,
+               std::initializer_list<NodeId> values = {});
+
+  Graph& graph_;
+  bool exact_;
+  bool checks_;
+  std::vector<Site> sites_;
+};
+
+}  // namespace numeta::core

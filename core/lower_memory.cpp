@@ -1,0 +1,116 @@
+// lower_memory.cpp - element access and counted loops: negative indices wrap, by code only where the
+// range of the index does not prove it unnecessary.
+#include "core/lower.hpp"
+
+#include <bit>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace numeta::core {
+namespace {
+
+double float_value(const Node& n) {
+  if (bits(n.type) == 32) return std::bit_cast<float>(static_cast<std::uint32_t>(n.bits[0]));
+  return std::bit_cast<double>(n.bits[0]);
+}
+
+/// NumPy asks a Python float that goes into an integer array for its int().
+void refuse_nan_into_integer(const Node& value, DType to) {
+  if (value.op != Op::constant || !is_float(value.type) || !is_integer(to)) return;
+  const double v = float_value(value);
+  if (std::isnan(v)) {
+    throw PythonFault(Exception::ValueError, "cannot convert float NaN to integer");
+  }
+  if (std::isinf(v)) {
+    throw PythonFault(Exception::OverflowError, "cannot convert float infinity to integer");
+  }
+}
+
+}  // namespace
+
+NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index) {
+  const Type from = type(index);
+  if (!is_integer(from.dtype)) {
+    throw TraceFault(Diag::index_kind, {std::string(row(from.dtype).name)});
+  }
+  const NodeId i = graph_.cast(index, DType::i8, true);
+  const NodeId length = graph_.dim(buffer, axis);
+  const Interval range = graph_.range(i);
+  if (graph_.is_constant(i) && graph_.is_constant(length)) {
+    const std::int64_t v = graph_.integer_value(i);
+    const std::int64_t n = graph_.integer_value(length);
+    if (v < -n || v >= n) {
+      throw PythonFault(Exception::IndexError,
+                        fmt::format("index {} is out of bounds for axis {} with size {}", v, axis, n));
+    }
+  }
+  if (checks_) {
+    const NodeId negative[] = {length};
+    const NodeId least = graph_.pure(Op::neg, DType::i8, true, negative);
+    const NodeId above = op2(Op::le, DType::b1, least, i);
+    const NodeId below = op2(Op::lt, DType::b1, i, length);
+    require(op2(Op::logical_and, DType::b1, above, below), Exception::IndexError,
+            fmt::format("index {{0}} is out of bounds for axis {} with size {{1}}", axis),
+            {i, length});
+  }
+  if (range.low >= 0) return i;
+  const NodeId wrapped = op2(Op::add, DType::i8, i, length);
+  if (range.high < 0) return wrapped;
+  const NodeId choice[] = {op2(Op::le, DType::b1, graph_.integer(0), i), i, wrapped};
+  return graph_.pure(Op::select, DType::i8, true, choice);
+}
+
+NodeId Lowering::load(BufferId buffer, std::span<const NodeId> indices) {
+  std::vector<NodeId> wrapped;
+  for (std::uint32_t axis = 0; axis < indices.size(); ++axis) {
+    wrapped.push_back(wrapped_index(buffer, axis, indices[axis]));
+  }
+  return graph_.load(buffer, wrapped);
+}
+
+void Lowering::store(BufferId buffer, std::span<const NodeId> indices, NodeId value) {
+  const DType to = graph_.buffers()[buffer].type;
+  refuse_nan_into_integer(graph_.node(value), to);
+  if (checks_ && type(value).weak && is_integer(to) && is_float(type(value).dtype)) {
+    value = convert(value, DType::i8, true);
+  }
+  const NodeId converted = coerce(value, to);
+  std::vector<NodeId> wrapped;
+  for (std::uint32_t axis = 0; axis < indices.size(); ++axis) {
+    wrapped.push_back(wrapped_index(buffer, axis, indices[axis]));
+  }
+  graph_.store(buffer, wrapped, converted);
+}
+
+NodeId Lowering::loop_bound(NodeId value) {
+  const Type from = type(value);
+  const bool is_python_bool = is_bool(from.dtype) && from.weak;
+  if (!is_integer(from.dtype) && !is_python_bool) {
+    const std::string_view name = from.weak ? std::string_view(is_float(from.dtype) ? "float" : "complex")
+                                            : row(from.dtype).name;
+    throw PythonFault(Exception::TypeError,
+                      fmt::format("'{}' object cannot be interpreted as an integer", name));
+  }
+  const NodeId bound = graph_.cast(value, DType::i8, true);
+  if (from.dtype == DType::u8) {
+    require(op2(Op::le, DType::b1, graph_.integer(0), bound), Exception::OverflowError,
+            "Python int too large to convert to C ssize_t");
+  }
+  return bound;
+}
+
+RegionId Lowering::begin_loop(NodeId start, NodeId stop, NodeId step, std::string name) {
+  const NodeId first = loop_bound(start);
+  const NodeId last = loop_bound(stop);
+  const NodeId by = loop_bound(step);
+  const std::string message = "range() arg 3 must not be zero";
+  if (graph_.is_integer_constant(by, 0)) throw PythonFault(Exception::ValueError, message);
+  const Interval range = graph_.range(by);
+  if (range.low <= 0 && range.high >= 0) {
+    require(op2(Op::ne, DType::b1, by, graph_.integer(0)), Exception::ValueError, message);
+  }
+  return graph_.begin_loop(first, last, by, std::move(name));
+}
+
+}  // namespace numeta::core

@@ -1,0 +1,97 @@
+// simplify.cpp - rewrite rules that hold exactly: for integers by algebra modulo the width, for
+// floats only where every bit is kept, NaN payloads aside (x * 1, x / 1, x - 0, x + -0, --x).
+// One rule is one row; a rule gives an existing node or kNone.
+#include <bit>
+
+#include "core/graph.hpp"
+
+namespace numeta::core {
+namespace {
+
+using Operands = std::span<const NodeId>;
+using Rule_ = NodeId (*)(const Graph&, Operands);
+
+bool is_value(const Graph& g, NodeId id, std::int64_t value) {
+  return g.is_integer_constant(id, value);
+}
+bool is_real(const Graph& g, NodeId id, double value) {
+  const Node& n = g.node(id);
+  return n.op == Op::constant && is_float(n.type) &&
+         n.bits[0] == literal_float(n.type, value).bits[0];
+}
+
+struct RewriteRow {
+  Op op;
+  const char* rule;
+  Rule_ apply;
+};
+
+constexpr RewriteRow kRewrites[] = {
+    {Op::add, "x + 0 = x (int)",
+     [](const Graph& g, Operands o) {
+       if (is_value(g, o[1], 0)) return o[0];
+       return is_value(g, o[0], 0) ? o[1] : kNone;
+     }},
+    {Op::add, "x + -0.0 = x",
+     [](const Graph& g, Operands o) {
+       if (is_real(g, o[1], -0.0)) return o[0];
+       return is_real(g, o[0], -0.0) ? o[1] : kNone;
+     }},
+    {Op::sub, "x - 0 = x (int)",
+     [](const Graph& g, Operands o) { return is_value(g, o[1], 0) ? o[0] : kNone; }},
+    {Op::sub, "x - 0.0 = x",
+     [](const Graph& g, Operands o) { return is_real(g, o[1], 0.0) ? o[0] : kNone; }},
+    {Op::mul, "x * 1 = x, x * 0 = 0 (int)",
+     [](const Graph& g, Operands o) {
+       if (is_value(g, o[1], 1)) return o[0];
+       if (is_value(g, o[0], 1)) return o[1];
+       if (is_value(g, o[1], 0)) return o[1];
+       return is_value(g, o[0], 0) ? o[0] : kNone;
+     }},
+    {Op::mul, "x * 1.0 = x",
+     [](const Graph& g, Operands o) {
+       if (is_real(g, o[1], 1.0)) return o[0];
+       return is_real(g, o[0], 1.0) ? o[1] : kNone;
+     }},
+    {Op::truediv, "x / 1.0 = x",
+     [](const Graph& g, Operands o) { return is_real(g, o[1], 1.0) ? o[0] : kNone; }},
+    {Op::floordiv, "x // 1 = x (int)",
+     [](const Graph& g, Operands o) { return is_value(g, o[1], 1) ? o[0] : kNone; }},
+    {Op::neg, "--x = x",
+     [](const Graph& g, Operands o) {
+       return g.node(o[0]).op == Op::neg ? g.operands(o[0])[0] : kNone;
+     }},
+    {Op::invert, "~~x = x",
+     [](const Graph& g, Operands o) {
+       return g.node(o[0]).op == Op::invert ? g.operands(o[0])[0] : kNone;
+     }},
+    {Op::bit_and, "x & x = x", [](const Graph&, Operands o) { return o[0] == o[1] ? o[0] : kNone; }},
+    {Op::bit_or, "x | x = x", [](const Graph&, Operands o) { return o[0] == o[1] ? o[0] : kNone; }},
+    {Op::bit_or, "x | 0 = x (int)",
+     [](const Graph& g, Operands o) { return is_value(g, o[1], 0) ? o[0] : kNone; }},
+    {Op::select, "select(c, x, x) = x; a constant condition chooses",
+     [](const Graph& g, Operands o) {
+       if (o[1] == o[2]) return o[1];
+       if (!g.is_constant(o[0])) return kNone;
+       return g.node(o[0]).bits[0] != 0 ? o[1] : o[2];
+     }},
+    {Op::logical_and, "x and true = x, x and false = false",
+     [](const Graph& g, Operands o) {
+       if (g.is_constant(o[0])) return g.node(o[0]).bits[0] != 0 ? o[1] : o[0];
+       if (g.is_constant(o[1])) return g.node(o[1]).bits[0] != 0 ? o[0] : o[1];
+       return kNone;
+     }},
+};
+
+}  // namespace
+
+NodeId simplify(const Graph& graph, Op op, std::span<const NodeId> operands) {
+  for (const RewriteRow& rewrite : kRewrites) {
+    if (rewrite.op != op) continue;
+    const NodeId found = rewrite.apply(graph, operands);
+    if (found != kNone) return found;
+  }
+  return kNone;
+}
+
+}  // namespace numeta::core

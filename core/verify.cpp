@@ -1,0 +1,110 @@
+// verify.cpp - what a legal graph is. Each rule is a row with the sentence that a violation prints.
+#include <fmt/format.h>
+
+#include "core/graph.hpp"
+
+namespace numeta::core {
+namespace {
+
+struct VerifyRow {
+  const char* rule;
+  bool (*holds)(const Graph&, NodeId);
+};
+
+bool operands_are_older(const Graph& g, NodeId id) {
+  for (const NodeId operand : g.operands(id)) {
+    if (operand >= id) return false;
+  }
+  return true;
+}
+
+/// Is `inner` the region `outer` or inside it?
+bool encloses(const Graph& g, RegionId outer, RegionId inner) {
+  while (inner != kNone && inner != outer) inner = g.regions()[inner].parent;
+  return inner == outer;
+}
+
+bool operands_are_visible(const Graph& g, NodeId id) {
+  for (const NodeId operand : g.operands(id)) {
+    if (!encloses(g, g.node(operand).region, g.node(id).region)) return false;
+  }
+  return true;
+}
+
+bool arity_is_the_tables(const Graph& g, NodeId id) {
+  const OpRow& entry = row(g.node(id).op);
+  return entry.arity < 0 || g.node(id).count == entry.arity;
+}
+
+bool operands_have_one_type(const Graph& g, NodeId id) {
+  if (is_structural(g.node(id).op)) return true;
+  const auto all = g.operands(id);
+  const std::size_t start = g.node(id).op == Op::select ? 1 : 0;
+  for (const NodeId operand : all.subspan(start)) {
+    if (g.node(operand).type != g.node(all[start]).type) return false;
+  }
+  return true;
+}
+
+bool is_spelled_for_its_operands(const Graph& g, NodeId id) {
+  if (is_structural(g.node(id).op)) return true;
+  return is_spelled(g.node(id).op, g.node(g.operands(id).back()).type);
+}
+
+bool indices_match_the_rank(const Graph& g, NodeId id) {
+  const Node& n = g.node(id);
+  if (n.op != Op::load && n.op != Op::store) return true;
+  const std::size_t extra = n.op == Op::store ? 1 : 0;
+  const Buffer& buffer = g.buffers()[n.bits[0]];
+  if (n.count != buffer.rank() + extra) return false;
+  for (const NodeId index : g.operands(id).subspan(extra)) {
+    if (g.node(index).type != DType::i8) return false;
+  }
+  return extra == 0 || g.node(g.operands(id)[0]).type == buffer.type;
+}
+
+bool loops_carry_what_they_yield(const Graph& g, NodeId id) {
+  const Node& n = g.node(id);
+  if (n.op != Op::loop) return true;
+  const Region& body = g.regions()[n.bits[0]];
+  if (!body.closed) return false;
+  if (body.carried.size() + 3 != n.count || body.yields.size() != body.carried.size()) return false;
+  for (std::size_t k = 0; k < body.carried.size(); ++k) {
+    const DType type = g.node(body.carried[k]).type;
+    if (g.node(body.yields[k]).type != type || g.node(g.operands(id)[k + 3]).type != type) {
+      return false;
+    }
+  }
+  return true;
+}
+
+constexpr VerifyRow kRules[] = {
+    {"operands are older than their user", operands_are_older},
+    {"operands belong to an enclosing region", operands_are_visible},
+    {"the number of operands is the table's", arity_is_the_tables},
+    {"the operands of an operation have one type", operands_have_one_type},
+    {"the table spells the operation for its operands", is_spelled_for_its_operands},
+    {"an element access has an int64 index for each axis and the buffer's type",
+     indices_match_the_rank},
+    {"a loop is closed and yields what it carries", loops_carry_what_they_yield},
+};
+
+}  // namespace
+
+void verify(const Graph& graph) {
+  for (NodeId id = 0; id < graph.size(); ++id) {
+    for (const VerifyRow& entry : kRules) {
+      if (entry.holds(graph, id)) continue;
+      throw std::logic_error(fmt::format("verify: node %{} ({}) breaks the rule: {}", id,
+                                         row(graph.node(id).op).name, entry.rule));
+    }
+  }
+  for (const Result& result : graph.results) {
+    if (!graph.is_open(result.value)) {
+      throw std::logic_error(
+          fmt::format("verify: the result %{} belongs to a closed region", result.value));
+    }
+  }
+}
+
+}  // namespace numeta::core

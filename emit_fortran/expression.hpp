@@ -1,0 +1,68 @@
+// expression.hpp - expressions of the emitted text, with the fewest parentheses that keep the order
+// of evaluation which the graph says.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/graph.hpp"
+#include "emit_fortran/emit.hpp"
+#include "emit_fortran/schedule.hpp"
+#include "emit_fortran/spelling.hpp"
+
+namespace numeta::emit_fortran {
+
+/// What an emitted text uses and must therefore declare.
+struct Uses {
+  std::set<std::pair<std::string, core::DType>> support;
+  std::map<std::pair<std::string, core::DType>, int> libm;  // to the arity
+};
+
+/// The Fortran names of a kernel's things.
+struct Symbols {
+  std::vector<std::string> scalars;
+  std::vector<std::string> buffers;
+  std::vector<std::string> shapes;   // dummies of the shapes, by buffer
+  std::vector<std::string> strides;
+  std::vector<std::string> offsets;
+  std::vector<std::string> indices;  // by region
+  std::map<std::pair<core::RegionId, std::uint32_t>, std::string> carried;
+  std::vector<std::string> temporaries;  // by node, empty where none
+};
+
+class Expressions {
+ public:
+  Expressions(const core::Graph& graph, const Options& options, const Schedule& plan,
+              Symbols& symbols, Uses& uses)
+      : g_(graph), options_(options), plan_(plan), symbols_(symbols), uses_(uses) {}
+
+  /// The value of a node as it stands in an expression: a name, a literal or its operation.
+  std::string value(core::NodeId id) { return text(id, Precedence::None, false); }
+  /// As `value`, where a small int64 constant may stand without its kind.
+  std::string index(core::NodeId id) { return text(id, Precedence::None, true); }
+  /// The operation itself, also of a node that has a name.
+  std::string operation(core::NodeId id) { return expand(id, Precedence::None, false); }
+  /// The element that a load or a store touches.
+  std::string element(core::BufferId buffer, std::span<const core::NodeId> indices);
+
+ private:
+  std::string text(core::NodeId id, Precedence outer, bool plain);
+  std::string expand(core::NodeId id, Precedence outer, bool plain);
+  std::string symbol(core::NodeId id) const;
+  std::string cast(core::NodeId id, Precedence& own);
+  std::string cast_to_integer(core::NodeId operand, core::DType to);
+  std::string operation_text(core::NodeId id, const Spelling& spelled);
+  std::string libm_call(core::NodeId id, std::string_view name);
+  std::string widen_unsigned(core::NodeId operand, core::DType from, std::string_view kind);
+
+  const core::Graph& g_;
+  const Options& options_;
+  const Schedule& plan_;
+  Symbols& symbols_;
+  Uses& uses_;
+};
+
+}  // namespace numeta::emit_fortran

@@ -1,0 +1,62 @@
+// names.cpp - see names.hpp.
+#include "emit_fortran/names.hpp"
+
+#include <cctype>
+
+#include <fmt/format.h>
+
+namespace numeta::emit_fortran {
+namespace {
+
+// Words of the emitted text that a user's name must not hide. Fortran has no reserved words, but a
+// variable that is called `if` or `do` reads badly, so those are here too.
+constexpr std::string_view kReserved[] = {
+    "abs", "acos", "acosh", "aimag", "aint", "asin", "asinh", "atan", "atanh", "bge", "bgt",
+    "bit_size", "ble", "blt", "btest", "call", "case", "cmplx", "complex", "conjg", "contains",
+    "cos", "cosh", "cycle", "data", "do", "else", "elseif", "end", "enddo", "endif", "error_values",
+    "exit", "exp", "false", "function", "goto", "huge", "iand", "ieor", "if", "implicit", "import",
+    "in", "int", "integer", "intent", "interface", "ior", "ishft", "isnan", "iso_c_binding",
+    "leadz", "log", "log10", "logical", "max", "merge", "min", "mod", "none", "not", "only",
+    "print", "program", "pure", "real", "recursive", "result", "return", "scale", "select",
+    "shifta", "shiftl", "shiftr", "sign", "sin", "sinh", "sqrt", "status", "stop", "subroutine",
+    "tan", "tanh", "target", "then", "transfer", "true", "use", "value", "while", "write"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+bool is_plain(unsigned char c) { return c < 128 && (std::isalnum(c) != 0 || c == '_'); }
+
+std::string legal(std::string_view wanted) {
+  std::string out;
+  for (const char c : wanted) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += is_plain(byte) ? std::string(1, c) : fmt::format("x{:02x}", byte);
+  }
+  if (out.empty() || std::isalpha(static_cast<unsigned char>(out[0])) == 0) out = "v" + out;
+  if (out.size() > 50) out.resize(50);
+  return out;
+}
+
+bool has_own_prefix(std::string_view name) {
+  return name.starts_with("c_") || name.starts_with("libm_") || name.starts_with("numeta_");
+}
+
+}  // namespace
+
+Names::Names() {
+  for (const std::string_view word : kReserved) taken_.emplace(word);
+}
+
+std::string Names::claim(std::string_view wanted) {
+  const std::string base = legal(wanted);
+  std::string name = has_own_prefix(lower(base)) ? base + "_" : base;
+  for (int n = 2; !taken_.insert(lower(name)).second; ++n) {
+    name = n == 2 ? base + "_" : fmt::format("{}_{}", base, n - 1);
+  }
+  return name;
+}
+
+}  // namespace numeta::emit_fortran

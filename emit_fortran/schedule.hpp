@@ -1,0 +1,31 @@
+// schedule.hpp - which nodes become statements of their own, and where.
+// A pure node with one use stands inside its user's expression; one with several uses becomes a
+// temporary, assigned before the first statement that needs it, in the innermost region that
+// encloses all uses. A load stands inside an expression only if nothing between it and there can
+// have changed the element. Expressions are cut into temporaries beyond a size.
+#pragma once
+
+#include <vector>
+
+#include "core/graph.hpp"
+
+namespace numeta::emit_fortran {
+
+/// Before statement `index` of `region` (its end, where index is the number of statements).
+struct Position {
+  core::RegionId region = core::kNone;
+  std::uint32_t index = 0;
+};
+
+enum class Form : std::uint8_t { Unused, Inline, Temporary, Statement };
+
+struct Schedule {
+  std::vector<Form> form;          // by node
+  std::vector<Position> position;  // by node: where it is evaluated
+  // Temporaries before each statement: by region, then sorted by statement index, then by id.
+  std::vector<std::vector<std::pair<std::uint32_t, core::NodeId>>> temporaries;
+};
+
+Schedule schedule(const core::Graph& graph);
+
+}  // namespace numeta::emit_fortran

@@ -1,0 +1,25 @@
+// stub.hpp - the C function between the call object and the Fortran procedure. It takes one flat
+// frame of 8-byte words:
+//   3 words of error values; then for each parameter an array's data pointer, shape and, where
+//   strided, element strides and offset, or a scalar's value (two words where complex); then a word
+//   for each result (two where complex).
+// It returns 0, or 1 + the number of the check that failed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/graph.hpp"
+
+namespace numeta::emit_fortran {
+
+/// Which dummies beyond the data the procedure takes.
+struct Needs {
+  std::vector<bool> shape;  // by buffer
+  bool status = false;
+};
+
+std::string stub_text(const core::Graph& graph, const Needs& needs, const std::string& symbol,
+                      const std::string& label);
+
+}  // namespace numeta::emit_fortran

@@ -1,0 +1,40 @@
+// writer.cpp - see writer.hpp.
+#include "emit_fortran/writer.hpp"
+
+#include <algorithm>
+
+namespace numeta::emit_fortran {
+namespace {
+constexpr std::size_t kColumns = 100;
+}
+
+void Writer::line(std::string_view statement) {
+  std::size_t indent = indent_;
+  while (indent + statement.size() > kColumns) {
+    const std::size_t room = kColumns - indent - 2;
+    auto blank = statement.rfind(' ', room);
+    if (blank == std::string_view::npos || blank == 0) blank = statement.find(' ', room);
+    if (blank == std::string_view::npos) break;
+    text_.append(indent, ' ');
+    text_ += statement.substr(0, blank);
+    text_ += " &\n";
+    ++lines_;
+    statement.remove_prefix(blank + 1);
+    indent = indent_ + 4;
+  }
+  text_.append(indent, ' ');
+  text_ += statement;
+  text_ += '\n';
+  ++lines_;
+}
+
+void Writer::from(core::Origin origin) {
+  if (origin.code == core::kNone) return;
+  origins.push_back({lines_ + 1, origin});
+}
+
+void Writer::count(std::string_view text) {
+  lines_ += static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace numeta::emit_fortran

@@ -1,0 +1,34 @@
+// writer.hpp - lines of Fortran: indentation, continuation before column 100, and where in the
+// user's Python each line comes from.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emit_fortran/emit.hpp"
+
+namespace numeta::emit_fortran {
+
+class Writer {
+ public:
+  explicit Writer(std::size_t indent) : indent_(indent) {}
+  /// One statement; broken at blanks with `&` where it is too long.
+  void line(std::string_view statement);
+  void raw(std::string_view text) { text_ += text; count(text); }
+  void deeper() { indent_ += 2; }
+  void shallower() { indent_ -= 2; }
+  void from(core::Origin origin);
+
+  const std::string& text() const { return text_; }
+  std::uint32_t lines() const { return lines_; }
+  std::vector<LineOrigin> origins;
+
+ private:
+  void count(std::string_view text);
+  std::string text_;
+  std::size_t indent_;
+  std::uint32_t lines_ = 0;
+};
+
+}  // namespace numeta::emit_fortran

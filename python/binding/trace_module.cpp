@@ -1,0 +1,336 @@
+// trace_module.cpp - the module _trace: traces, operations by name, emission. pybind11 binds what is
+// not on the hot path of tracing; the traced values are C types of their own.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <map>
+#include <optional>
+
+#include "python/binding/trace_values.hpp"
+
+namespace py = pybind11;
+
+namespace numeta::binding {
+namespace {
+
+using core::DType;
+using core::NodeId;
+using core::Op;
+
+/// Runs `body` with the faults of tracing turned into Python exceptions, for pybind11.
+template <class Body>
+py::object run(const TraceState* state, Body&& body) {
+  PyObject* made = guarded<PyObject*>(state, nullptr, std::forward<Body>(body));
+  if (made == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(made);
+}
+
+DType dtype_by_code(const std::string& code) {
+  for (const core::DTypeRow& entry : core::kDTypes) {
+    if (entry.code == code) return entry.id;
+  }
+  throw py::value_error("no dtype " + code);
+}
+
+struct NamedOp {
+  Op op;
+  bool swapped;  // a > b is b < a
+};
+
+NamedOp op_by_name(const std::string& name) {
+  static const std::map<std::string, NamedOp, std::less<>> known = [] {
+    std::map<std::string, NamedOp, std::less<>> out;
+    for (const core::OpRow& entry : core::kOps) {
+      if (!core::is_structural(entry.id)) out[std::string(entry.name)] = {entry.id, false};
+    }
+    out["gt"] = {Op::lt, true};
+    out["ge"] = {Op::le, true};
+    out["and"] = {Op::bit_and, false};
+    out["or"] = {Op::bit_or, false};
+    out["xor"] = {Op::bit_xor, false};
+    return out;
+  }();
+  const auto found = known.find(name);
+  if (found == known.end()) throw py::value_error("no operation " + name);
+  return found->second;
+}
+
+TraceState* required_current(const char* what) {
+  TraceState* state = current_state();
+  if (state != nullptr) return state;
+  raise_fault(nullptr, core::TraceFault(core::Diag::no_trace, {what}));
+  throw py::error_already_set();
+}
+
+struct EmissionObject {
+  std::string fortran;
+  std::string stub;
+  std::string symbol;
+  std::vector<std::string> flags;
+  std::vector<bool> written;
+  py::list sites;
+  std::vector<std::pair<std::string, bool>> results;
+  py::dict line_map;
+};
+
+class Trace {
+ public:
+  Trace(const std::string& name, bool exact, bool checks, bool fast, bool overlap)
+      : state_(new TraceState(name, {exact, fast, overlap}, checks)) {}
+  ~Trace() { release(state_); }
+  Trace(const Trace&) = delete;
+  Trace& operator=(const Trace&) = delete;
+
+  /// Makes this the trace of the thread; `self` is the Python object that holds it.
+  void enter(PyObject* self) {
+    outer_ = current_state();
+    outer_object_ = current_object();
+    current_state() = state_;
+    current_object() = self;
+  }
+  void leave() {
+    current_state() = outer_;
+    current_object() = outer_object_;
+  }
+  /// The Trace object that the thread is in, borrowed; `with` keeps it alive.
+  static PyObject*& current_object() {
+    thread_local PyObject* object = nullptr;
+    return object;
+  }
+
+  py::object add_array(const std::string& name, const std::string& dtype, std::size_t ndim,
+                       const std::string& layout,
+                       const std::vector<std::optional<std::int64_t>>& shape, bool) {
+    auto fixed = shape;
+    fixed.resize(ndim);
+    core::Layout kind = core::Layout::Strided;
+    if (layout == "C") kind = core::Layout::C;
+    if (layout == "F") kind = core::Layout::F;
+    const auto buffer = state_->graph.buffer(name, dtype_by_code(dtype), kind, std::move(fixed));
+    return py::reinterpret_steal<py::object>(new_array(state_, buffer));
+  }
+
+  py::object add_scalar(const std::string& name, const std::string& dtype, bool weak) {
+    return py::reinterpret_steal<py::object>(
+        new_scalar(state_, state_->graph.scalar(name, dtype_by_code(dtype), weak)));
+  }
+
+  py::object begin_loop(py::object start, py::object stop, py::object step, std::string name) {
+    return run(state_, [&] {
+      state_->note_origin();
+      const NodeId bounds[] = {require_node(state_, start.ptr(), "the start of a loop"),
+                               require_node(state_, stop.ptr(), "the stop of a loop"),
+                               require_node(state_, step.ptr(), "the step of a loop")};
+      const core::RegionId region =
+          state_->lowering.begin_loop(bounds[0], bounds[1], bounds[2], std::move(name));
+      return new_scalar(state_, state_->graph.regions()[region].index);
+    });
+  }
+
+  void end_loop() { state_->graph.end_loop(); }
+  std::uint32_t depth() const { return state_->graph.depth(); }
+
+  void check(py::object condition, py::object exception, std::string message, py::args values) {
+    run(state_, [&] {
+      state_->note_origin();
+      std::vector<NodeId> nodes;
+      for (const py::handle value : values) {
+        const NodeId node = require_node(state_, value.ptr(), "a check");
+        nodes.push_back(core::is_float(state_->lowering.type(node).dtype)
+                            ? node
+                            : state_->graph.cast(node, DType::i8, true));
+      }
+      const auto custom = static_cast<int>(state_->exceptions.size());
+      state_->exceptions.push_back(exception.inc_ref().ptr());
+      const NodeId truth = state_->lowering.convert(
+          require_node(state_, condition.ptr(), "a check"), DType::b1, true);
+      state_->lowering.check(truth, {core::Exception::ValueError, custom, std::move(message), {}},
+                             nodes);
+      return Py_NewRef(Py_None);
+    });
+  }
+
+  void set_result(py::sequence values) {
+    run(state_, [&] {
+      state_->note_origin();
+      state_->graph.results.clear();
+      for (const py::handle item : values) {
+        const auto entry = py::reinterpret_borrow<py::tuple>(item);
+        NodeId node = require_node(state_, py::object(entry[0]).ptr(), "a returned value");
+        const bool weak = entry[2].cast<bool>();
+        if (!entry[1].is_none()) {
+          node = state_->lowering.coerce(node, dtype_by_code(entry[1].cast<std::string>()));
+        }
+        if (!state_->graph.is_open(node)) throw core::ScopeError(node);
+        state_->graph.results.push_back({node, weak});
+      }
+      return Py_NewRef(Py_None);
+    });
+  }
+
+  EmissionObject emit() {
+    core::verify(state_->graph);
+    emit_fortran::Emission made = emit_fortran::emit(state_->graph, state_->options);
+    EmissionObject out;
+    out.fortran = std::move(made.fortran);
+    out.stub = std::move(made.stub);
+    out.symbol = std::move(made.symbol);
+    out.flags = std::move(made.flags);
+    for (const core::Buffer& buffer : state_->graph.buffers()) out.written.push_back(buffer.stored);
+    for (const core::Site& site : state_->lowering.sites()) {
+      const auto [file, line] = state_->place(site.origin);
+      PyObject* type = site.custom >= 0
+                           ? state_->exceptions[static_cast<std::size_t>(site.custom)]
+                           : python_exception(site.exception);
+      out.sites.append(py::make_tuple(py::reinterpret_borrow<py::object>(type), site.message, file,
+                                      line));
+    }
+    for (const core::Result& result : state_->graph.results) {
+      const core::DType type = state_->graph.node(result.value).type;
+      out.results.emplace_back(core::row(type).code, result.weak);
+    }
+    for (const emit_fortran::LineOrigin& origin : made.lines) {
+      const auto [file, line] = state_->place(origin.origin);
+      out.line_map[py::int_(origin.line)] = py::make_tuple(file, line);
+    }
+    return out;
+  }
+
+  std::string dump() const { return core::print(state_->graph); }
+  long effects() const { return state_->effects; }
+  std::size_t nodes() const { return state_->graph.size(); }
+  bool checks() const { return state_->checks; }
+  bool exact() const { return state_->options.exact; }
+  bool fast() const { return state_->options.fast; }
+
+ private:
+  TraceState* state_;
+  TraceState* outer_ = nullptr;
+  PyObject* outer_object_ = nullptr;
+};
+
+py::object apply(const std::string& name, py::tuple arguments, bool python) {
+  TraceState* state = required_current(name.c_str());
+  const NamedOp named = op_by_name(name);
+  return run(state, [&] {
+    state->note_origin();
+    std::vector<NodeId> operands;
+    for (const py::handle argument : arguments) {
+      operands.push_back(require_node(state, argument.ptr(), name.c_str()));
+    }
+    if (static_cast<int>(operands.size()) != core::row(named.op).arity) {
+      throw core::PythonFault(core::Exception::TypeError, name + ": wrong number of arguments");
+    }
+    if (named.swapped) std::swap(operands[0], operands[1]);
+    return new_scalar(state, state->lowering.function(named.op, operands, python));
+  });
+}
+
+py::object cast(py::object value, const std::string& dtype, bool weak) {
+  TraceState* state = required_current("a conversion");
+  return run(state, [&] {
+    state->note_origin();
+    const NodeId node = require_node(state, value.ptr(), "a conversion");
+    return new_scalar(state, state->lowering.convert(node, dtype_by_code(dtype), weak));
+  });
+}
+
+std::string kind_name(core::Kind kind) {
+  static constexpr const char* names[] = {"bool", "int", "uint", "float", "complex"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+py::list dtypes() {
+  py::list out;
+  for (const core::DTypeRow& entry : core::kDTypes) {
+    py::dict one;
+    one["short"] = entry.code;
+    one["name"] = entry.name;
+    one["typenum"] = entry.numpy_number;
+    one["kind"] = kind_name(entry.kind);
+    one["bits"] = entry.bits;
+    out.append(one);
+  }
+  return out;
+}
+
+py::list ops() {
+  py::list out;
+  for (const core::OpRow& entry : core::kOps) {
+    if (core::is_structural(entry.id)) continue;
+    py::dict one;
+    one["name"] = entry.name;
+    one["arity"] = entry.arity;
+    py::list kinds;
+    for (std::size_t k = 0; k < 5; ++k) {
+      if (!entry.spelling[k].empty()) kinds.append(kind_name(static_cast<core::Kind>(k)));
+    }
+    one["kinds"] = kinds;
+    one["meaning"] = entry.meaning;
+    out.append(one);
+  }
+  return out;
+}
+
+py::list diagnostics() {
+  py::list out;
+  for (const core::DiagRow& entry : core::kDiags) {
+    out.append(py::make_tuple(entry.number, entry.text, entry.hint));
+  }
+  return out;
+}
+
+void bind_trace(py::module_& m) {
+  py::class_<EmissionObject>(m, "Emission")
+      .def_readonly("fortran", &EmissionObject::fortran)
+      .def_readonly("stub", &EmissionObject::stub)
+      .def_readonly("symbol", &EmissionObject::symbol)
+      .def_readonly("flags", &EmissionObject::flags)
+      .def_readonly("written", &EmissionObject::written)
+      .def_readonly("sites", &EmissionObject::sites)
+      .def_readonly("results", &EmissionObject::results)
+      .def_readonly("line_map", &EmissionObject::line_map);
+  py::class_<Trace>(m, "Trace")
+      .def(py::init<const std::string&, bool, bool, bool, bool>(), py::arg("name"), py::kw_only(),
+           py::arg("exact") = false, py::arg("checks") = false, py::arg("fast") = false,
+           py::arg("overlap") = false)
+      .def("__enter__", [](py::object self) { self.cast<Trace&>().enter(self.ptr()); return self; })
+      .def("__exit__", [](Trace& self, const py::args&) { self.leave(); })
+      .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
+           py::arg("layout"), py::arg("fixed_shape"), py::kw_only(),
+           py::arg("readonly_hint") = false)
+      .def("add_scalar", &Trace::add_scalar)
+      .def("begin_loop", &Trace::begin_loop)
+      .def("end_loop", &Trace::end_loop)
+      .def("check", &Trace::check)
+      .def("set_result", &Trace::set_result)
+      .def("emit", &Trace::emit)
+      .def("dump", &Trace::dump)
+      .def_property_readonly("depth", &Trace::depth)
+      .def_property_readonly("effects", &Trace::effects)
+      .def_property_readonly("nodes", &Trace::nodes)
+      .def_property_readonly("checks", &Trace::checks)
+      .def_property_readonly("exact", &Trace::exact)
+      .def_property_readonly("fast", &Trace::fast);
+}
+
+}  // namespace
+}  // namespace numeta::binding
+
+PYBIND11_MODULE(_trace, m) {
+  using namespace numeta::binding;
+  if (import_numpy() < 0 || add_value_types(m.ptr()) < 0) throw py::error_already_set();
+  bind_trace(m);
+  m.def("current", [] {
+    PyObject* object = Trace::current_object();
+    return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);
+  });
+  m.def("apply", &apply, py::arg("op"), py::arg("args"), py::kw_only(), py::arg("python"));
+  m.def("cast", &numeta::binding::cast);
+  m.def("is_traced", [](py::handle value) { return is_scalar(value.ptr()) || is_array(value.ptr()); });
+  m.def("dtypes", &dtypes);
+  m.def("ops", &ops);
+  m.def("diagnostics", &diagnostics);
+  m.def("set_error_type", [](py::object factory) { set_error_factory(factory.ptr()); });
+  m.def("set_own_folder", &set_own_folder);
+}

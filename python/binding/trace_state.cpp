@@ -1,0 +1,133 @@
+// trace_state.cpp - see trace_state.hpp.
+#include "python/binding/trace_state.hpp"
+
+#include <fmt/args.h>
+#include <fmt/format.h>
+
+namespace numeta::binding {
+namespace {
+
+PyObject* g_error_factory = nullptr;
+std::string& own_folder() {
+  static std::string folder;
+  return folder;
+}
+
+bool is_own(PyCodeObject* code) {
+  const char* name = PyUnicode_AsUTF8(code->co_filename);
+  if (name == nullptr) {
+    PyErr_Clear();
+    return false;
+  }
+  return !own_folder().empty() && std::string_view(name).starts_with(own_folder());
+}
+
+std::string fill(std::string_view text, const std::vector<std::string>& values) {
+  fmt::dynamic_format_arg_store<fmt::format_context> store;
+  for (const std::string& value : values) store.push_back(value);
+  return fmt::vformat(text, store);
+}
+
+}  // namespace
+
+TraceState::~TraceState() {
+  for (PyCodeObject* code : codes_) Py_DECREF(code);
+  for (PyObject* type : exceptions) Py_DECREF(type);
+}
+
+void release(TraceState* state) {
+  if (--state->references == 0) delete state;
+}
+
+TraceState*& current_state() {
+  thread_local TraceState* current = nullptr;
+  return current;
+}
+
+std::uint32_t TraceState::code_number(PyCodeObject* code) {
+  if (code == last_code_) return last_number_;
+  const auto found = code_numbers_.find(code);
+  std::uint32_t number = core::kNone;
+  if (found != code_numbers_.end()) {
+    number = found->second;
+  } else {
+    if (!is_own(code)) number = static_cast<std::uint32_t>(codes_.size());
+    if (number != core::kNone) {
+      Py_INCREF(code);
+      codes_.push_back(code);
+      code_numbers_.emplace(code, number);
+    }
+  }
+  if (number != core::kNone) {
+    last_code_ = code;
+    last_number_ = number;
+  }
+  return number;
+}
+
+void TraceState::note_origin() {
+  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  while (frame != nullptr) {
+    PyCodeObject* code = PyFrame_GetCode(frame);
+    const std::uint32_t number = code_number(code);
+    Py_DECREF(code);
+    if (number != core::kNone) {
+      graph.set_origin({number, static_cast<std::uint32_t>(PyFrame_GetLasti(frame))});
+      Py_DECREF(frame);
+      return;
+    }
+    PyFrameObject* back = PyFrame_GetBack(frame);
+    Py_DECREF(frame);
+    frame = back;
+  }
+}
+
+std::pair<std::string, int> TraceState::place(core::Origin origin) const {
+  if (origin.code == core::kNone) return {"", 0};
+  PyCodeObject* code = codes_[origin.code];
+  const char* name = PyUnicode_AsUTF8(code->co_filename);
+  if (name == nullptr) PyErr_Clear();
+  return {name == nullptr ? "" : name,
+          PyCode_Addr2Line(code, static_cast<int>(origin.offset))};
+}
+
+void set_error_factory(PyObject* factory) {
+  Py_INCREF(factory);
+  Py_XSETREF(g_error_factory, factory);
+}
+
+void set_own_folder(const std::string& folder) { own_folder() = folder; }
+
+void raise_fault(const TraceState* state, const core::TraceFault& fault) {
+  const core::DiagRow& entry = core::row(fault.diag);
+  const std::string message = fill(entry.text, fault.arguments);
+  const std::string hint(entry.hint);
+  std::pair<std::string, int> where{"", 0};
+  if (state != nullptr) {
+    const_cast<TraceState*>(state)->note_origin();
+    where = state->place(state->graph.origin());
+  }
+  PyObject* error = PyObject_CallFunction(g_error_factory, "isssi", entry.number,
+                                          message.c_str(), hint.c_str(), where.first.c_str(),
+                                          where.second);
+  if (error == nullptr) return;
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
+  Py_DECREF(error);
+}
+
+void raise_fault(const core::PythonFault& fault) {
+  PyErr_SetString(python_exception(fault.exception), fault.what());
+}
+
+PyObject* python_exception(core::Exception exception) {
+  switch (exception) {
+    case core::Exception::OverflowError: return PyExc_OverflowError;
+    case core::Exception::ValueError: return PyExc_ValueError;
+    case core::Exception::TypeError: return PyExc_TypeError;
+    case core::Exception::IndexError: return PyExc_IndexError;
+    case core::Exception::ZeroDivisionError: return PyExc_ZeroDivisionError;
+  }
+  return PyExc_RuntimeError;
+}
+
+}  // namespace numeta::binding
