@@ -1,0 +1,415 @@
+"""The function table: what a callable means in a kernel, looked up by identity.
+
+One row per callable: builtins here, `math` in functions_math.py, NumPy's in functions_numpy.py. A
+row's handler runs the callable itself where all arguments are compile-time, and else gives its
+meaning in traced operations; compositions are written with operators and so have one definition.
+Rows of refusals name what no kernel can do and what to write instead. `ROWS` is the whole table.
+"""
+
+from __future__ import annotations
+
+import builtins
+import datetime
+import os
+import random
+import secrets
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import _trace
+from .functions_math import ROWS as MATH_ROWS
+from .functions_numpy import ROWS as NUMPY_ROWS
+from .functions_numpy import python_type
+from .loops import CompiledRange, Poison, raise_poison
+from .rows import Row, as_weak, check, need_real
+from .session import current, refuse
+
+Scalar, Array = _trace.Scalar, _trace.Array
+_traced = _trace.is_traced
+
+
+def _inside(value: Any) -> bool:
+    from .calls import is_traced_inside
+
+    return is_traced_inside(value)
+
+
+def _number_of(value: Any, name: str) -> None:
+    if type(value) is Array:
+        refuse(230, name=name, what="an array", instead="index it with one integer for each axis")
+
+
+def _float(*args: Any) -> Any:
+    if len(args) != 1 or not _traced(args[0]):
+        return float(*args)
+    _number_of(args[0], "float")
+    return as_weak(
+        need_real(args[0], "float() argument must be a string or a real number, not"), "f8"
+    )
+
+
+def _int(*args: Any, **kwargs: Any) -> Any:
+    if not any(map(_traced, args)):
+        return int(*args, **kwargs)
+    if len(args) != 1:
+        refuse(230, name="int", what="a base", instead="int(x)")
+    value = args[0]
+    _number_of(value, "int")
+    need_real(value, "int() argument must be a string, a bytes-like object or a real number, not")
+    return to_int(value)
+
+
+def to_int(value: Any) -> Any:
+    """A Python int of a real traced value, truncated; in checks mode what does not fit raises."""
+    if np.dtype(value.dtype).kind == "f":
+        value = as_weak(value, "f8")
+        nan, inf = (
+            _trace.apply("isnan", (value,), python=True),
+            _trace.apply("isinf", (value,), python=True),
+        )
+        check(~nan, ValueError, "cannot convert float NaN to integer")
+        check(~inf, OverflowError, "cannot convert float infinity to integer")
+    return as_weak(value, "i8")
+
+
+def _bool(*args: Any) -> Any:
+    if len(args) != 1 or not _traced(args[0]):
+        return bool(*args)
+    _number_of(args[0], "bool")
+    return as_weak(args[0], "b1")
+
+
+def _complex(*args: Any, **kwargs: Any) -> Any:
+    if not (any(map(_traced, args)) or any(map(_traced, kwargs.values()))):
+        return complex(*args, **kwargs)
+    if kwargs:
+        refuse(230, name="complex", what="keywords", instead="complex(re, im)")
+    for value in args:
+        _number_of(value, "complex")
+    if len(args) == 1:
+        return as_weak(args[0], "c16")
+    for value in args:
+        if isinstance(value, complex) or (_traced(value) and np.dtype(value.dtype).kind == "c"):
+            refuse(230, name="complex", what="a complex part", instead="x + y * 1j")
+    parts = tuple(as_weak(value, "f8") if _traced(value) else float(value) for value in args)
+    return as_weak(_trace.apply("make_complex", parts, python=False), "c16")
+
+
+def _abs(value: Any, /) -> Any:
+    if not _traced(value):
+        return abs(value)
+    _number_of(value, "abs")
+    if value.weak and np.dtype(value.dtype).kind == "b":
+        return as_weak(value, "i8")
+    return abs(value)
+
+
+def _round(number: Any, ndigits: Any = None) -> Any:
+    if not (_traced(number) or _traced(ndigits)):
+        return round(number) if ndigits is None else round(number, ndigits)
+    _number_of(number, "round")
+    kind = np.dtype(number.dtype).kind if _traced(number) else ""
+    if ndigits is not None:
+        refuse(230, name="round", what="a number of digits", instead="round(x * 100) / 100")
+    need_real(number, "type complex doesn't define __round__ method, not")
+    if kind != "f":
+        return as_weak(number, "i8")
+    return to_int(_trace.apply("rint", (number,), python=False))
+
+
+# -- min, max, sum --------------------------------------------------------------------------------
+
+
+def _kind_of(value: Any) -> tuple[np.dtype[Any], bool]:
+    """(dtype, weak) of a number, traced or not."""
+    if _traced(value):
+        return np.dtype(value.dtype), bool(value.weak)
+    if isinstance(value, np.generic):
+        return value.dtype, False
+    for python, short in ((bool, "b1"), (int, "i8"), (float, "f8"), (complex, "c16")):
+        if isinstance(value, python):
+            return np.dtype(short), True
+    raise TypeError(f"'<' not supported between a number and {type(value).__name__!r}")
+
+
+def _joined(name: str, values: list[Any]) -> tuple[str, bool]:
+    """The one (dtype, weak) that holds all values exactly; refused where there is none."""
+    kinds = [_kind_of(value) for value in values]
+    strong = {dtype for dtype, weak in kinds if not weak}
+    weak_kinds = [dtype for dtype, weak in kinds if weak]
+    if not strong:
+        best = max(weak_kinds, key=lambda dtype: "bifc".index(dtype.kind))
+        return f"{best.kind}{best.itemsize}", True
+    if len(strong) == 1:
+        (only,) = strong
+        if all(_fits(value, only) for value in values):
+            return f"{only.kind}{only.itemsize}", False
+    kinds_text = " and ".join(dict.fromkeys(f"{'Python ' if w else ''}{d.name}" for d, w in kinds))
+    refuse(229, name=name, kinds=kinds_text)
+
+
+def _fits(value: Any, dtype: np.dtype[Any]) -> bool:
+    """Whether a value of another kind than `dtype` is the same number in it."""
+    own, weak = _kind_of(value)
+    if own == dtype:
+        return True
+    if not weak:
+        return False
+    if _traced(value):
+        return dtype == np.dtype("f8") and own.kind in "bi"
+    with np.errstate(all="ignore"):
+        try:
+            return bool(dtype.type(value) == value) and dtype.kind >= own.kind
+        except (OverflowError, TypeError):
+            return False
+
+
+def _as(value: Any, dtype: str, weak: bool) -> Any:
+    return _trace.cast(value, dtype, weak)
+
+
+def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
+    def extremum(*args: Any, **kwargs: Any) -> Any:
+        values = list(args)
+        if len(args) == 1:
+            if type(args[0]) is Array or type(args[0]) is CompiledRange:
+                refuse(209)
+            values = list(args[0])
+            args = (values,)
+        if not any(map(_inside, values)):
+            return native(*args, **kwargs)
+        if kwargs:
+            refuse(230, name=name, what="key= or default=", instead=f"{name}(a, b)")
+        for value in values:
+            _number_of(value, name)
+            need_real(value, f"{'<' if name == 'min' else '>'!r} not supported for")
+        if len(values) == 1:
+            return values[0]
+        dtype, weak = _joined(name, values)
+        best = _as(values[0], dtype, weak)
+        for value in values[1:]:
+            value = _as(value, dtype, weak)
+            better = value < best if name == "min" else value > best
+            best = _trace.cast(
+                _trace.apply("select", (better, value, best), python=False), dtype, weak
+            )
+        return best
+
+    return extremum
+
+
+def _sum(iterable: Any, /, start: Any = 0) -> Any:
+    if type(iterable) is Array or type(iterable) is CompiledRange:
+        refuse(209)
+    values = list(iterable)
+    if not (_inside(values) or _inside(start)):
+        return sum(values, start)
+    if sys.version_info >= (3, 12) and any(_is_python_float(v) for v in [start, *values]):
+        return _compensated(values, start)
+    for value in values:
+        start = start + value
+    return start
+
+
+def _is_python_float(value: Any) -> bool:
+    if _traced(value):
+        return bool(value.weak) and np.dtype(value.dtype).kind in "fc"
+    return type(value) in (float, complex)
+
+
+def _compensated(values: list[Any], total: Any) -> Any:
+    """`sum` of Python floats from 3.12 on: Neumaier's summation as CPython's `cs_add` writes it."""
+    rest: list[Any] = list(values)
+    while rest and not _is_python_float(total):
+        total = total + rest.pop(0)
+    if np.dtype(getattr(total, "dtype", type(total))).kind == "c" or not all(
+        map(_is_python_float, rest)
+    ):
+        refuse(
+            230,
+            name="sum",
+            what="floats mixed with other numbers",
+            instead="a loop, or floats only",
+        )
+    low: Any = 0.0
+    for value in rest:
+        new = total + value
+        larger = abs(total) >= abs(value)
+        low = low + _select(larger, (total - new) + value, (value - new) + total)
+        total = new
+    if not _traced(low):
+        return total + low
+    use = (low != 0.0) & _trace.apply("isfinite", (low,), python=True)
+    return _select(use, total + low, total)
+
+
+def _select(condition: Any, yes: Any, no: Any) -> Any:
+    if not _traced(condition):
+        return yes if condition else no
+    return _trace.cast(_trace.apply("select", (condition, yes, no), python=False), "f8", True)
+
+
+def _divmod(a: Any, b: Any, /) -> Any:
+    return (a // b, a % b) if _traced(a) or _traced(b) else divmod(a, b)
+
+
+def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
+    if not any(map(_traced, (base, exp, mod))):
+        return pow(base, exp) if mod is None else pow(base, exp, mod)
+    if mod is not None:
+        refuse(230, name="pow", what="a modulus", instead="(base ** exp) % mod")
+    return base**exp
+
+
+# -- questions ------------------------------------------------------------------------------------
+
+
+def _isinstance(value: Any, classes: Any, /) -> bool:
+    if type(value) is Poison:
+        raise_poison(value)
+    return issubclass(python_type(value), classes) if _traced(value) else isinstance(value, classes)
+
+
+def _type(*args: Any, **kwargs: Any) -> Any:
+    if len(args) == 1 and not kwargs:
+        if type(args[0]) is Poison:
+            raise_poison(args[0])
+        if _traced(args[0]):
+            return python_type(args[0])
+    return type(*args, **kwargs)
+
+
+def _len(value: Any, /) -> Any:
+    if type(value) is Array:
+        if value.ndim == 0:
+            raise TypeError("len() of unsized object")
+        return value.shape[0]
+    if _traced(value):
+        raise TypeError(f"object of type {python_type(value).__name__!r} has no len()")
+    if type(value) is CompiledRange and any(map(_traced, (value.start, value.stop, value.step))):
+        refuse(
+            230, name="len", what="a compiled range", instead="compute the count from its bounds"
+        )
+    return len(value)
+
+
+def _range(*bounds: Any) -> Any:
+    if any(map(_traced, bounds)):
+        refuse(203)
+    return range(*bounds)
+
+
+def _text_of(native: Callable[..., Any]) -> Callable[..., Any]:
+    def text_of(*args: Any, **kwargs: Any) -> Any:
+        if current() is not None and _inside(args):
+            refuse(226)
+        return native(*args, **kwargs)
+
+    return text_of
+
+
+def _of_runtime(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
+    def of_runtime(*args: Any, **kwargs: Any) -> Any:
+        if current() is not None and _inside(args):
+            refuse(225, what=name)
+        return native(*args, **kwargs)
+
+    return of_runtime
+
+
+_BUILTINS = [
+    Row(float, "float", _float),
+    Row(int, "int", _int),
+    Row(bool, "bool", _bool),
+    Row(complex, "complex", _complex),
+    Row(abs, "abs", _abs),
+    Row(round, "round", _round),
+    Row(min, "min", _extremum("min", min)),
+    Row(max, "max", _extremum("max", max)),
+    Row(sum, "sum", _sum),
+    Row(divmod, "divmod", _divmod),
+    Row(pow, "pow", _pow),
+    Row(isinstance, "isinstance", _isinstance),
+    Row(type, "type", _type),
+    Row(len, "len", _len),
+    Row(range, "range", _range),
+    Row(str, "str", _text_of(str)),
+    Row(repr, "repr", _text_of(repr)),
+    Row(ascii, "ascii", _text_of(ascii)),
+    Row(format, "format", _text_of(format)),
+    Row(bytes, "bytes", _text_of(bytes)),
+    Row(bytearray, "bytearray", _text_of(bytearray)),
+    Row(hash, "hash", _of_runtime("hash", hash)),
+    Row(id, "id", _of_runtime("id", id)),
+    Row(set, "set", _of_runtime("set", set)),
+    Row(frozenset, "frozenset", _of_runtime("frozenset", frozenset)),
+]
+
+
+# -- refusals -------------------------------------------------------------------------------------
+
+
+def _refused(native: Callable[..., Any], name: str, why: str, instead: str) -> Row:
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        if current() is None:
+            return native(*args, **kwargs)
+        refuse(224, name=name, why=why, instead=instead)
+
+    return Row(native, name, refused, refused=True)
+
+
+_ONCE = "it would run once, when the kernel is compiled, and not at each call"
+_FRAME = "it reads the frame that calls it"
+_RANDOM = "random numbers would be drawn once, when the kernel is compiled"
+_OUTSIDE = "call it outside and pass the value"
+
+
+def _module_rows(module: Any, why: str, only: tuple[str, ...] = ()) -> list[Row]:
+    rows = []
+    for name in only or dir(module):
+        found = getattr(module, name, None)
+        if callable(found) and not name.startswith("__") and not isinstance(found, type):
+            rows.append(_refused(found, f"{module.__name__}.{name}", why, _OUTSIDE))
+    return rows
+
+
+_FRAME_READERS = (eval, exec, locals, globals, vars, dir, __import__, breakpoint)
+_REFUSALS = [
+    *(_refused(f, f.__name__, _FRAME, "plain statements") for f in _FRAME_READERS),
+    *(_refused(f, f.__name__, _ONCE, _OUTSIDE) for f in (input, open)),
+    _refused(print, "print", _ONCE, "return the value and print it outside"),
+    _refused(sys._getframe, "sys._getframe", _FRAME, "plain statements"),
+    _refused(np.seterr, "np.seterr", _ONCE, "call it outside of the kernel"),
+    _refused(np.errstate, "np.errstate", _ONCE, "put it around the call of the kernel"),
+    *_module_rows(random, _RANDOM),
+    *_module_rows(np.random, _RANDOM),
+    _refused(np.random.default_rng, "np.random.default_rng", _RANDOM, _OUTSIDE),
+    *_module_rows(time, _ONCE),
+    *_module_rows(secrets, _RANDOM),
+    *_module_rows(uuid, _ONCE, ("uuid1", "uuid4", "getnode")),
+    *_module_rows(os, _ONCE, ("urandom", "system", "getpid", "remove", "mkdir", "write", "read")),
+]
+
+
+def refusal_of_method(callee: Any, owner: Any) -> str:
+    """Why a method that is no row by identity cannot run in a kernel: "" if it can."""
+    if isinstance(owner, np.random.Generator | np.random.RandomState | random.Random):
+        return _RANDOM
+    name = getattr(callee, "__name__", "")
+    if name in ("now", "today", "utcnow") and owner in (datetime.datetime, datetime.date):
+        return _ONCE
+    if type(owner).__module__ in ("_io", "_thread", "_socket", "queue", "threading"):
+        return _ONCE
+    return ""
+
+
+ROWS: tuple[Row, ...] = (*_BUILTINS, *MATH_ROWS, *NUMPY_ROWS, *_REFUSALS)
+TABLE: dict[int, Callable[..., Any]] = {}
+for _row in ROWS:
+    TABLE.setdefault(id(_row.callable), _row.handler)
+assert TABLE[id(builtins.print)] is not None

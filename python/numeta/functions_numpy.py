@@ -1,0 +1,168 @@
+"""Rows of NumPy: ufuncs on scalars by NumPy's rules of types, scalar types as casts.
+
+A ufunc of run-time scalars gives the NumPy scalar that it gives in Python: `np.add(True, True)` is
+`np.True_`, `np.sin(1)` an `np.float64`. What NumPy would compute in float16 is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import _trace
+from .rows import Row
+from .session import current, refuse
+
+_traced = _trace.is_traced
+_WEAK = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
+
+
+def python_type(value: Any) -> type:
+    """The type that the undecorated function would see."""
+    if type(value) is _trace.Array:
+        return np.ndarray
+    dtype = np.dtype(value.dtype)
+    return _WEAK[dtype.kind] if value.weak else dtype.type
+
+
+_FLOAT_ONLY = set(
+    "sqrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh"
+    " atanh cbrt rint atan2 hypot copysign nextafter truediv".split()
+)
+# NumPy's ufunc -> the op; both names of an alias are one object.
+_UFUNCS = {
+    **{name: name for name in "exp exp2 expm1 log log2 log10 log1p sin cos tan sqrt cbrt".split()},
+    **{name: name for name in "sinh cosh tanh rint floor ceil trunc isnan isinf isfinite".split()},
+    **{name: name for name in "signbit sign square minimum maximum fmin fmax hypot".split()},
+    **{name: name for name in "fmod copysign nextafter gcd logical_not logical_and".split()},
+    **{name: name for name in "logical_or logical_xor invert".split()},
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "arctan2": "atan2",
+    "absolute": "abs",
+    "add": "add",
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "truediv",
+    "floor_divide": "floordiv",
+    "remainder": "mod",
+    "power": "pow",
+    "negative": "neg",
+    "conjugate": "conj",
+    "left_shift": "lshift",
+    "right_shift": "rshift",
+    "bitwise_and": "bitand",
+    "bitwise_or": "bitor",
+    "bitwise_xor": "bitxor",
+    "less": "lt",
+    "less_equal": "le",
+    "equal": "eq",
+    "not_equal": "ne",
+    "greater": "gt",
+    "greater_equal": "ge",
+}
+
+
+def _shown(value: Any) -> str:
+    return np.dtype(value.dtype).name if _traced(value) else type(value).__name__
+
+
+def _ufunc(name: str, op: str) -> Callable[..., Any]:
+    native = getattr(np, name)
+    count = native.nin
+
+    def ufunc(*args: Any, **kwargs: Any) -> Any:
+        if not any(map(_traced, args)):
+            if not any(map(_traced, kwargs.values())):
+                return _scalar(native(*args, **kwargs), name)
+        if kwargs or len(args) != count:
+            what = "keywords" if kwargs else f"{len(args)} arguments"
+            refuse(230, name=f"np.{name}", what=what, instead=f"np.{name} of {count} value(s)")
+        for value in args:
+            if type(value) is _trace.Array:
+                refuse(230, name=f"np.{name}", what="an array", instead="a loop over its elements")
+            if not _traced(value) and not isinstance(
+                value, bool | int | float | complex | np.generic
+            ):
+                refuse(230, name=f"np.{name}", what=f"a {type(value).__name__}", instead="numbers")
+        if op in _FLOAT_ONLY and np.result_type(*map(_sample, args)).itemsize == 1:
+            refuse(235, name=f"np.{name}", dtype=" and ".join(map(_shown, args)))
+        if op in ("gt", "ge"):
+            args, swapped = (args[1], args[0]), {"gt": "lt", "ge": "le"}[op]
+            return _trace.apply(swapped, args, python=False)
+        return _trace.apply(op, args, python=False)
+
+    return ufunc
+
+
+def _sample(value: Any) -> Any:
+    """What NumPy's promotion takes for the value: a weak number of Python, or a dtype."""
+    if not _traced(value):
+        return value
+    dtype = np.dtype(value.dtype)
+    return _WEAK[dtype.kind](0) if value.weak else dtype
+
+
+def _scalar(result: Any, name: str) -> Any:
+    if isinstance(result, np.ndarray) and current() is not None:
+        refuse(231, name=f"np.{name}(...)")
+    return result
+
+
+def _cast(kind: type) -> Callable[..., Any]:
+    dtype = np.dtype(kind)
+    short = f"{dtype.kind}{dtype.itemsize}"
+
+    def cast(*args: Any) -> Any:
+        if not any(map(_traced, args)):
+            return _scalar(kind(*args), kind.__name__)
+        if len(args) != 1:
+            refuse(230, name=f"np.{kind.__name__}", what=f"{len(args)} arguments", instead="one")
+        value = args[0]
+        if type(value) is _trace.Array:
+            name, instead = f"np.{kind.__name__}", "index it with one integer for each axis"
+            refuse(230, name=name, what="an array", instead=instead)
+        if np.dtype(value.dtype).kind == "c" and dtype.kind not in "cb":
+            raise TypeError(
+                f"float() argument must be a real number, not {python_type(value).__name__!r}"
+            )
+        return _trace.cast(value, short, False)
+
+    return cast
+
+
+def _where(*args: Any) -> Any:
+    if not any(map(_traced, args)):
+        return _scalar(np.where(*args), "where")
+    if len(args) != 3 or any(type(a) is _trace.Array for a in args):
+        refuse(230, name="np.where", what="arrays", instead="np.where(condition, x, y) of numbers")
+    condition, yes, no = args
+    if not _traced(condition):
+        condition = bool(condition)
+    else:
+        condition = _trace.cast(condition, "b1", False)
+    if not (_traced(yes) or _traced(no)) and not isinstance(yes, np.generic):
+        dtype = np.result_type(yes, no)
+        yes = _trace.cast(yes, f"{dtype.kind}{dtype.itemsize}", False)
+    return _trace.apply("select", (condition, yes, no), python=False)
+
+
+_SCALARS = (
+    *(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64),
+    *(np.float32, np.float64, np.complex64, np.complex128, np.longlong, np.ulonglong),
+)
+
+
+def _rows() -> list[Row]:
+    rows = [Row(getattr(np, name), f"np.{name}", _ufunc(name, op)) for name, op in _UFUNCS.items()]
+    rows += [Row(kind, f"np.{kind.__name__}", _cast(kind)) for kind in _SCALARS]
+    return [*rows, Row(np.where, "np.where", _where)]
+
+
+ROWS: tuple[Row, ...] = tuple(_rows())

@@ -1,0 +1,49 @@
+"""What the rows of the function table are made of: the row itself, casts, run-time checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _trace
+from .session import current
+
+_traced = _trace.is_traced
+
+
+class Row(NamedTuple):
+    """One callable: how it is called in messages and documents, and what stands for it."""
+
+    callable: Callable[..., Any]
+    name: str
+    handler: Callable[..., Any]
+    refused: bool = False
+
+
+def as_weak(value: Any, dtype: str) -> Any:
+    """The value as a Python number: `float(x)` is f8, `int(x)` i8, `bool(x)` b1."""
+    return _trace.cast(value, dtype, True)
+
+
+def need_real(value: Any, message: str) -> Any:
+    """Python's TypeError for a complex value where a real one is needed."""
+    kind = (
+        np.dtype(value.dtype).kind
+        if _traced(value)
+        else ("c" if isinstance(value, complex) else "")
+    )
+    if kind == "c":
+        raise TypeError(f"{message} 'complex'")
+    return value
+
+
+def check(holds: Any, error: type[Exception], message: str) -> None:
+    """In checks mode: raise `error` at run time where `holds` is false."""
+    session = current()
+    if session is not None and session.checks:
+        if _traced(holds):
+            session.trace.check(holds, error, message)
+        elif not holds:
+            raise error(message)

@@ -1,0 +1,373 @@
+"""Staging: a kernel's source is read once and its calls, captured loads and loops are routed to us.
+
+`stage(func)` gives a `StagedFunction`: the transformed code (staging_ast.py) over the *same*
+globals, closure cells and defaults, with the user's file name and line numbers. The reserved names
+are extra closure cells, so nothing is written into the user's module. What always holds: the source
+is used only if compiling it as it stands gives the code that the function has, so an edited file or
+a re-used cell name cannot put other code in its place; otherwise the function counts as having no
+source and runs as it is, where every traced value still refuses to be guessed.
+"""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import dis
+import linecache
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import CellType, CodeType, FunctionType
+from typing import Any, NamedTuple
+
+from .staging_ast import RESERVED, Transformer, refusal_of
+
+_FUTURE = 0
+for _feature in __future__.all_feature_names:
+    _FUTURE |= getattr(__future__, _feature).compiler_flag
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class _Template(NamedTuple):
+    """What one code object is turned into; `code` is the original where there is no source."""
+
+    original: CodeType  # kept: the cache is keyed by its id
+    code: CodeType
+    captured: tuple[str, ...]
+    refusal: str
+    source_missing: bool
+
+
+class StagedFunction:
+    """A function ready to be run on traced values; see `session.Session.run`.
+
+    captured_names: the global and free names that it reads, builtins included, sorted.
+    source_missing: it runs as written, since no source was found that compiles to its code.
+    inlined: the other functions that its last traced run called and inlined.
+    refusal: "" or the construct for which no kernel can be this function (`yield`, `async def`).
+    """
+
+    __slots__ = ("captured_names", "func", "inlined", "refusal", "run", "source_missing")
+
+    def __init__(self, func: FunctionType, template: _Template) -> None:
+        self.func = func
+        self.captured_names = template.captured
+        self.refusal = template.refusal
+        self.source_missing = template.source_missing
+        self.inlined: list[FunctionType] = []
+        self.run: Callable[..., Any] = func if template.source_missing else _rebuilt(func, template)
+
+    def captured_values(self) -> Iterator[tuple[str, object]]:
+        """The captured names with their present values; unbound ones and builtins are left out."""
+        cells = dict(zip(self.func.__code__.co_freevars, self.func.__closure__ or (), strict=True))
+        for name in self.captured_names:
+            if name in cells:
+                try:
+                    yield name, cells[name].cell_contents
+                except ValueError:
+                    continue
+            elif name in self.func.__globals__:
+                yield name, self.func.__globals__[name]
+
+
+_templates: dict[int, _Template] = {}
+_staged_codes: dict[int, CodeType] = {}  # transformed code objects, the nested ones included
+
+
+def stage(func: FunctionType) -> StagedFunction:
+    """Stage a Python function; reading and transforming happen once per code object."""
+    template = _templates.get(id(func.__code__))
+    if template is None:
+        template = _templates.setdefault(id(func.__code__), _template(func))
+    return StagedFunction(func, template)
+
+
+def run(
+    staged: StagedFunction,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    make_array: Callable[[Any, str], Any],
+) -> Any:
+    """Run a staged kernel in the current trace, see `session.run`."""
+    from . import session
+
+    return session.run(staged, args, kwargs, make_array)
+
+
+def inlined(staged: StagedFunction) -> list[FunctionType]:
+    """The functions that the last run of `staged` called and inlined."""
+    return staged.inlined
+
+
+def is_staged_code(code: CodeType) -> bool:
+    """Whether the code came out of the transformation."""
+    return id(code) in _staged_codes
+
+
+def _rebuilt(func: FunctionType, template: _Template) -> FunctionType:
+    from . import hooks
+
+    cells = dict(zip(func.__code__.co_freevars, func.__closure__ or (), strict=True))
+    cells.update(hooks.CELLS)
+    closure: tuple[CellType, ...] = tuple(cells[name] for name in template.code.co_freevars)
+    new = FunctionType(template.code, func.__globals__, func.__name__, func.__defaults__, closure)
+    new.__kwdefaults__ = func.__kwdefaults__
+    new.__qualname__ = func.__qualname__
+    new.__module__ = func.__module__
+    return new
+
+
+# -- source ---------------------------------------------------------------------------------------
+
+
+def _template(func: FunctionType) -> _Template:
+    code = func.__code__
+    for node, class_name in _candidates(func):
+        plain = _compiled(node, code, class_name)
+        if plain is not None and _same_code(plain, code):
+            return _transformed(node, code, class_name)
+    return _Template(code, code, _names_of(code), "", True)
+
+
+def _candidates(func: FunctionType) -> Iterator[tuple[_Definition, str]]:
+    """The definitions in the source that may be `func`, annotations and decorators removed."""
+    code = func.__code__
+    linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, func.__globals__)
+    if not lines or code.co_firstlineno > len(lines):
+        return
+    parts = code.co_qualname.split(".")
+    class_name = parts[-2] if len(parts) > 1 and parts[-2] != "<locals>" else ""
+    if code.co_name != "<lambda>":
+        node = _definition(lines, code)
+        if node is not None:
+            yield _bare(node), class_name
+            return
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        return
+    wanted = ast.Lambda if code.co_name == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
+    for found in ast.walk(tree):
+        if isinstance(found, wanted) and _first_line(found) == code.co_firstlineno:
+            for name in dict.fromkeys((class_name, "")):
+                yield _bare(found), name
+
+
+def _first_line(node: _Definition) -> int:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(d.lineno for d in decorators)])
+
+
+def _last_line(code: CodeType) -> int:
+    last = max((end for *_, end in code.co_lines() if end), default=code.co_firstlineno)
+    inner = [_last_line(c) for c in code.co_consts if isinstance(c, CodeType)]
+    return max([last, *inner])
+
+
+def _definition(lines: list[str], code: CodeType) -> _Definition | None:
+    """Parse only the lines of one `def`, at their own line numbers."""
+    first = code.co_firstlineno - 1
+    indent = len(lines[first]) - len(lines[first].lstrip())
+    end = _last_line(code)
+    while end < len(lines):
+        line = lines[end]
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            break
+        end += 1
+    if indent and first == 0:
+        return None
+    head = "\n" * (first - 1) + "if 1:\n" if indent else "\n" * first
+    for stop in (end, *range(end + 1, min(end + 20, len(lines)) + 1)):
+        try:
+            tree = ast.parse(head + "".join(lines[first:stop]))
+        except (SyntaxError, ValueError):
+            continue
+        statement = tree.body[0] if tree.body else None
+        if indent and isinstance(statement, ast.If):
+            statement = statement.body[0]
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            return statement
+    return None
+
+
+def _bare(node: _Definition) -> _Definition:
+    """Without what is evaluated outside of the body: decorators, defaults, annotations."""
+    if not isinstance(node, ast.Lambda):
+        node.decorator_list = []
+        node.returns = None
+        if sys.version_info >= (3, 12):
+            node.type_params = []
+    arguments = node.args
+    arguments.defaults = []
+    arguments.kw_defaults = [None] * len(arguments.kwonlyargs)
+    for argument in _all_arguments(arguments):
+        argument.annotation = None
+    return node
+
+
+def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return found + [a for a in (arguments.vararg, arguments.kwarg) if a is not None]
+
+
+# -- compiling and comparing ----------------------------------------------------------------------
+
+
+def _compiled(
+    node: _Definition, like: CodeType, class_name: str, extra: tuple[str, ...] = ()
+) -> CodeType | None:
+    """The code of `node` where `like` is defined: same free names, class and future features."""
+    cells = [ast.arg(name, None) for name in (*extra, *like.co_freevars) if name.isidentifier()]
+    inner: ast.stmt = ast.Expr(node) if isinstance(node, ast.Lambda) else node
+    if class_name:
+        if sys.version_info >= (3, 12):
+            inner = ast.ClassDef(class_name, [], [], [inner], [], type_params=[])
+        else:
+            inner = ast.ClassDef(class_name, [], [], [inner], [])
+    arguments = ast.arguments([], cells, None, [], [], None, [])
+    if sys.version_info >= (3, 12):
+        factory = ast.FunctionDef("factory", arguments, [inner], [], None, None, type_params=[])
+    else:
+        factory = ast.FunctionDef("factory", arguments, [inner], [], None, None)
+    names = [ast.alias(name, None) for name in sorted(_imported(like))]
+    body: list[ast.stmt] = [ast.Import(names), factory] if names else [factory]
+    module = ast.fix_missing_locations(ast.Module(body, []))
+    flags = like.co_flags & _FUTURE
+    try:
+        code = compile(module, like.co_filename, "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    for depth in range(3 if class_name else 2):
+        name = (("factory",) + ((class_name,) if class_name else ()) + (like.co_name,))[depth]
+        inside = [c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name]
+        if not inside:
+            return None
+        code = inside[0]
+    return code
+
+
+_LOAD_GLOBAL, _EXTENDED = dis.opmap["LOAD_GLOBAL"], dis.opmap["EXTENDED_ARG"]
+_LOAD_ATTR, _LOAD_METHOD = dis.opmap["LOAD_ATTR"], dis.opmap.get("LOAD_METHOD", -1)
+
+
+def _imported(code: CodeType) -> set[str]:
+    """The globals that the compiler took for imported: it then calls `name.f()` as no method.
+
+    CPython looks at the import statements of the module (maybe_optimize_method_call in compile.c),
+    which are not read here; the code that it made tells.
+    """
+    plain: set[str] = set()
+    method: set[str] = set()
+    _attribute_loads(code, plain, method)
+    return {name for name in plain - method if name.isidentifier()}
+
+
+def _attribute_loads(code: CodeType, plain: set[str], method: set[str]) -> None:
+    """The globals that are followed by a plain attribute load, and by that of a method."""
+    name, extended = "", 0
+    stream = iter(code.co_code)
+    for opcode, low in zip(stream, stream, strict=True):
+        if opcode == 0:  # an inline cache
+            continue
+        argument, extended = (extended << 8) | low, 0
+        if opcode == _EXTENDED:
+            extended = argument
+        elif opcode == _LOAD_GLOBAL:
+            name = code.co_names[argument >> 1]
+        else:
+            if name and opcode == _LOAD_METHOD:
+                method.add(name)
+            elif name and opcode == _LOAD_ATTR:
+                is_method = _LOAD_METHOD < 0 and argument & 1
+                (method if is_method else plain).add(name)
+            name = ""
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _attribute_loads(constant, plain, method)
+
+
+_SHAPE_FLAGS = 0x04 | 0x08 | 0x20 | 0x80 | 0x100 | 0x200  # varargs, generators, coroutines
+
+
+def _same_code(a: CodeType, b: CodeType) -> bool:
+    """Whether two code objects do the same; line numbers and names of files do not count."""
+    if {"@pytest_ar", "@py_assert1"} & {*b.co_names, *b.co_varnames}:
+        return a.co_name == b.co_name  # pytest has rewritten its assert statements
+    return (
+        a.co_code == b.co_code
+        and a.co_names == b.co_names
+        and a.co_varnames == b.co_varnames
+        and set(a.co_freevars) == set(b.co_freevars)
+        and a.co_cellvars == b.co_cellvars
+        and a.co_argcount == b.co_argcount
+        and a.co_kwonlyargcount == b.co_kwonlyargcount
+        and a.co_posonlyargcount == b.co_posonlyargcount
+        and (a.co_flags ^ b.co_flags) & _SHAPE_FLAGS == 0
+        and len(a.co_consts) == len(b.co_consts)
+        and all(map(_same_constant, a.co_consts, b.co_consts))
+    )
+
+
+def _same_constant(a: object, b: object) -> bool:
+    if isinstance(a, CodeType) and isinstance(b, CodeType):
+        return _same_code(a, b)
+    if isinstance(a, frozenset) and isinstance(b, frozenset):
+        return sorted(map(repr, a)) == sorted(map(repr, b))
+    return type(a) is type(b) and repr(a) == repr(b)
+
+
+def _transformed(node: _Definition, code: CodeType, class_name: str) -> _Template:
+    refusal = refusal_of(node)
+    transformer = Transformer(frozenset(code.co_freevars), class_name)
+    transformer.function(node)
+    new = _compiled(node, code, class_name, RESERVED)
+    assert new is not None, f"staging lost {code.co_qualname}"
+    new = new.replace(co_firstlineno=code.co_firstlineno, co_qualname=code.co_qualname)
+    _remember(new)
+    return _Template(code, new, tuple(sorted(transformer.captured)), refusal, False)
+
+
+def _remember(code: CodeType) -> None:
+    _staged_codes[id(code)] = code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            _remember(constant)
+
+
+def _names_of(code: CodeType) -> tuple[str, ...]:
+    """What an unread function may capture: every name in its code (attributes come with them)."""
+    names = {*code.co_names, *code.co_freevars}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names.update(_names_of(constant))
+    return tuple(sorted(names))
+
+
+# -- whose code it is -----------------------------------------------------------------------------
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def _library_prefixes() -> tuple[str, ...]:
+    import sysconfig
+
+    keys = ("stdlib", "platstdlib", "purelib", "platlib")
+    paths = {os.path.realpath(sysconfig.get_paths()[key]) for key in keys}
+    paths |= {sysconfig.get_paths()[key] for key in keys}
+    return ("<frozen ", *(path + os.sep for path in sorted(paths)))
+
+
+_prefixes = _library_prefixes()
+
+
+def is_library_file(filename: str) -> bool:
+    """Whether a file is numeta's, the standard library's or an installed package's."""
+    return filename.startswith(_PACKAGE) or filename.startswith(_prefixes)
+
+
+def is_own_file(filename: str) -> bool:
+    """Whether a file is numeta's."""
+    return filename.startswith(_PACKAGE)
