@@ -1,0 +1,120 @@
+// The cache as a whole: texts in, the address of a loaded function out.
+//
+// `build` looks up, compiles on a miss, publishes and loads. A failure of the store is a miss and
+// one log line; only the compiler and the dynamic loader can make it throw. Thread-safe: threads
+// that want one key wait for the first of them, different keys build side by side. A loaded object
+// stays loaded until the process ends.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jit_cache/build_error.h"
+#include "jit_cache/compile.h"
+#include "jit_cache/entry.h"
+#include "jit_cache/job_slots.h"
+#include "jit_cache/key.h"
+#include "jit_cache/settings.h"
+#include "jit_cache/stats.h"
+#include "jit_cache/store.h"
+#include "jit_cache/toolchain.h"
+
+namespace numeta::jit_cache {
+
+struct BuildRequest {
+  std::string fortran;
+  std::string stub;
+  std::string symbol;
+  std::vector<std::string> flags;  // mode flags
+  std::string label;               // for people
+  std::string metadata;            // for people, JSON
+  std::function<bool()> interrupted;
+};
+
+struct Loaded {
+  void* address = nullptr;
+  std::string key;
+  bool hit = false;
+  std::string path;
+  std::vector<std::pair<std::string, double>> timings;  // step, seconds
+};
+
+struct EntryInfo {
+  StoredFile file;
+  Defect defect = Defect::kNone;
+  Fields material;
+  Fields info;
+  uint64_t elf_size = 0;
+};
+
+struct Verified {
+  std::string key;
+  std::string label;
+  std::string outcome;  // "equal", "differs", "another toolchain", or why it could not be done
+};
+
+class Cache {
+ public:
+  explicit Cache(Settings settings);
+  ~Cache();
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+
+  Loaded build(const BuildRequest& request);
+
+  const Settings& settings() const { return settings_; }
+  std::string directory() const;   // where entries are written now
+  std::string store_note() const;  // why that is not the wanted place; empty if it is
+
+  std::vector<EntryInfo> entries();
+  std::optional<EntryInfo> entry(std::string_view key);
+  size_t clear();
+  Store::Pruned prune(uint64_t max_size);
+  std::vector<Verified> verify(const std::function<bool()>& interrupted);
+  ToolchainFinder::Found toolchain(const std::vector<std::string>& flags,
+                                   const std::function<bool()>& interrupted);
+
+  StatValues process_stats() const { return stats_.values(); }
+  StatValues all_stats() const;
+  void flush_stats();
+
+ private:
+  struct Work;
+  struct Flight;
+
+  void compile_and_publish(const BuildRequest& request, Work& work);
+  bool look_up(const BuildRequest& request, Work& work);
+  void build_alone(const BuildRequest& request, Work& work);
+  bool sound_entry(const Store& store, const Key& key, Work& work, std::string& bytes);
+  bool load(const std::string& path, const BuildRequest& request, Work& work);
+  bool load_copy(std::string_view elf, const BuildRequest& request, Work& work);
+  void publish(const BuildRequest& request, Work& work, const Compiled& compiled);
+  void limit_size(Store& store, uint64_t written);
+  Store& writable_store();
+  Store* private_store();
+  RecordStore records();
+  void log(const std::string& line);
+  bool serves_lookups() const;
+
+  Settings settings_;
+  Store store_;
+  std::mutex mutex_;
+  std::unique_ptr<Store> private_;  // where the wanted place cannot be written to
+  std::string private_folder_;
+  long owner_process_;
+  std::map<std::string, std::shared_ptr<Flight>> flights_;  // keys being built in this process
+  std::condition_variable landed_;
+  uint64_t known_bytes_ = 0;  // in the store when last counted, and written since
+  unsigned publishes_ = 0;
+  ToolchainFinder finder_;
+  JobSlots slots_;
+  Statistics stats_;
+};
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,39 @@
+// One compile: two source texts in, the bytes of a shared object out.
+//
+// Works in a private folder that is gone afterwards, in every ending. Nothing that differs between
+// two runs (paths, times, process ids) reaches the bytes. The direct plan is tried first; if it
+// fails, the driver has the last word, and its messages are the ones that are reported.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "jit_cache/job_slots.h"
+#include "jit_cache/key.h"
+#include "jit_cache/toolchain.h"
+
+namespace numeta::jit_cache {
+
+struct Compiled {
+  std::string elf;
+  std::vector<std::string> commands;  // as text, in order
+  double fortran_seconds = 0;
+  double c_seconds = 0;
+  double link_seconds = 0;
+  bool direct = false;
+};
+
+struct CompileRequest {
+  const Toolchain* tool = nullptr;
+  Unit unit;
+  double timeout = 600;
+  bool keep_failed = false;
+  std::function<bool()> interrupted;
+  std::function<void(std::string_view)> log;
+};
+
+// Throws BuildError of any kind but kLoad.
+Compiled compile(const CompileRequest& request, JobSlots& slots);
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,161 @@
+// Descriptors, whole-file reads and writes, identities and private folders.
+//
+// Reads go through O_NOFOLLOW and fstat, so a planted link, FIFO or device is never opened for
+// reading data; writes create with O_EXCL.
+#include "jit_cache/file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace numeta::jit_cache {
+namespace {
+
+int64_t mtime_of(const struct stat& info) {
+  return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+std::optional<std::string> read_open(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return std::nullopt;
+  if (!S_ISREG(info.st_mode)) {
+    errno = EINVAL;
+    return std::nullopt;
+  }
+  std::string bytes(static_cast<size_t>(info.st_size), '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = read(fd, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+}  // namespace
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileDescriptor::~FileDescriptor() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::string FileIdentity::text() const { return fmt::format("{}\n{}\n{}", path, size, mtime_ns); }
+
+std::optional<FileIdentity> identify(const std::string& path) {
+  std::array<char, PATH_MAX> resolved;
+  if (realpath(path.c_str(), resolved.data()) == nullptr) return std::nullopt;
+  struct stat info {};
+  if (stat(resolved.data(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return FileIdentity{resolved.data(), static_cast<uint64_t>(info.st_size), mtime_of(info)};
+}
+
+bool still_same(std::string_view identity_text) {
+  const size_t end = identity_text.find('\n');
+  if (end == std::string_view::npos) return false;
+  FileIdentity now;
+  now.path = identity_text.substr(0, end);
+  struct stat info {};
+  if (lstat(now.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  now.size = static_cast<uint64_t>(info.st_size);
+  now.mtime_ns = mtime_of(info);
+  return now.text() == identity_text;
+}
+
+std::optional<std::string> read_regular(const std::string& path) {
+  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd) return std::nullopt;
+  return read_open(fd.get());
+}
+
+std::optional<std::string> read_through_links(const std::string& path) {
+  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return std::nullopt;
+  return read_open(fd.get());
+}
+
+int write_new(const std::string& path, std::string_view bytes, unsigned mode, bool sync) {
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  const FileDescriptor fd(open(path.c_str(), flags, mode));
+  if (!fd) return errno;
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd.get(), bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return errno;
+    bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  if (sync && fsync(fd.get()) != 0) return errno;
+  return 0;
+}
+
+std::string make_private_folder(bool prefer_memory) {
+  std::vector<std::string> places;
+  if (prefer_memory) places.emplace_back("/dev/shm");
+  for (const char* variable : {"TMPDIR", "XDG_RUNTIME_DIR"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && value[0] == '/') places.emplace_back(value);
+  }
+  places.emplace_back("/tmp");
+  places.emplace_back("/var/tmp");
+  if (!prefer_memory) places.emplace_back("/dev/shm");
+  for (const std::string& place : places) {
+    std::string path = place + "/numeta-XXXXXX";
+    if (mkdtemp(path.data()) != nullptr) return path;
+  }
+  return {};
+}
+
+void remove_folder(const std::string& path) {
+  if (path.empty()) return;
+  if (DIR* folder = opendir(path.c_str())) {
+    while (const dirent* item = readdir(folder)) {
+      const std::string_view name = item->d_name;
+      if (name == "." || name == "..") continue;
+      const std::string inner = fmt::format("{}/{}", path, name);
+      if (unlink(inner.c_str()) != 0 && errno == EISDIR) remove_folder(inner);
+    }
+    closedir(folder);
+  }
+  rmdir(path.c_str());
+}
+
+std::string find_program(std::string_view name) {
+  const auto runnable = [](const std::string& path) {
+    struct stat info {};
+    return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+           access(path.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != std::string_view::npos) {
+    return runnable(std::string(name)) ? std::string(name) : std::string();
+  }
+  const char* variable = std::getenv("PATH");
+  std::string_view rest = variable != nullptr ? variable : "/usr/local/bin:/usr/bin:/bin";
+  while (!name.empty()) {
+    const size_t end = rest.find(':');
+    const std::string path = fmt::format("{}/{}", rest.substr(0, end), name);
+    if (end != 0 && runnable(path)) return path;
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+std::string describe_errno(int error) { return std::strerror(error); }
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,60 @@
+// Files as the cache sees them: owned descriptors, whole reads, identities, private folders.
+//
+// Every function reports failure through its result; none throws on an I/O error. Nothing follows
+// a symbolic link in the last component unless it says so.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace numeta::jit_cache {
+
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  FileDescriptor(const FileDescriptor&) = delete;
+  ~FileDescriptor();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+// What says that a program or library is still the same one.
+struct FileIdentity {
+  std::string path;  // resolved
+  uint64_t size = 0;
+  int64_t mtime_ns = 0;
+
+  std::string text() const;  // "path\nsize\nmtime"
+};
+
+// Follows links (a compiler is usually one); nothing if there is no such regular file.
+std::optional<FileIdentity> identify(const std::string& path);
+bool still_same(std::string_view identity_text);
+
+// Reads a regular file that is no link. nullopt and errno on failure; never opens a FIFO or device.
+std::optional<std::string> read_regular(const std::string& path);
+// Reads any file, links followed (libraries, linker scripts).
+std::optional<std::string> read_through_links(const std::string& path);
+
+// Writes all of it; an errno value on failure. The file must not exist yet; `mode` is exact.
+int write_new(const std::string& path, std::string_view bytes, unsigned mode, bool sync);
+
+// A new folder of mode 0700 under the first place that allows it; empty when none does.
+std::string make_private_folder(bool prefer_memory);
+void remove_folder(const std::string& path);  // what a private folder holds, one level deep
+
+// The program `name` on PATH (or itself, if it has a slash); empty when there is none.
+std::string find_program(std::string_view name);
+
+std::string describe_errno(int error);
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,54 @@
+// Key material from the rows of key_fields.def.
+//
+// The encoding (fields.h) writes lengths before values, so no two materials read alike.
+#include "jit_cache/key.h"
+
+#include "jit_cache/digest.h"
+#include "jit_cache/entry.h"
+
+namespace numeta::jit_cache {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += word;
+    text += '\0';
+  }
+  return text;
+}
+
+std::string plan_text(const BuildPlan& plan) {
+  std::string text = plan.direct ? "direct" : "driver";
+  for (const Pipeline* pipeline : {&plan.fortran, &plan.c}) {
+    for (const Command& command : pipeline->commands) text += '\n' + joined(command);
+  }
+  for (const Command* part : {&plan.link_start, &plan.link_libraries, &plan.link_end}) {
+    text += '\n' + joined(*part);
+  }
+  return text;
+}
+
+}  // namespace
+
+Key make_key(const Toolchain& tool, const Unit& unit) {
+  Fields fields;
+#define KEY_FIELD(name, meaning, expression) fields.add(#name, expression);
+#include "jit_cache/key_fields.def"
+#undef KEY_FIELD
+  Key key;
+  key.material = fields.encode();
+  key.name = digest_hex(key.material);
+  return key;
+}
+
+const std::vector<KeyField>& key_fields() {
+  static const std::vector<KeyField> fields{
+#define KEY_FIELD(name, meaning, expression) {#name, meaning},
+#include "jit_cache/key_fields.def"
+#undef KEY_FIELD
+  };
+  return fields;
+}
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,90 @@
+// The folder of entries: trusted or refused, read, published to, pruned.
+//
+//   <store>/<key[:2]>/<key>.so        entries (entry.h)
+//   <store>/<key[:2]>/<key>.lock      held while someone builds that key; only saves work
+//   <store>/<key[:2]>/.tmp-<pid>-<n>  being written; removed when older than an hour
+//   <store>/toolchains/<digest>.rec   toolchain records (toolchain.h)
+//   <store>/stats/<pid>-<n>.stat      counters of one process (stats.h); stats/total: ended
+//
+// There is no index: the folder is the index. Nothing is ever written in place. Other names, links
+// and special files are neither opened nor deleted. Who can write here can run code as its user,
+// so a folder that others own or may write to is refused.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jit_cache/file.h"
+#include "jit_cache/stats.h"
+
+namespace numeta::jit_cache {
+
+struct StoredFile {
+  std::string key;
+  std::string path;
+  uint64_t size = 0;
+  int64_t mtime_ns = 0;
+};
+
+class Store {
+ public:
+  // Makes the folder (0700) where it is missing. On refusal usable() is false and reason() says
+  // why; a store that cannot be written to is usable and not writable().
+  Store(std::string folder, bool shared, std::function<void(std::string_view)> log);
+
+  bool usable() const { return usable_; }
+  bool writable() const { return writable_; }
+  const std::string& reason() const { return reason_; }
+  const std::string& folder() const { return folder_; }
+
+  std::string entry_path(std::string_view key) const;
+  std::optional<std::string> read_entry(std::string_view key) const;
+  // Marks an entry as used, at most once an hour.
+  void touch(std::string_view key) const;
+
+  // Temporary in the same folder, fsync, rename. False (and one log line) when it cannot be done;
+  // the store is then not writable() any more if the reason is lasting.
+  bool publish(std::string_view key, std::string_view bytes);
+  bool write_file(const std::string& subfolder, const std::string& name, std::string_view bytes);
+  std::optional<std::string> read_file(const std::string& subfolder, const std::string& name) const;
+  std::vector<std::string> list_folder(const std::string& subfolder) const;
+  void remove_entry(std::string_view key) const;
+
+  // Waits for the lock of a key, at most `seconds`. A descriptor that holds it, or none: go on.
+  FileDescriptor lock_key(std::string_view key, double seconds,
+                          const std::function<bool()>& interrupted, bool& waited) const;
+  void unlock_key(std::string_view key, FileDescriptor lock) const;
+
+  std::vector<StoredFile> entries() const;
+  // Removes the least recently used entries until all together are at most `max_size` bytes, and
+  // orphaned temporaries. Returns the number removed and the bytes left.
+  struct Pruned {
+    size_t removed = 0;
+    uint64_t bytes = 0;
+  };
+  Pruned prune(uint64_t max_size) const;
+  // Removes entries, records, locks, statistics; returns the number of entries.
+  size_t clear() const;
+
+  void write_stats(const StatValues& values);
+  void fold_stats();                // adds up the files of ended processes into stats/total
+  StatValues merged_stats() const;  // of other processes, ended or not
+
+ private:
+  bool make_subfolder(const std::string& subfolder) const;
+  bool trusted(const std::string& path, std::string& reason) const;
+  void log(const std::string& line) const;
+
+  std::string folder_;
+  bool shared_;
+  std::function<void(std::string_view)> log_;
+  bool usable_ = false;
+  bool writable_ = false;
+  std::string reason_;
+};
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,129 @@
+// Listing, pruning and clearing the store.
+//
+// Only names that the store itself gives are touched, and only regular files; a file that is
+// mapped by some process stays usable there after its removal.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include "jit_cache/store.h"
+
+namespace numeta::jit_cache {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr size_t kKeyLength = 32;
+
+bool is_hex(std::string_view text, size_t length) {
+  return text.size() == length && text.find_first_not_of(kHexDigits) == std::string_view::npos;
+}
+
+bool is_entry_name(std::string_view name, std::string_view subfolder) {
+  return name.ends_with(".so") && is_hex(name.substr(0, name.size() - 3), kKeyLength) &&
+         name.starts_with(subfolder);
+}
+
+void remove_if_orphaned(const std::string& path) {
+  struct stat info {};
+  constexpr time_t kHour = 3600;
+  if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+      time(nullptr) - info.st_mtim.tv_sec > kHour) {
+    unlink(path.c_str());
+  }
+}
+
+}  // namespace
+
+std::vector<StoredFile> Store::entries() const {
+  std::vector<StoredFile> found;
+  for (const std::string& subfolder : list_folder("")) {
+    if (!is_hex(subfolder, 2)) continue;
+    for (const std::string& name : list_folder(subfolder)) {
+      if (!is_entry_name(name, subfolder)) continue;
+      StoredFile file{name.substr(0, kKeyLength),
+                      fmt::format("{}/{}/{}", folder(), subfolder, name)};
+      struct stat info {};
+      if (lstat(file.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+      file.size = static_cast<uint64_t>(info.st_size);
+      file.mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+      found.push_back(std::move(file));
+    }
+  }
+  std::ranges::sort(found, {},
+                    [](const StoredFile& file) { return std::pair(file.mtime_ns, file.key); });
+  return found;
+}
+
+Store::Pruned Store::prune(uint64_t max_size) const {
+  Pruned result;
+  std::vector<StoredFile> files = entries();
+  for (const StoredFile& file : files) result.bytes += file.size;
+  if (!writable_) return result;
+  const FileDescriptor lock(
+      open((folder_ + "/prune.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (lock && flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return result;  // someone is at it
+  for (const StoredFile& file : files) {
+    if (result.bytes <= max_size) break;
+    if (unlink(file.path.c_str()) != 0) continue;
+    result.bytes -= file.size;
+    ++result.removed;
+  }
+  for (const std::string& subfolder : list_folder("")) {
+    if (!is_hex(subfolder, 2) && subfolder != "stats" && subfolder != "toolchains") continue;
+    for (const std::string& name : list_folder(subfolder)) {
+      if (name.starts_with(".tmp-")) remove_if_orphaned(folder_ + "/" + subfolder + "/" + name);
+    }
+  }
+  return result;
+}
+
+size_t Store::clear() const {
+  size_t removed = 0;
+  if (!writable_) return removed;
+  for (const std::string& subfolder : list_folder("")) {
+    const bool holds_entries = is_hex(subfolder, 2);
+    if (!holds_entries && subfolder != "stats" && subfolder != "toolchains") continue;
+    const std::string path = folder_ + "/" + subfolder;
+    for (const std::string& name : list_folder(subfolder)) {
+      const bool entry = holds_entries && is_entry_name(name, subfolder);
+      // A lock may be held and a temporary may be in use: both remove themselves.
+      const bool record =
+          !holds_entries && (name.ends_with(".stat") || name.ends_with(".rec") || name == "total");
+      if (!entry && !record) continue;
+      struct stat info {};
+      const std::string file = path + "/" + name;
+      if (lstat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
+      if (unlink(file.c_str()) == 0 && entry) ++removed;
+    }
+  }
+  return removed;
+}
+
+void Store::fold_stats() {
+  const FileDescriptor lock(
+      open((folder_ + "/stats.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock || flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return;
+  StatValues sum{};
+  std::vector<std::string> folded;
+  for (const std::string& name : list_folder("stats")) {
+    if (!name.ends_with(".stat")) continue;
+    const auto pid = static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
+    if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH) continue;
+    if (const auto text = read_file("stats", name)) add_stats(*text, sum);
+    folded.push_back(fmt::format("{}/stats/{}", folder_, name));
+  }
+  if (const auto text = read_file("stats", "total")) add_stats(*text, sum);
+  if (folded.empty() || !write_file("stats", "total", encode_stats(sum))) return;
+  for (const std::string& path : folded) unlink(path.c_str());
+}
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,85 @@
+// Which compilers there are, what they are exactly, and the commands for given flags.
+//
+// Asking the compilers takes tens of milliseconds, so the answer is kept: in memory for the
+// process, and as a small record in the store for later processes. A record holds the identity
+// (path, size, time) of every program and library it speaks of and is used only while all of them
+// are unchanged. So a process that finds its kernels in the store starts no compiler at all.
+//
+//   record file = fields checksum:16     <store>/toolchains/<digest of the question>.rec
+//
+// History: schema 1, the first; the schema is the first field.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jit_cache/commands.h"
+#include "jit_cache/fields.h"
+#include "jit_cache/settings.h"
+
+namespace numeta::jit_cache {
+
+struct Toolchain {
+  std::string record;   // the name of its record
+  std::string request;  // what was asked for: compilers, flags, processor
+  std::string fc;       // the compilers as found
+  std::string cc;
+  std::string fc_identity;
+  std::string cc_identity;
+  std::string version;  // -dumpfullversion
+  std::string c_version;
+  std::string march;    // as resolved by the compiler
+  std::string cpu;      // empty where the caller named an architecture
+  std::string runtime;  // sonames of libgfortran and libgomp with the files they stand for
+  std::vector<std::string> flags;
+  std::vector<std::string> watched;  // identities of every file that the plan relies on
+  BuildPlan plan;
+  BuildPlan driver;  // what is tried when `plan` is direct and fails
+
+  Fields encode() const;
+  static std::optional<Toolchain> decode(const Fields& fields);
+  bool unchanged() const;  // every watched file is still the same
+};
+
+// Where records are read from and written to; either may do nothing.
+struct RecordStore {
+  std::function<std::optional<std::string>(const std::string& name)> load;
+  std::function<void(const std::string& name, const std::string& bytes)> save;
+  std::function<std::vector<std::string>()> list;
+};
+
+class ToolchainFinder {
+ public:
+  using Found = std::shared_ptr<const Toolchain>;
+
+  // The toolchain for these settings and mode flags. Runs compilers only when no valid record is
+  // at hand. Throws BuildError: kMissing when a compiler is not there, kFailed when it does not
+  // answer, kInterrupted.
+  Found find(const Settings& settings, const std::vector<std::string>& flags,
+             const RecordStore& records, const std::function<bool()>& interrupted);
+
+  // Recorded toolchains for the same question, whether or not their compilers are still there.
+  static std::vector<Found> recorded(const Settings& settings,
+                                     const std::vector<std::string>& flags,
+                                     const RecordStore& records);
+  static std::vector<Found> all_recorded(const RecordStore& records);
+
+  // Writes the record where it is not there, say because the store was cleared.
+  static void keep_recorded(const Toolchain& tool, const RecordStore& records);
+
+  void forget();
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, Found> known_;
+};
+
+// -fopenmp links libgomp, and so on: the whole question as text.
+std::string toolchain_request(const Settings& settings, const std::vector<std::string>& flags);
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,97 @@
+"""The cache of compiled kernels (C++, python/binding/cache_module.cpp)."""
+
+from collections.abc import Callable
+from os import PathLike
+from typing import Any, TypedDict
+
+class BuildError(Exception):
+    """A kernel could not be built or loaded.
+
+    kind: "missing" (no compiler), "failed" (the compiler's status), "timeout", "interrupted",
+    "load". output: what the compiler printed. kept: folder of the sources, if asked for.
+    """
+
+    kind: str
+    command: str
+    output: str
+    kept: str
+
+class Loaded:
+    """A loaded kernel; it stays loaded until the process ends."""
+
+    @property
+    def address(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def hit(self) -> bool: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def timings(self) -> dict[str, float]:
+        """Seconds per step: key, lookup, compile (with fortran, c, link in it), publish, load."""
+
+class EntryRow(TypedDict):
+    key: str
+    path: str
+    size: int
+    mtime: float
+    state: str  # "sound", or what is wrong with it
+    label: str
+    metadata: str
+    compile_seconds: float
+
+class StatsPair(TypedDict):
+    process: dict[str, float]
+    all: dict[str, float]
+
+class VerifyRow(TypedDict):
+    key: str
+    label: str
+    outcome: str  # "equal", "differs", "another toolchain", or why it could not be built
+
+def configure(
+    *,
+    dir: str | bytes | PathLike[str] | None = ...,
+    mode: str | None = ...,
+    max_size: int | None = ...,
+    fc: str | None = ...,
+    cc: str | None = ...,
+    fflags: str | None = ...,
+    march: str | None = ...,
+    jobs: int | None = ...,
+    shared: bool = ...,
+    keep_failed: bool = ...,
+    driver_only: bool = ...,
+    compile_timeout: float = ...,
+    lock_timeout: float = ...,
+    log: Callable[[str], object] | None = ...,
+) -> None:
+    """Change settings; those not given stay. None stands for the default."""
+
+def settings() -> dict[str, Any]: ...
+def build(
+    fortran: str,
+    stub: str,
+    symbol: str,
+    flags: list[str],
+    label: str = "",
+    metadata: str = "{}",
+    interrupted: Callable[[], bool] | None = None,
+) -> Loaded:
+    """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised."""
+
+def entries() -> list[EntryRow]: ...
+def entry(key: str) -> dict[str, Any] | None:
+    """One entry by its key or the beginning of it, with sources, flags and command lines."""
+
+def stats() -> StatsPair: ...
+def clear() -> int: ...
+def prune(max_size: int) -> int: ...
+def verify(interrupted: Callable[[], bool] | None = None) -> list[VerifyRow]: ...
+def directory() -> str: ...
+def store_note() -> str:
+    """Why entries are not kept where they should be; empty if they are."""
+
+def toolchain(flags: list[str] = ...) -> dict[str, Any]: ...
+def key_fields() -> dict[str, str]: ...
