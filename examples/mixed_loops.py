@@ -14,8 +14,9 @@ import tempfile
 import time
 import timeit
 
-import numeta as nm
 import numpy as np
+
+import numeta as nm
 
 
 @nm.jit

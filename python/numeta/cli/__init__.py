@@ -9,6 +9,7 @@ was not found, not sound or not compilable, 2 when the command itself was wrong.
 from __future__ import annotations
 
 import click
+
 import numeta
 
 from .cache import cache

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+
 from numeta.errors import NumetaError
 
 from . import signature
