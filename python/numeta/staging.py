@@ -228,10 +228,12 @@ def _compiled(
         else:
             inner = ast.ClassDef(class_name, [], [], [inner], [])
     arguments = ast.arguments([], cells, None, [], [], None, [])
+    defined = {like.co_name, class_name} - {"<lambda>", "", *like.co_freevars}
+    inside = [ast.Global(sorted(defined)), inner] if defined else [inner]
     if sys.version_info >= (3, 12):
-        factory = ast.FunctionDef("factory", arguments, [inner], [], None, None, type_params=[])
+        factory = ast.FunctionDef("factory", arguments, inside, [], None, None, type_params=[])
     else:
-        factory = ast.FunctionDef("factory", arguments, [inner], [], None, None)
+        factory = ast.FunctionDef("factory", arguments, inside, [], None, None)
     names = [ast.alias(name, None) for name in sorted(_imported(like))]
     body: list[ast.stmt] = [ast.Import(names), factory] if names else [factory]
     module = ast.fix_missing_locations(ast.Module(body, []))
@@ -242,19 +244,22 @@ def _compiled(
         return None
     for depth in range(3 if class_name else 2):
         name = (("factory",) + ((class_name,) if class_name else ()) + (like.co_name,))[depth]
-        inside = [c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name]
-        if not inside:
+        found = [c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name]
+        if not found:
             return None
-        code = inside[0]
+        code = found[0]
     return code
 
 
 _LOAD_GLOBAL, _EXTENDED = dis.opmap["LOAD_GLOBAL"], dis.opmap["EXTENDED_ARG"]
 _LOAD_ATTR, _LOAD_METHOD = dis.opmap["LOAD_ATTR"], dis.opmap.get("LOAD_METHOD", -1)
+_METHOD_BIT = 1 if sys.version_info >= (3, 12) else 0  # of LOAD_ATTR
+_LOAD_LOCAL = {dis.opmap.get(n, -1) for n in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_DEREF")}
+_LOAD_TWO = dis.opmap.get("LOAD_FAST_LOAD_FAST", -1)
 
 
 def _imported(code: CodeType) -> set[str]:
-    """The globals that the compiler took for imported: it then calls `name.f()` as no method.
+    """The names that the compiler took for imported: it then calls `name.f()` as no method.
 
     CPython looks at the import statements of the module (maybe_optimize_method_call in compile.c),
     which are not read here; the code that it made tells.
@@ -266,7 +271,7 @@ def _imported(code: CodeType) -> set[str]:
 
 
 def _attribute_loads(code: CodeType, plain: set[str], method: set[str]) -> None:
-    """The globals that are followed by a plain attribute load, and by that of a method."""
+    """The names that are followed by a plain attribute load, and by that of a method."""
     name, extended = "", 0
     stream = iter(code.co_code)
     for opcode, low in zip(stream, stream, strict=True):
@@ -277,12 +282,15 @@ def _attribute_loads(code: CodeType, plain: set[str], method: set[str]) -> None:
             extended = argument
         elif opcode == _LOAD_GLOBAL:
             name = code.co_names[argument >> 1]
+        elif opcode in _LOAD_LOCAL:
+            name = code._varname_from_oparg(argument)  # type: ignore[attr-defined]
+        elif opcode == _LOAD_TWO:
+            name = code.co_varnames[argument & 15]
         else:
             if name and opcode == _LOAD_METHOD:
                 method.add(name)
             elif name and opcode == _LOAD_ATTR:
-                is_method = _LOAD_METHOD < 0 and argument & 1
-                (method if is_method else plain).add(name)
+                (method if argument & _METHOD_BIT else plain).add(name)
             name = ""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
