@@ -48,17 +48,13 @@ bool make_array_rule(ArrayRule& rule, int typenum, int ndim, std::string_view la
   rule.flags_wanted = NPY_ARRAY_ALIGNED | (written ? NPY_ARRAY_WRITEABLE : 0);
   rule.flags_read = rule.flags_wanted | NPY_ARRAY_C_CONTIGUOUS;
   switch (rule.layout) {
-    case Layout::c:
-      rule.flags_wanted |= NPY_ARRAY_C_CONTIGUOUS;
-      break;
+    case Layout::c: rule.flags_wanted |= NPY_ARRAY_C_CONTIGUOUS; break;
     case Layout::f:
       rule.flags_read |= kContiguity;
       rule.flags_wanted |= NPY_ARRAY_F_CONTIGUOUS;
       break;
     case Layout::strided:
-    case Layout::refused:
-      rule.flags_read |= kContiguity;
-      break;
+    case Layout::refused: rule.flags_read |= kContiguity; break;
   }
   return true;
 }

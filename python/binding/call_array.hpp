@@ -19,15 +19,16 @@ enum class Layout : std::uint8_t { c, f, strided, refused };
 
 // What an array must be to be passed to one dummy argument.
 struct ArrayRule {
-  int typenum = -1;
   int ndim = 0;
+  int flags_read = 0;    // the array flags looked at ...
+  int flags_wanted = 0;  // ... and what they must be
   Layout layout = Layout::c;
+  bool any_shape = true;  // there is no fixed shape
   bool written = false;
-  int flags_read = 0;                     // the array flags looked at ...
-  int flags_wanted = 0;                   // ... and what they must be
+  int typenum = -1;
   int item_shift = 0;                     // log2 of the item size
   const PyArray_Descr* native = nullptr;  // the dtype singleton, which NumPy never frees
-  std::vector<npy_intp> fixed_shape;      // empty: any; -1: any extent of that axis
+  std::vector<npy_intp> fixed_shape;      // one entry per axis, -1: any extent
 };
 
 // `long long` and `long` are the same type here and NumPy has two numbers for it.
@@ -62,11 +63,12 @@ inline bool fill_array(const ArrayRule& rule, PyObject* object, std::int64_t* wo
       (canonical_typenum(descr->type_num) != rule.typenum || !PyArray_ISNBO(descr->byteorder))) {
     return false;
   }
-  if (!rule.fixed_shape.empty() && !fits_fixed_shape(rule, array)) return false;
+  if (!rule.any_shape && !fits_fixed_shape(rule, array)) return false;
   if (rule.layout == Layout::strided) return fill_strided(rule, array, words);
   words[0] = reinterpret_cast<std::int64_t>(PyArray_BYTES(array));
   const npy_intp* shape = PyArray_DIMS(array);
-  for (int axis = 0; axis < rule.ndim; ++axis) words[1 + axis] = shape[axis];
+  if (rule.ndim > 0) words[1] = shape[0];  // most arrays have one axis
+  for (int axis = 1; axis < rule.ndim; ++axis) words[1 + axis] = shape[axis];
   return true;
 }
 

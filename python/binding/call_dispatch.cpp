@@ -34,19 +34,14 @@ bool Dispatch::widen(Position& position, const Parameter& parameter) {
   using By = Position::By;
   By wanted = By::nothing;
   switch (parameter.role) {
-    case Parameter::Role::array:
-      wanted = By::value;
-      break;
+    case Parameter::Role::array: wanted = By::value; break;
     case Parameter::Role::constant:
       // An array given as a constant is compared by identity while its layout may change.
       wanted = PyArray_Check(parameter.value.get()) ? By::nothing : By::value;
       break;
-    case Parameter::Role::keyed:
-      wanted = By::key;
-      break;
+    case Parameter::Role::keyed: wanted = By::key; break;
     case Parameter::Role::scalar:
-    case Parameter::Role::captured:
-      break;
+    case Parameter::Role::captured: break;
   }
   if (position.by == By::unknown) {
     position.by = wanted;
@@ -145,12 +140,8 @@ PyObject* Dispatch::candidate(std::uint64_t signature, std::size_t n) const {
   return found->second[n];
 }
 
-Verdict Dispatch::run(const Arguments& arguments, PyObject*& result) {
-  PyObject* last = last_.get();
-  if (last != nullptr) {
-    const Verdict verdict = call::run(last, arguments, result);
-    if (verdict != Verdict::no) return verdict;
-  }
+Verdict Dispatch::run_another(const Arguments& arguments, PyObject*& result) {
+  const PyObject* last = last_.get();  // only compared: it did not fit, or is gone
   const std::uint64_t signature = is_small() ? 0 : signature_of(arguments);
   const std::uint64_t generation = generation_;
   for (std::size_t n = 0;; ++n) {
@@ -158,7 +149,7 @@ Verdict Dispatch::run(const Arguments& arguments, PyObject*& result) {
     if (each == nullptr) return Verdict::no;
     if (each == last) continue;
     const auto kept = Reference::share(each);
-    const Verdict verdict = call::run(each, arguments, result);
+    const Verdict verdict = run(each, arguments, result);
     // Another thread may have called clear() while the stub ran.
     if (verdict == Verdict::yes && generation == generation_) last_ = Reference::share(each);
     if (verdict != Verdict::no) return verdict;

@@ -23,11 +23,12 @@ class Dispatch {
   int traverse(visitproc visit, void* arg);
   const std::vector<Reference>& all() const { return all_; }
 
-  // Tries the last one that ran, then the others; `no` if none fits.
-  Verdict run(const Arguments& arguments, PyObject*& result);
+  // The one to be tried first, borrowed, or null.
+  PyObject* last() const { return last_.get(); }
+  // Tries the others, and makes the one that fits the last; `no` if none fits.
+  Verdict run_another(const Arguments& arguments, PyObject*& result);
   // The one that would run, borrowed, or null.
   Verdict find(const Arguments& arguments, PyObject*& specialisation);
-  PyObject* last() const { return last_.get(); }
 
  private:
   struct Position {

@@ -96,16 +96,11 @@ Verdict check_class_attribute(Guard& guard) {
 
 Verdict check_one(Guard& guard) {
   switch (guard.kind) {
-    case Guard::Kind::global:
-      return check_global(guard);
-    case Guard::Kind::cell:
-      return matches(PyCell_GET(guard.owner.get()), guard);
-    case Guard::Kind::function_field:
-      return check_function_field(guard);
-    case Guard::Kind::class_attribute:
-      return check_class_attribute(guard);
-    case Guard::Kind::attribute:
-      return check_attribute(guard);
+    case Guard::Kind::global: return check_global(guard);
+    case Guard::Kind::cell: return matches(PyCell_GET(guard.owner.get()), guard);
+    case Guard::Kind::function_field: return check_function_field(guard);
+    case Guard::Kind::class_attribute: return check_class_attribute(guard);
+    case Guard::Kind::attribute: return check_attribute(guard);
     case Guard::Kind::content:
       return same_key(guard.name.get(), guard.owner.get(), guard.value.get());
   }

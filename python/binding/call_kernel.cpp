@@ -71,7 +71,10 @@ PyObject* dispatch(PyObject* self, PyObject* const* values, std::size_t count) {
   KeyMemo memo;
   const Arguments arguments{values, count, values, &memo};
   PyObject* result = nullptr;
-  const Verdict verdict = kernel_of(self).dispatch->run(arguments, result);
+  Dispatch& known = *kernel_of(self).dispatch;
+  Verdict verdict = known.last() != nullptr ? run(known.last(), arguments, result) : Verdict::no;
+  if (verdict == Verdict::no) [[unlikely]]
+    verdict = known.run_another(arguments, result);
   if (verdict != Verdict::no) return result;
   return run_slowly(self, arguments);
 }

@@ -35,14 +35,10 @@ PyObject* layout(PyObject*, PyObject* array) {
     return nullptr;
   }
   switch (layout_of(reinterpret_cast<PyArrayObject*>(array))) {
-    case Layout::c:
-      return PyUnicode_FromString("C");
-    case Layout::f:
-      return PyUnicode_FromString("F");
-    case Layout::strided:
-      return PyUnicode_FromString("S");
-    case Layout::refused:
-      break;
+    case Layout::c: return PyUnicode_FromString("C");
+    case Layout::f: return PyUnicode_FromString("F");
+    case Layout::strided: return PyUnicode_FromString("S");
+    case Layout::refused: break;
   }
   Py_RETURN_NONE;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <limits>
 
 namespace numeta::call {
 
@@ -14,11 +15,12 @@ void OverlapCheck::add(const ArrayRule& rule, std::uint32_t word) {
                     static_cast<std::uint8_t>(rule.item_shift), strided};
   if (rule.written) {
     places_.insert(places_.begin() + static_cast<std::ptrdiff_t>(written_++), place);
-    needed_ |= strided;
+    written_strided_ |= strided;
   } else {
     places_.push_back(place);
   }
-  needed_ |= written_ > 0 && places_.size() > 1;
+  needed_ = written_strided_ || (written_ > 0 && places_.size() > 1);
+  order_.push_back(static_cast<std::uint32_t>(order_.size()));
 }
 
 inline OverlapCheck::Extent OverlapCheck::extent_of(const Place& place, const std::int64_t* words) {
@@ -64,29 +66,46 @@ bool OverlapCheck::overlaps_itself(const Place& place, const std::int64_t* words
   return false;
 }
 
-bool OverlapCheck::any(const std::int64_t* frame) const {
-  constexpr std::size_t kFew = 32;
-  std::array<Extent, kFew> few;  // not initialised: written before it is read
-  std::vector<Extent> many;
-  Extent* extents = few.data();
-  if (places_.size() > kFew) {
-    many.resize(places_.size());
-    extents = many.data();
+inline bool OverlapCheck::disjoint_in_order(const std::int64_t* frame) const {
+  std::int64_t end = std::numeric_limits<std::int64_t>::min();
+  for (const std::uint32_t k : order_) {
+    const Extent extent = extent_of(places_[k], frame + places_[k].word);
+    if (extent.low < end) return false;
+    end = extent.high;
   }
-  for (std::size_t k = 0; k < places_.size(); ++k) {
-    extents[k] = extent_of(places_[k], frame + places_[k].word);
-  }
+  return true;
+}
+
+void OverlapCheck::sort(const std::int64_t* frame) {
+  std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const Extent x = extent_of(places_[a], frame + places_[a].word);
+    const Extent y = extent_of(places_[b], frame + places_[b].word);
+    return x.low != y.low ? x.low < y.low : x.high < y.high;
+  });
+}
+
+bool OverlapCheck::any_pair(const std::int64_t* frame) const {
   for (std::size_t w = 0; w < written_; ++w) {
-    const Place& place = places_[w];
-    const Extent a = extents[w];
+    const Extent a = extent_of(places_[w], frame + places_[w].word);
     if (a.low == a.high) continue;
-    if (place.strided && overlaps_itself(place, frame + place.word)) return true;
     for (std::size_t other = w + 1; other < places_.size(); ++other) {
-      const Extent b = extents[other];
+      const Extent b = extent_of(places_[other], frame + places_[other].word);
       if (a.low < b.high && b.low < a.high && b.low != b.high) return true;
     }
   }
   return false;
+}
+
+bool OverlapCheck::any(const std::int64_t* frame) {
+  if (written_strided_) {
+    for (std::size_t w = 0; w < written_; ++w) {
+      const Place& place = places_[w];
+      if (place.strided && overlaps_itself(place, frame + place.word)) return true;
+    }
+  }
+  if (disjoint_in_order(frame)) return false;
+  sort(frame);
+  return !disjoint_in_order(frame) && any_pair(frame);
 }
 
 }  // namespace numeta::call

@@ -2,7 +2,8 @@
 // one, or a written one with itself.
 //
 // Only byte extents are compared, so two interleaved arrays count as overlapping; they are then run
-// by the overlap variant, which is right for all arguments and only slower.
+// by the overlap variant, which is right for all arguments and only slower. The order of the arrays
+// in memory is remembered from the last call: where it still holds, n - 1 comparisons are enough.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ class OverlapCheck {
   // The array's words begin at `word` of the frame.
   void add(const ArrayRule& rule, std::uint32_t word);
   bool needed() const { return needed_; }
-  bool any(const std::int64_t* frame) const;
+  bool any(const std::int64_t* frame);
 
  private:
   struct Place {
@@ -33,10 +34,16 @@ class OverlapCheck {
   };
   static Extent extent_of(const Place& place, const std::int64_t* words);
   static bool overlaps_itself(const Place& place, const std::int64_t* words);
+  // Whether the extents, in `order_`, follow one another without overlap.
+  bool disjoint_in_order(const std::int64_t* frame) const;
+  void sort(const std::int64_t* frame);
+  bool any_pair(const std::int64_t* frame) const;
 
   std::vector<Place> places_;  // the written ones first
   std::size_t written_ = 0;
   bool needed_ = false;
+  bool written_strided_ = false;
+  std::vector<std::uint32_t> order_;  // of the places by address, as they were met last
 };
 
 }  // namespace numeta::call

@@ -101,17 +101,14 @@ PyObject* ResultBuilder::build_node(std::uint32_t place, const std::int64_t* fra
                                     PyObject* const* values) const {
   const Node& node = nodes_[place];
   switch (node.kind) {
-    case Node::Kind::constant:
-      return Py_NewRef(node.object.get());
-    case Node::Kind::argument:
-      return Py_NewRef(values[node.index]);
+    case Node::Kind::constant: return Py_NewRef(node.object.get());
+    case Node::Kind::argument: return Py_NewRef(values[node.index]);
     case Node::Kind::result: {
       const Result& result = results_[node.index];
       return read_scalar(result.typenum, result.weak, frame + result.word);
     }
     case Node::Kind::tuple:
-    case Node::Kind::list:
-      break;
+    case Node::Kind::list: break;
   }
   const bool is_tuple = node.kind == Node::Kind::tuple;
   const auto count = static_cast<Py_ssize_t>(node.count);

@@ -25,6 +25,8 @@ class ResultBuilder {
   std::uint32_t end_word() const { return end_word_; }
   // A new reference.
   PyObject* build(const std::int64_t* frame, PyObject* const* values) const {
+    const Node& root = nodes_.front();
+    if (root.kind == Node::Kind::constant) return Py_NewRef(root.object.get());
     return build_node(0, frame, values);
   }
   int traverse(visitproc visit, void* arg);

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <bit>
-#include <memory>
 
 #include "call_constant.hpp"
 #include "call_scalar.hpp"
@@ -23,22 +22,15 @@ Verdict match_key(const Parameter& parameter, PyObject* value, KeyMemo& memo) {
   return same == 1 ? Verdict::yes : Verdict::no;
 }
 
-Verdict fill_parameter(const Parameter& parameter, PyObject* value, KeyMemo& memo,
-                       std::int64_t* words) {
+[[gnu::noinline]] Verdict fill_parameter(const Parameter& parameter, PyObject* value, KeyMemo& memo,
+                                         std::int64_t* words) {
   bool fitting = false;
   switch (parameter.role) {
     case Parameter::Role::array:
-    case Parameter::Role::captured:
-      fitting = fill_array(parameter.array, value, words);
-      break;
-    case Parameter::Role::scalar:
-      fitting = fill_scalar(parameter.typenum, value, words);
-      break;
-    case Parameter::Role::constant:
-      fitting = same_constant(parameter.value.get(), value);
-      break;
-    case Parameter::Role::keyed:
-      return match_key(parameter, value, memo);
+    case Parameter::Role::captured: fitting = fill_array(parameter.array, value, words); break;
+    case Parameter::Role::scalar: fitting = fill_scalar(parameter.typenum, value, words); break;
+    case Parameter::Role::constant: fitting = same_constant(parameter.value.get(), value); break;
+    case Parameter::Role::keyed: return match_key(parameter, value, memo);
   }
   return fitting ? Verdict::yes : Verdict::no;
 }
@@ -77,7 +69,8 @@ PyObject* number_of(std::int64_t word, bool is_double) {
 }
 
 // Lets `raise_site` raise the Python exception of a failed check.
-void raise_for(const Variant& variant, std::int32_t status, const std::int64_t* frame) {
+[[gnu::noinline]] void raise_for(const Variant& variant, std::int32_t status,
+                                 const std::int64_t* frame) {
   if (variant.raise_site.get() == Py_None) {
     PyErr_Format(PyExc_SystemError, "numeta: a kernel stopped with status %d", status);
     return;
@@ -106,19 +99,6 @@ PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64
   return variant.results.build(frame, arguments.originals);
 }
 
-// A frame of the size a variant needs.
-class Frame {
- public:
-  explicit Frame(std::uint32_t words) {
-    if (words > kStackWords) heap_ = std::make_unique<std::int64_t[]>(words);
-  }
-  std::int64_t* words() { return heap_ ? heap_.get() : stack_.data(); }
-
- private:
-  std::array<std::int64_t, kStackWords> stack_;  // not initialised: filled before it is read
-  std::unique_ptr<std::int64_t[]> heap_;
-};
-
 // Asks for the overlap variant of `variant` and keeps it; false with a Python exception.
 bool make_overlap_variant(Variant& variant, const Arguments& arguments) {
   const auto values = Reference::steal(PyTuple_New(static_cast<Py_ssize_t>(arguments.count)));
@@ -138,7 +118,7 @@ bool make_overlap_variant(Variant& variant, const Arguments& arguments) {
 
 // The overlap variant is traced later than its owner, so its guards may come to fail while the
 // owner's hold; it is then made anew, once.
-PyObject* run_overlap(Variant& variant, const Arguments& arguments) {
+[[gnu::noinline]] PyObject* run_overlap(Variant& variant, const Arguments& arguments) {
   if (variant.make_overlap.get() == Py_None && !variant.overlap) {
     PyErr_SetString(PyExc_SystemError, "numeta: overlapping arguments and no overlap variant");
     return nullptr;
@@ -150,13 +130,33 @@ PyObject* run_overlap(Variant& variant, const Arguments& arguments) {
     }
     const auto kept = Reference::share(variant.overlap.get());
     Variant& overlap = variant_of(kept.get());
-    Frame frame(overlap.words);
-    const Verdict verdict = match(overlap, arguments, frame.words());
+    std::vector<std::int64_t> frame(overlap.words);
+    const Verdict verdict = match(overlap, arguments, frame.data());
     if (verdict == Verdict::error) return nullptr;
-    if (verdict == Verdict::yes) return execute(overlap, arguments, frame.words());
+    if (verdict == Verdict::yes) return execute(overlap, arguments, frame.data());
   }
   PyErr_SetString(PyExc_SystemError, "numeta: the overlap variant does not fit its arguments");
   return nullptr;
+}
+
+inline Verdict run_on(std::int64_t* frame, PyObject* specialisation, const Arguments& arguments,
+                      PyObject*& result) {
+  const auto kept = Reference::share(specialisation);
+  Variant& variant = variant_of(specialisation);
+  const Verdict verdict = match(variant, arguments, frame);
+  if (verdict != Verdict::yes) return verdict;
+  if (variant.overlaps.needed() && variant.overlaps.any(frame)) {
+    result = run_overlap(variant, arguments);
+  } else {
+    result = execute(variant, arguments, frame);
+  }
+  return Verdict::yes;
+}
+
+[[gnu::noinline]] Verdict run_on_heap(PyObject* specialisation, const Arguments& arguments,
+                                      PyObject*& result) {
+  std::vector<std::int64_t> frame(variant_of(specialisation).words);
+  return run_on(frame.data(), specialisation, arguments, result);
 }
 
 }  // namespace
@@ -171,25 +171,21 @@ PyObject* KeyMemo::key(PyObject* key_of, PyObject* value) {
   return entries_.back().key.get();
 }
 
-Verdict run(PyObject* specialisation, const Arguments& arguments, PyObject*& result) {
-  const auto kept = Reference::share(specialisation);
-  Variant& variant = variant_of(specialisation);
-  Frame frame(variant.words);
-  const Verdict verdict = match(variant, arguments, frame.words());
-  if (verdict != Verdict::yes) return verdict;
-  if (variant.overlaps.needed() && variant.overlaps.any(frame.words())) {
-    result = run_overlap(variant, arguments);
-  } else {
-    result = execute(variant, arguments, frame.words());
+// Flat, since every call comes through here and each level costs as much as an array.
+[[gnu::flatten]] Verdict run(PyObject* specialisation, const Arguments& arguments,
+                             PyObject*& result) {
+  if (variant_of(specialisation).words > kStackWords) {
+    return run_on_heap(specialisation, arguments, result);
   }
-  return Verdict::yes;
+  std::array<std::int64_t, kStackWords> frame;  // not initialised: filled before it is read
+  return run_on(frame.data(), specialisation, arguments, result);
 }
 
 Verdict fits(PyObject* specialisation, const Arguments& arguments) {
   const auto kept = Reference::share(specialisation);
   Variant& variant = variant_of(specialisation);
-  Frame frame(variant.words);
-  return match(variant, arguments, frame.words());
+  std::vector<std::int64_t> frame(variant.words);
+  return match(variant, arguments, frame.data());
 }
 
 }  // namespace numeta::call

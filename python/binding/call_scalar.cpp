@@ -148,34 +148,22 @@ T load(const std::int64_t* words) {
 
 PyObject* read_weak(int typenum, const std::int64_t* words) {
   switch (typenum) {
-    case NPY_BOOL:
-      return PyBool_FromLong(load<std::int8_t>(words));
-    case NPY_INT8:
-      return PyLong_FromLong(load<std::int8_t>(words));
-    case NPY_INT16:
-      return PyLong_FromLong(load<std::int16_t>(words));
-    case NPY_INT32:
-      return PyLong_FromLong(load<std::int32_t>(words));
-    case NPY_INT64:
-      return PyLong_FromLongLong(load<std::int64_t>(words));
-    case NPY_UINT8:
-      return PyLong_FromLong(load<std::uint8_t>(words));
-    case NPY_UINT16:
-      return PyLong_FromLong(load<std::uint16_t>(words));
-    case NPY_UINT32:
-      return PyLong_FromUnsignedLong(load<std::uint32_t>(words));
-    case NPY_UINT64:
-      return PyLong_FromUnsignedLongLong(load<std::uint64_t>(words));
-    case NPY_FLOAT:
-      return PyFloat_FromDouble(static_cast<double>(load<float>(words)));
-    case NPY_DOUBLE:
-      return PyFloat_FromDouble(load<double>(words));
+    case NPY_BOOL: return PyBool_FromLong(load<std::int8_t>(words));
+    case NPY_INT8: return PyLong_FromLong(load<std::int8_t>(words));
+    case NPY_INT16: return PyLong_FromLong(load<std::int16_t>(words));
+    case NPY_INT32: return PyLong_FromLong(load<std::int32_t>(words));
+    case NPY_INT64: return PyLong_FromLongLong(load<std::int64_t>(words));
+    case NPY_UINT8: return PyLong_FromLong(load<std::uint8_t>(words));
+    case NPY_UINT16: return PyLong_FromLong(load<std::uint16_t>(words));
+    case NPY_UINT32: return PyLong_FromUnsignedLong(load<std::uint32_t>(words));
+    case NPY_UINT64: return PyLong_FromUnsignedLongLong(load<std::uint64_t>(words));
+    case NPY_FLOAT: return PyFloat_FromDouble(static_cast<double>(load<float>(words)));
+    case NPY_DOUBLE: return PyFloat_FromDouble(load<double>(words));
     case NPY_CFLOAT: {
       const auto parts = load<std::array<float, 2>>(words);
       return PyComplex_FromDoubles(static_cast<double>(parts[0]), static_cast<double>(parts[1]));
     }
-    case NPY_CDOUBLE:
-      return PyComplex_FromDoubles(load<double>(words), load<double>(words + 1));
+    case NPY_CDOUBLE: return PyComplex_FromDoubles(load<double>(words), load<double>(words + 1));
     default:
       PyErr_SetString(PyExc_SystemError, "numeta: a result has no Python number type");
       return nullptr;
@@ -198,10 +186,8 @@ bool is_scalar_typenum(int typenum) {
     case NPY_FLOAT:
     case NPY_DOUBLE:
     case NPY_CFLOAT:
-    case NPY_CDOUBLE:
-      return true;
-    default:
-      return false;
+    case NPY_CDOUBLE: return true;
+    default: return false;
   }
 }
 
@@ -211,32 +197,19 @@ bool fill_scalar(int typenum, PyObject* value, std::int64_t* words) {
   switch (typenum) {
     case NPY_BOOL:
       return number.kind == Number::Kind::boolean && store_integer<std::uint8_t>(number, words);
-    case NPY_INT8:
-      return store_integer<std::int8_t>(number, words);
-    case NPY_INT16:
-      return store_integer<std::int16_t>(number, words);
-    case NPY_INT32:
-      return store_integer<std::int32_t>(number, words);
-    case NPY_INT64:
-      return store_integer<std::int64_t>(number, words);
-    case NPY_UINT8:
-      return store_integer<std::uint8_t>(number, words);
-    case NPY_UINT16:
-      return store_integer<std::uint16_t>(number, words);
-    case NPY_UINT32:
-      return store_integer<std::uint32_t>(number, words);
-    case NPY_UINT64:
-      return store_integer<std::uint64_t>(number, words);
-    case NPY_FLOAT:
-      return store_real<float>(number, words);
-    case NPY_DOUBLE:
-      return store_real<double>(number, words);
-    case NPY_CFLOAT:
-      return store_complex<float>(number, words);
-    case NPY_CDOUBLE:
-      return store_complex<double>(number, words);
-    default:
-      return false;
+    case NPY_INT8: return store_integer<std::int8_t>(number, words);
+    case NPY_INT16: return store_integer<std::int16_t>(number, words);
+    case NPY_INT32: return store_integer<std::int32_t>(number, words);
+    case NPY_INT64: return store_integer<std::int64_t>(number, words);
+    case NPY_UINT8: return store_integer<std::uint8_t>(number, words);
+    case NPY_UINT16: return store_integer<std::uint16_t>(number, words);
+    case NPY_UINT32: return store_integer<std::uint32_t>(number, words);
+    case NPY_UINT64: return store_integer<std::uint64_t>(number, words);
+    case NPY_FLOAT: return store_real<float>(number, words);
+    case NPY_DOUBLE: return store_real<double>(number, words);
+    case NPY_CFLOAT: return store_complex<float>(number, words);
+    case NPY_CDOUBLE: return store_complex<double>(number, words);
+    default: return false;
   }
 }
 

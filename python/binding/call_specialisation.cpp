@@ -24,6 +24,7 @@ bool parse_fixed_shape(PyObject* shape, ArrayRule& rule) {
   if (!PyTuple_Check(shape) || PyTuple_GET_SIZE(shape) != rule.ndim) {
     return bad_parameter("has a fixed shape of another rank");
   }
+  rule.any_shape = false;
   for (Py_ssize_t axis = 0; axis < rule.ndim; ++axis) {
     PyObject* length = PyTuple_GET_ITEM(shape, axis);
     npy_intp value = -1;
