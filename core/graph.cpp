@@ -10,8 +10,10 @@ namespace {
 constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15ULL;
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-  hash = (hash ^ value) * kMultiplier;
-  return hash ^ (hash >> 29);
+  // Both halves of the full product, so that every bit of the value reaches the low bits.
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(hash ^ value ^ kMultiplier) * 0xD1B54A32D192ED03ULL;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
 }  // namespace
@@ -76,12 +78,14 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
 
 NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operands) {
   require_open(operands);
-  if (const auto value = fold(*this, op, type, operands)) return constant(type, weak, *value);
+  if (is_constant(operands.front()) && is_constant(operands.back())) {
+    if (const auto value = fold(*this, op, type, operands)) return constant(type, weak, *value);
+  }
   const NodeId same = simplify(*this, op, operands);
   if (same != kNone && nodes_[same].type == type && nodes_[same].weak == weak) return same;
   NodeId swapped[2];
-  if (row(op).traits == Traits::Commutative && is_integer(type) && operands[0] < operands[1] &&
-      is_constant(operands[0])) {
+  if (row(op).traits == Traits::Commutative && is_integer(type) && is_constant(operands[0]) &&
+      !is_constant(operands[1])) {
     swapped[0] = operands[1];
     swapped[1] = operands[0];
     operands = swapped;
@@ -125,7 +129,9 @@ NodeId Graph::load(BufferId buffer, std::span<const NodeId> indices) {
 void Graph::store(BufferId buffer, std::span<const NodeId> indices, NodeId value) {
   require_open(indices);
   require_open({&value, 1});
-  std::vector<NodeId> all{value};
+  std::vector<NodeId> all;
+  all.reserve(indices.size() + 1);
+  all.push_back(value);
   all.insert(all.end(), indices.begin(), indices.end());
   buffers_[buffer].stored = true;
   new_version(buffer);

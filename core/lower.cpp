@@ -3,6 +3,7 @@
 #include "core/lower.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -68,13 +69,13 @@ void Lowering::require(NodeId condition, Exception exception, std::string messag
 }
 
 NodeId Lowering::make(const Typing& typing, std::span<const NodeId> operands) {
-  std::vector<NodeId> converted;
+  std::array<NodeId, 3> converted{};
   const std::size_t kept = typing.op == Op::select ? 1 : 0;
   for (std::size_t k = 0; k < operands.size(); ++k) {
-    converted.push_back(k < kept ? coerce(operands[k], DType::b1)
-                                 : coerce(operands[k], typing.operands));
+    converted[k] = coerce(operands[k], k < kept ? DType::b1 : typing.operands);
   }
-  return graph_.pure(typing.op, typing.result.dtype, typing.result.weak, converted);
+  return graph_.pure(typing.op, typing.result.dtype, typing.result.weak,
+                     std::span(converted).first(operands.size()));
 }
 
 NodeId Lowering::binary(Op op, NodeId a, NodeId b) {
@@ -284,7 +285,6 @@ NodeId Lowering::coerce(NodeId value, DType to) {
   if (!from.weak || !is_integer(from.dtype) || !is_integer(to)) {
     return graph_.cast(value, to, from.weak);
   }
-  const std::string message = fmt::format("Python integer {{0}} out of bounds for {}", row(to).name);
   if (graph_.is_constant(value)) {
     const std::int64_t v = graph_.integer_value(value);
     const bool huge = from.dtype == DType::u8;  // a Python int from 2**63 on
@@ -299,7 +299,8 @@ NodeId Lowering::coerce(NodeId value, DType to) {
   if (!graph_.range(value).within(int_min(to), int_max(to))) {
     const NodeId above = op2(Op::le, DType::b1, graph_.integer(int_min(to)), value);
     const NodeId below = op2(Op::le, DType::b1, value, graph_.integer(int_max(to)));
-    require(op2(Op::logical_and, DType::b1, above, below), Exception::OverflowError, message, {value});
+    require(op2(Op::logical_and, DType::b1, above, below), Exception::OverflowError,
+            fmt::format("Python integer {{0}} out of bounds for {}", row(to).name), {value});
   }
   return graph_.cast(value, to, true);
 }

@@ -55,7 +55,10 @@ NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index
             {i, length});
   }
   if (range.low >= 0) return i;
-  const NodeId wrapped = op2(Op::add, DType::i8, i, length);
+  const NodeId wrapped =
+      graph_.is_constant(i) && range.low > INT64_MIN
+          ? op2(Op::sub, DType::i8, length, graph_.integer(-range.low))  // reads as n - 1
+          : op2(Op::add, DType::i8, i, length);
   if (range.high < 0) return wrapped;
   const NodeId choice[] = {op2(Op::le, DType::b1, graph_.integer(0), i), i, wrapped};
   return graph_.pure(Op::select, DType::i8, true, choice);

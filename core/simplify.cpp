@@ -1,7 +1,7 @@
 // simplify.cpp - rewrite rules that hold exactly: for integers by algebra modulo the width, for
 // floats only where every bit is kept, NaN payloads aside (x * 1, x / 1, x - 0, x + -0, --x).
 // One rule is one row; a rule gives an existing node or kNone.
-#include <bit>
+#include <array>
 
 #include "core/graph.hpp"
 
@@ -83,12 +83,22 @@ constexpr RewriteRow kRewrites[] = {
      }},
 };
 
+/// The rows of an operation stand together; this is where they begin, or the table's end.
+constexpr auto kFirstRow = [] {
+  std::array<std::uint8_t, kOpCount> first{};
+  first.fill(std::size(kRewrites));
+  for (std::size_t k = std::size(kRewrites); k-- > 0;) {
+    first[static_cast<std::size_t>(kRewrites[k].op)] = static_cast<std::uint8_t>(k);
+  }
+  return first;
+}();
+
 }  // namespace
 
 NodeId simplify(const Graph& graph, Op op, std::span<const NodeId> operands) {
-  for (const RewriteRow& rewrite : kRewrites) {
-    if (rewrite.op != op) continue;
-    const NodeId found = rewrite.apply(graph, operands);
+  for (std::size_t k = kFirstRow[static_cast<std::size_t>(op)];
+       k < std::size(kRewrites) && kRewrites[k].op == op; ++k) {
+    const NodeId found = kRewrites[k].apply(graph, operands);
     if (found != kNone) return found;
   }
   return kNone;

@@ -203,6 +203,14 @@ class Procedure {
           plan_.form[stop] == Form::Inline) {
         return expressions_.index(g_.operands(stop)[0]);
       }
+      // range(a, n - 1) reads as a, n - 2.
+      const bool shifted = n.op == Op::sub && plan_.form[stop] == Form::Inline &&
+                           g_.is_constant(g_.operands(stop)[1]) &&
+                           g_.range(g_.operands(stop)[1]).within(1, INT32_MAX);
+      if (shifted && toward < 0) {
+        return fmt::format("{} - {}", expressions_.index(g_.operands(stop)[0]),
+                           g_.integer_value(g_.operands(stop)[1]) + 1);
+      }
       return fmt::format("{} {} 1", expressions_.index(stop), toward < 0 ? "-" : "+");
     }
     return fmt::format("{} - sign(1_c_int64_t, {})", expressions_.index(stop),
@@ -346,7 +354,12 @@ class Procedure {
   std::string tail() const {
     std::string out;
     if (!uses_.support.empty()) out += "\ncontains\n";
-    for (const auto& [name, type] : uses_.support) out += "\n" + support_text(name, type);
+    Writer procedures(2);
+    for (const auto& [name, type] : uses_.support) {
+      out += "\n";
+      procedures.block(support_text(name, type));
+      out += procedures.take();
+    }
     return out + fmt::format("end subroutine {}\n", name_);
   }
 

@@ -28,6 +28,15 @@ void Writer::line(std::string_view statement) {
   ++lines_;
 }
 
+void Writer::block(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size() - 1);
+    text_.append(indent_, ' ');
+    text_ += text.substr(0, end + 1);
+    text.remove_prefix(end + 1);
+  }
+}
+
 void Writer::from(core::Origin origin) {
   if (origin.code == core::kNone) return;
   origins.push_back({lines_ + 1, origin});

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "emit_fortran/emit.hpp"
@@ -16,6 +17,9 @@ class Writer {
   /// One statement; broken at blanks with `&` where it is too long.
   void line(std::string_view statement);
   void raw(std::string_view text) { text_ += text; count(text); }
+  /// Lines that are written already, each moved in by the indentation.
+  void block(std::string_view text);
+  std::string take() { return std::exchange(text_, {}); }
   void deeper() { indent_ += 2; }
   void shallower() { indent_ -= 2; }
   void from(core::Origin origin);

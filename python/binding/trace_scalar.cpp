@@ -26,6 +26,14 @@ void dealloc(PyObject* self) {
 NodeId node_of_int(TraceState* state, PyObject* value, const core::Type* peer) {
   int overflow = 0;
   const long long number = PyLong_AsLongLongAndOverflow(value, &overflow);
+  constexpr long long exact_in_double = 1LL << 53;
+  // Beside a float an int is that float, as long as it is exact.
+  if (overflow == 0 && peer != nullptr && core::is_float(peer->dtype) &&
+      number >= -exact_in_double && number <= exact_in_double) {
+    return state->graph.constant(
+        core::DType::f8, true,
+        core::literal_float(core::DType::f8, static_cast<double>(number)));
+  }
   if (overflow == 0) return state->graph.integer(number);
   if (peer != nullptr && (core::is_float(peer->dtype) || core::is_complex(peer->dtype))) {
     const double real = PyLong_AsDouble(value);
