@@ -49,10 +49,10 @@ def _bytes(x: Any) -> Content:
 
 def _ndarray(x: Any) -> Content:
     if x.dtype.hasobject:
-        return (x.shape, *x.ravel().tolist())
+        return (*x.shape, *x.ravel().tolist())
     if x.nbytes > _BIG_ARRAY:
-        return (x.shape,)
-    return (x.shape, zlib.crc32(np.ascontiguousarray(x).view(np.uint8).data) if x.size else 0)
+        return x.shape
+    return (*x.shape, zlib.crc32(np.ascontiguousarray(x).view(np.uint8).data) if x.size else 0)
 
 
 def _cell(x: types.CellType) -> Content:
