@@ -23,7 +23,7 @@ import click
 import numpy
 
 import numeta
-from numeta import _cache
+from numeta import _cache, _trace
 from numeta.config import SETTINGS, config
 
 from .output import console, json_option, print_json
@@ -78,14 +78,21 @@ def assembler() -> str | None:
     return first_line("as", "--version")
 
 
+def mode_flags() -> list[str]:
+    """The flags of default mode, as a kernel without statements is emitted with them."""
+    empty = _trace.Trace("doctor")
+    with empty:
+        return list(empty.emit().flags)
+
+
 def flags() -> str | None:
     """The flags of a kernel in default mode, as the cache expands them."""
-    return " ".join(_cache.toolchain()["flags"])
+    return " ".join(_cache.toolchain(mode_flags())["flags"])
 
 
 def way() -> str | None:
     """Whether the compiler's programs are run directly, which is quicker than its driver."""
-    found = _cache.toolchain()
+    found = _cache.toolchain(mode_flags())
     why: str = found["why"]
     return "f951, as and ld, directly" if found["way"] == "direct" else f"the driver: {why}"
 

@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 # Wide enough that no table of ours is wrapped into a pipe or a file.
 PIPE_COLUMNS = 1000
@@ -38,7 +39,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     """A table with a heading."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(Text(str(cell)) for cell in row))
     console().print(table)
 
 
@@ -46,7 +47,7 @@ def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Names and values, aligned."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for name, value in pairs:
-        table.add_row(name, str(value))
+        table.add_row(name, Text(str(value)))
     console().print(table)
 
 
