@@ -9,6 +9,7 @@ it is numeta itself, which fails it.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import platform
 import statistics
@@ -25,11 +26,11 @@ class AbsentError(Exception):
 
 
 def version_of(distribution: str) -> str:
-    """The installed version of a distribution, or "absent"."""
+    """The installed version of a distribution, "not installed" if only importable, or "absent"."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        return "absent"
+        return "not installed" if importlib.util.find_spec(distribution) else "absent"
 
 
 def versions(*distributions: str, **others: str) -> dict[str, str]:
