@@ -6,9 +6,9 @@ that is unique; a damaged entry is listed as what it is, never loaded.
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from typing import Any
 
 import click
 
@@ -37,10 +37,13 @@ def cache() -> None:
     config.apply_to_cache()
 
 
-def metadata(entry: dict[str, Any]) -> dict[str, str]:
-    """The lines `name=value` that the front wrote into an entry."""
-    rows = (line.partition("=") for line in entry["metadata"].splitlines())
-    return {name: value for name, equals, value in rows if equals}
+def metadata(text: str) -> dict[str, str]:
+    """What the front wrote into an entry about its kernel; nothing where that is damaged."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return {}
+    return {name: str(value) for name, value in read.items()} if isinstance(read, dict) else {}
 
 
 def when(seconds: float) -> str:
@@ -71,7 +74,7 @@ def list_entries(as_json: bool) -> None:
         return
     rows = []
     for entry in entries:
-        about = metadata(entry)
+        about = metadata(entry["metadata"])
         name = f"{about.get('kernel', entry['label'])}({about.get('signature', '')})"
         size, used = size_text(entry["size"]), when(entry["mtime"])
         rows.append((entry["key"][:SHOWN_KEY], size, used, entry["state"], name))
@@ -92,7 +95,7 @@ def show(key: str, as_json: bool) -> None:
     if as_json:
         print_json(entry)
         return
-    about = metadata(entry)
+    about = metadata(entry["metadata"])
     pairs = [("key", entry["key"]), ("path", entry["path"]), ("state", entry["state"])]
     pairs += list(about.items())
     pairs += [
