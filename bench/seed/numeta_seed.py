@@ -10,8 +10,9 @@ import json
 import sys
 import time
 
-import numeta as nm
 import numpy as np
+
+import numeta as nm
 
 
 @nm.jit
