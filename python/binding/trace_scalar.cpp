@@ -332,6 +332,18 @@ NodeId node_of(TraceState* state, PyObject* value, const core::Type* peer) {
   return node_of_numpy(state, value);
 }
 
+/// A placeholder for a name that is not known (loops.py) raises its own, better error.
+void let_explain(PyObject* value) {
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value));
+  PyObject* explain = PyObject_GetAttrString(type, "__numeta_use__");
+  if (explain == nullptr) {
+    PyErr_Clear();
+    return;
+  }
+  Py_XDECREF(PyObject_CallOneArg(explain, value));
+  Py_DECREF(explain);
+}
+
 NodeId require_node(TraceState* state, PyObject* value, const char* what) {
   const NodeId node = node_of(state, value);
   if (node != kNone) return node;
@@ -339,6 +351,7 @@ NodeId require_node(TraceState* state, PyObject* value, const char* what) {
     const auto* array = reinterpret_cast<ArrayObject*>(value);
     throw TraceFault(Diag::array_as_value, {array->state->graph.buffers()[array->buffer].name});
   }
+  let_explain(value);
   throw TraceFault(Diag::unknown_operand, {what, type_name(value)});
 }
 

@@ -99,6 +99,7 @@ void set_error_factory(PyObject* factory) {
 void set_own_folder(const std::string& folder) { own_folder() = folder; }
 
 void raise_fault(const TraceState* state, const core::TraceFault& fault) {
+  if (PyErr_Occurred() != nullptr) return;  // the operand has explained itself
   const core::DiagRow& entry = core::row(fault.diag);
   const std::string message = fill(entry.text, fault.arguments);
   const std::string hint(entry.hint);

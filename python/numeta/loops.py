@@ -64,7 +64,7 @@ _SPECIAL = (
     " round trunc floor ceil lt le eq ne gt ge bool int float complex index hash str format len"
     " iter next reversed contains getitem setitem delitem call enter exit array array_ufunc"
 )
-for _name in _SPECIAL.split():
+for _name in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met one as an operand
     setattr(Poison, f"__{_name}__", _used)
 
 

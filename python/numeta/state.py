@@ -9,9 +9,7 @@ by identity, immutable values by type and bits. Modules and library code are not
 
 from __future__ import annotations
 
-import array
 import collections
-import random
 import types
 import warnings
 import zlib
@@ -51,7 +49,7 @@ def _ndarray(x: Any) -> Content:
     if x.dtype.hasobject:
         return (*x.shape, *x.ravel().tolist())
     if x.nbytes > _BIG_ARRAY:
-        return x.shape
+        return tuple(x.shape)
     return (*x.shape, zlib.crc32(np.ascontiguousarray(x).view(np.uint8).data) if x.size else 0)
 
 
@@ -137,19 +135,22 @@ _READERS: dict[type, Callable[[Any], Content]] = {
     collections.deque: tuple,
     bytearray: _bytes,
     memoryview: _bytes,
-    array.array: _bytes,
     np.ndarray: _ndarray,
     types.CellType: _cell,
     types.FunctionType: _function,
     types.MethodType: lambda x: (x.__func__, x.__self__),
     types.GeneratorType: _generator,
-    random.Random: lambda x: (repr(x.getstate()),),
-    np.random.Generator: lambda x: (repr(x.bit_generator.state),),
     types.SimpleNamespace: lambda x: _mapping(x.__dict__),
     staticmethod: lambda x: (x.__func__,),
     classmethod: lambda x: (x.__func__,),
     property: lambda x: (x.fget,),
     types.ModuleType: _nothing,
+}
+# By module and name: importing these here would make `import numeta` slow.
+_LATE_READERS: dict[tuple[str, str], Callable[[Any], Content]] = {
+    ("array", "array"): _bytes,
+    ("random", "Random"): lambda x: (repr(x.getstate()),),
+    ("numpy.random._generator", "Generator"): lambda x: (repr(x.bit_generator.state),),
 }
 _SKIPPED = frozenset({*_ATOMS, _trace.Scalar, _trace.Array, types.CodeType, range})
 _HEAP_TYPE = 1 << 9
@@ -157,6 +158,8 @@ _HEAP_TYPE = 1 << 9
 
 def _reader_for(kind: type) -> Callable[[Any], Content]:
     reader = _READERS.get(kind)
+    for base in kind.__mro__ if reader is None and not issubclass(kind, type) else ():
+        reader = reader or _LATE_READERS.get((base.__module__, base.__name__))
     if reader is not None:
         return reader
     if issubclass(kind, type):
@@ -206,9 +209,9 @@ class Snapshot:
                 continue
             objects[key] = value
             reader = _reader_for(type(value))
-            content = reader(value)
-            if not content:
+            if reader is _nothing:
                 continue
+            content = reader(value)
             self._entries.append((path, value, reader, content))
             for child in content:
                 if type(child) not in _SKIPPED:
