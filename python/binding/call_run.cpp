@@ -162,13 +162,14 @@ inline Verdict run_on(std::int64_t* frame, PyObject* specialisation, const Argum
 }  // namespace
 
 PyObject* KeyMemo::key(PyObject* key_of, PyObject* value) {
-  for (const Entry& entry : entries_) {
+  if (!entries_) entries_ = std::make_unique<std::vector<Entry>>();
+  for (const Entry& entry : *entries_) {
     if (entry.key_of.get() == key_of && entry.value == value) return entry.key.get();
   }
   auto key = Reference::steal(PyObject_CallOneArg(key_of, value));
   if (!key) return nullptr;
-  entries_.push_back({Reference::share(key_of), value, std::move(key)});
-  return entries_.back().key.get();
+  entries_->push_back({Reference::share(key_of), value, std::move(key)});
+  return entries_->back().key.get();
 }
 
 // Flat, since every call comes through here and each level costs as much as an array.

@@ -4,6 +4,7 @@
 // the values are kept alive by the run for as long as the stub runs without the GIL.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "call_specialisation.hpp"
@@ -22,7 +23,7 @@ class KeyMemo {
     PyObject* value;  // a bound value, alive for the whole call
     Reference key;
   };
-  std::vector<Entry> entries_;
+  std::unique_ptr<std::vector<Entry>> entries_;  // most calls ask for no key
 };
 
 struct Arguments {
