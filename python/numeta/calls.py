@@ -83,6 +83,8 @@ def call(callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     row = _TABLE.get(id(callee))
     if row is not None:
         return row(*args, **kwargs)
+    if functions.add_late_refusals():
+        return call(callee, *args, **kwargs)
     kind = type(callee)
     if kind is _FunctionType:
         if is_staged_code(callee.__code__):
@@ -229,6 +231,6 @@ def _result(session: Session, callee: Any, result: Any) -> Any:
         if not session.knows(result):
             refuse(231, name=_name(callee))
         return session.array(result, "captured")
-    if isinstance(result, np.random.Generator) and not session.knows(result):
+    if functions.is_random_source(result) and not session.knows(result):
         refuse(224, name=_name(callee), why="it is random", instead="pass the numbers")
     return result

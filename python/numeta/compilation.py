@@ -13,7 +13,8 @@ from _json import encode_basestring_ascii
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import _cache, _call, _trace, errors, log
+# `hooks` is needed at the first trace: loaded here, that is as fast as the later ones.
+from . import _cache, _call, _trace, errors, hooks, log  # noqa: F401
 from .arguments import Argument
 from .captures import Captures, Recorder, still_hold
 from .config import config
@@ -282,7 +283,9 @@ def _row_of(problem: _cache.BuildError) -> int:
 
 def _compile_error(
     kernel: Kernel, emission: _trace.Emission, problem: _cache.BuildError
-) -> Exception:
+) -> BaseException:
+    if problem.kind == "interrupted":
+        return KeyboardInterrupt()
     number = _row_of(problem)
     filename, line = _python_line(problem.output, emission.line_map)
     row = errors.TABLE[number]

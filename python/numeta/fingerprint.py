@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _trace
+from . import _call, _trace
 from . import types as nm_types
 
 _INLINE_BYTES = 256
@@ -69,6 +69,7 @@ _BY_IDENTITY = (
     nm_types.DType,
     nm_types.ArrayType,
     nm_types.Comptime,
+    _call.Kernel,
 )
 _OPAQUE = (
     types.GeneratorType,

@@ -9,13 +9,9 @@ Rows of refusals name what no kernel can do and what to write instead. `ROWS` is
 from __future__ import annotations
 
 import builtins
-import datetime
 import os
-import random
-import secrets
 import sys
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -386,22 +382,50 @@ _REFUSALS = [
     _refused(sys._getframe, "sys._getframe", _FRAME, "plain statements"),
     _refused(np.seterr, "np.seterr", _ONCE, "call it outside of the kernel"),
     _refused(np.errstate, "np.errstate", _ONCE, "put it around the call of the kernel"),
-    *_module_rows(random, _RANDOM),
-    *_module_rows(np.random, _RANDOM),
-    _refused(np.random.default_rng, "np.random.default_rng", _RANDOM, _OUTSIDE),
     *_module_rows(time, _ONCE),
-    *_module_rows(secrets, _RANDOM),
-    *_module_rows(uuid, _ONCE, ("uuid1", "uuid4", "getnode")),
     *_module_rows(os, _ONCE, ("urandom", "system", "getpid", "remove", "mkdir", "write", "read")),
 ]
 
 
+# Modules whose functions are refused, from when somebody has imported them: importing them here
+# would make `import numeta` slow.
+_LATE: dict[str, tuple[str, tuple[str, ...]]] = {
+    "random": (_RANDOM, ()),
+    "numpy.random": (_RANDOM, ()),
+    "secrets": (_RANDOM, ()),
+    "uuid": (_ONCE, ("uuid1", "uuid4", "getnode")),
+}
+
+
+def add_late_refusals() -> bool:
+    """Take in the rows of modules that were imported since the last time; whether there were any."""
+    found = [name for name in _LATE if name in sys.modules]
+    for name in found:
+        for row in _module_rows(sys.modules[name], *_LATE.pop(name)):
+            TABLE.setdefault(id(row.callable), row.handler)
+    return bool(found)
+
+
+_SOURCES = {("random", "Random"), ("numpy.random", "Generator"), ("numpy.random", "RandomState")}
+
+
+def is_random_source(value: object) -> bool:
+    """Whether `value` is a generator of random numbers, told without importing their modules."""
+    for base in type(value).__mro__:
+        module = base.__module__
+        if module.startswith("numpy.random."):
+            module = "numpy.random"
+        if (module, base.__name__) in _SOURCES:
+            return True
+    return False
+
+
 def refusal_of_method(callee: Any, owner: Any) -> str:
     """Why a method that is no row by identity cannot run in a kernel: "" if it can."""
-    if isinstance(owner, np.random.Generator | np.random.RandomState | random.Random):
+    if is_random_source(owner):
         return _RANDOM
     name = getattr(callee, "__name__", "")
-    if name in ("now", "today", "utcnow") and owner in (datetime.datetime, datetime.date):
+    if name in ("now", "today", "utcnow") and getattr(owner, "__module__", "") == "datetime":
         return _ONCE
     if type(owner).__module__ in ("_io", "_thread", "_socket", "queue", "threading"):
         return _ONCE

@@ -42,7 +42,6 @@ def message(level: str, text: str) -> None:
     logging.getLogger("numeta").log(_LEVELS[level], "%s", text)
 
 
-def from_cache(*parts: object) -> None:
-    """The callback that `_cache` reports to: (text) or (level, text)."""
-    level = str(parts[0]) if len(parts) > 1 and parts[0] in _LEVELS else "debug"
-    message(level, " ".join(str(p) for p in (parts if level == "debug" else parts[1:])))
+def from_cache(text: str) -> None:
+    """What `_cache` reports to: one line, from any thread."""
+    message("debug", text)

@@ -9,7 +9,6 @@ source and runs as it is, where every traced value still refuses to be guessed.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -360,11 +359,10 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def _library_prefixes() -> tuple[str, ...]:
-    import sysconfig
+    import site  # `sysconfig` has the same answers and is slow to import
 
-    keys = ("stdlib", "platstdlib", "purelib", "platlib")
-    paths = {os.path.realpath(sysconfig.get_paths()[key]) for key in keys}
-    paths |= {sysconfig.get_paths()[key] for key in keys}
+    paths = {os.path.dirname(os.__file__), *site.getsitepackages()}
+    paths |= {os.path.realpath(path) for path in paths}
     return ("<frozen ", *(path + os.sep for path in sorted(paths)))
 
 

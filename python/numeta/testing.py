@@ -125,7 +125,8 @@ def _compare_numbers(got: Any, expected: Any, mode: str, where: str) -> None:
         real = np.float32 if a.dtype.itemsize == 8 else np.float64
         # The error of one part is relative to the modulus of the number, not to the part.
         scale = np.maximum(np.abs(a), np.abs(b)).repeat(2).astype(real)
-        parts_a, parts_b = a.ravel().view(real), b.ravel().view(real)
+        parts_a: Any = a.ravel().view(real)
+        parts_b: Any = b.ravel().view(real)
         with np.errstate(all="ignore"):
             near = np.abs(parts_a - parts_b) <= allowed * np.spacing(scale).ravel()
         good = near | (_ulps(parts_a, parts_b) <= allowed)

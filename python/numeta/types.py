@@ -26,13 +26,13 @@ class DType:
 
     __slots__ = ("bits", "kind", "name", "numpy", "short", "typenum")
 
-    def __init__(self, short: str, name: str, typenum: int, kind: str, bits: int) -> None:
+    def __init__(self, short: str, name: str, typenum: int, bits: int) -> None:
         self.short = short
         self.name = name
         self.typenum = typenum
-        self.kind = kind
         self.bits = bits
         self.numpy: np.dtype[Any] = np.dtype(short)
+        self.kind = self.numpy.kind
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -108,8 +108,7 @@ def _dimension(owner: DType, entry: object) -> Dimension:
 
 
 DTYPES: tuple[DType, ...] = tuple(
-    DType(row["short"], row["name"], row["typenum"], row["kind"], row["bits"])
-    for row in _trace.dtypes()
+    DType(row["short"], row["name"], row["typenum"], row["bits"]) for row in _trace.dtypes()
 )
 BY_SHORT: dict[str, DType] = {dtype.short: dtype for dtype in DTYPES}
 

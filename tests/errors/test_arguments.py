@@ -2,9 +2,10 @@
 
 import warnings
 
-import numeta as nm
 import numpy as np
 import pytest
+
+import numeta as nm
 
 
 @nm.jit

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 
-import numeta as nm
 import pytest
+
+import numeta as nm
 from numeta.config import SETTINGS, Config
 
 

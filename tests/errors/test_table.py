@@ -3,6 +3,7 @@
 import string
 
 import pytest
+
 from numeta import errors
 
 

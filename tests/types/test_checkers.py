@@ -1,10 +1,13 @@
 """`nm.f8[:, :]` as an annotation passes mypy --strict, and pyright where it is installed."""
 
+import os
 import shutil
 import subprocess
 import sys
 
 import pytest
+
+import numeta as nm
 
 SOURCE = """\
 import numpy as np
@@ -39,8 +42,14 @@ def source(tmp_path):
 
 def test_mypy_accepts_array_annotations(source):
     pytest.importorskip("mypy")
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(source.parent)]
-    done = subprocess.run([*command, str(source)], capture_output=True, text=True)
+    package = os.path.dirname(os.path.dirname(nm.__file__))
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", str(source)]
+    environment = {**os.environ}
+    if not package.endswith("site-packages"):
+        environment["MYPYPATH"] = package
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=source.parent, env=environment
+    )
     assert "Success" in done.stdout, done.stdout + done.stderr
 
 

@@ -7,6 +7,7 @@ import struct
 
 import numpy as np
 import pytest
+
 from numeta.fingerprint import (
     Unsupported,
     fingerprint,

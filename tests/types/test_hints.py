@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-import numeta as nm
 import numpy as np
 import numpy.typing as npt
 import pytest
+
+import numeta as nm
 from numeta.types import DTYPES, NO_HINT, Scope, parse_hint, parse_return_hint
 
 SCOPE = Scope("k", {"nm": nm, "np": np})
