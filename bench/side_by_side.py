@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import platform
 import statistics
 import sys
@@ -150,6 +151,7 @@ class Result:
             "ratios": self.ratios,
             "absent": self.absent,
             "rounds": self.rounds,
+            "load_average": [round(load, 2) for load in os.getloadavg()],
             "versions": self.versions,
             "pass": self.passed(),
         }
