@@ -1,6 +1,6 @@
-! Naive matrix product c = c + a b for C-ordered n x n arrays: the loops of the Python kernel, in its
-! order, as a Fortran programmer would type them (indices reversed, since C order is Fortran order
-! of the transposed). Nothing is interchanged or blocked by hand: that is the compiler's to do.
+! Naive matrix product c = c + a b for C-ordered n x n arrays: the loops of the Python kernel in its
+! order, as a Fortran programmer would type them (indices reversed: C order is the Fortran order of
+! the transposed). Nothing is interchanged or blocked by hand: that is for the compiler.
 subroutine matmul_reference(n, a, b, c) bind(c)
   use, intrinsic :: iso_c_binding, only: c_double, c_int64_t
   implicit none
