@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from numeta import _call
 
 F8, I8 = np.dtype("f8").num, np.dtype("i8").num

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from numeta import _call
 
 from .conftest import MakeKernel, Refused, Stubs, refuse

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from numeta import _call
 
 from .conftest import F8, I8, MakeKernel, Refused, Stubs, array_param, refuse
