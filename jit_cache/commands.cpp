@@ -196,8 +196,8 @@ Command fortran_driver(const Compilers& compilers, const CompileFlags& flags, bo
     command.insert(command.end(),
                    {"-nostdinc", "-fintrinsic-modules-path", compilers.intrinsic_modules});
   }
-  command.insert(command.end(), {"-fPIC", "-fvisibility=hidden", "-frandom-seed=numeta", "-c",
-                                 "kernel.f90", "-o", "kernel.o"});
+  command.insert(command.end(), {"-fPIC", "-fno-semantic-interposition", "-frandom-seed=numeta",
+                                 "-c", "kernel.f90", "-o", "kernel.o"});
   return command;
 }
 
@@ -210,12 +210,14 @@ Command c_driver(const Compilers& compilers, bool dry) {
 }
 
 Command link_driver(const Compilers& compilers, const CompileFlags& flags, bool dry) {
+  // The version script leaves one name visible; -fvisibility means nothing to gfortran.
   Command command{compilers.fc};
   if (dry) command.emplace_back("-###");
   const std::vector<std::string> kept = link_flags(flags);
   command.insert(command.end(), kept.begin(), kept.end());
   command.insert(command.end(),
-                 {"-shared", "-fPIC", "-Wl,--as-needed", "kernel.o", "stub.o", "-o", "kernel.so"});
+                 {"-shared", "-fPIC", "-Wl,--as-needed", "-Wl,--version-script=kernel.map",
+                  "kernel.o", "stub.o", "-o", "kernel.so"});
   return command;
 }
 

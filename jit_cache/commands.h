@@ -5,7 +5,7 @@
 // leads to the driver's own command lines instead, with the reason kept for `numeta doctor`.
 //
 // File names are fixed and relative to the working folder, so that they can leave no trace in the
-// result: kernel.f90, stub.c, kernel.o, stub.o, kernel.so.
+// result: kernel.f90, stub.c, kernel.map (what the result exports), kernel.o, stub.o, kernel.so.
 #pragma once
 
 #include <span>

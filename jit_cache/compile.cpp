@@ -4,6 +4,8 @@
 #include "jit_cache/compile.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,8 +21,10 @@ class Scratch {
     if (path_.empty()) {
       throw BuildError(BuildErrorKind::kFailed, "no place for temporary files: set TMPDIR");
     }
-    for (const auto& [name, text] :
-         {std::pair("kernel.f90", unit.fortran), std::pair("stub.c", unit.stub)}) {
+    const std::string exported = fmt::format("{{ global: {}; local: *; }};\n", unit.symbol);
+    const std::array<std::pair<const char*, std::string_view>, 3> files{
+        {{"kernel.f90", unit.fortran}, {"stub.c", unit.stub}, {"kernel.map", exported}}};
+    for (const auto& [name, text] : files) {
       const int error = write_new(path_ + "/" + name, text, 0600, false);
       if (error == 0) continue;
       remove_folder(path_);

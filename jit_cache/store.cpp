@@ -36,6 +36,9 @@ bool make_folders(const std::string& path) {
 
 Store::Store(std::string folder, bool shared, std::function<void(std::string_view)> log)
     : folder_(std::move(folder)), shared_(shared), log_(std::move(log)) {
+  // Ids of processes come again; the time keeps their files apart.
+  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+  stats_name_ = fmt::format("{}-{:x}-{}.stat", getpid(), now, temporary_count.fetch_add(1));
   if (folder_.empty()) {
     reason_ = "no home directory is known";
     return;
@@ -189,16 +192,15 @@ void Store::unlock_key(std::string_view key, FileDescriptor lock) const {
 }
 
 void Store::write_stats(const StatValues& values) {
-  write_file("stats", fmt::format("{}.stat", getpid()), encode_stats(values));
+  write_file("stats", stats_name_, encode_stats(values));
   constexpr size_t kManyShards = 32;
   if (list_folder("stats").size() > kManyShards) fold_stats();
 }
 
 StatValues Store::merged_stats() const {
   StatValues sum{};
-  const std::string own = fmt::format("{}.stat", getpid());
   for (const std::string& name : list_folder("stats")) {
-    if (name == own || !(name.ends_with(".stat") || name == "total")) continue;
+    if (name == stats_name_ || !(name.ends_with(".stat") || name == "total")) continue;
     if (const auto text = read_file("stats", name)) add_stats(*text, sum);
   }
   return sum;

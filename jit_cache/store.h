@@ -4,7 +4,7 @@
 //   <store>/<key[:2]>/<key>.lock      held while someone builds that key; only saves work
 //   <store>/<key[:2]>/.tmp-<pid>-<n>  being written; removed when older than an hour
 //   <store>/toolchains/<digest>.rec   toolchain records (toolchain.h)
-//   <store>/stats/<pid>-<n>.stat      counters of one process (stats.h); stats/total: ended
+//   <store>/stats/<pid>-<time>-<n>.stat  counters of one process (stats.h); stats/total: ended
 //
 // There is no index: the folder is the index. Nothing is ever written in place. Other names, links
 // and special files are neither opened nor deleted. Who can write here can run code as its user,
@@ -85,6 +85,7 @@ class Store {
   bool usable_ = false;
   bool writable_ = false;
   std::string reason_;
+  std::string stats_name_;
 };
 
 }  // namespace numeta::jit_cache

@@ -43,6 +43,11 @@ class Current {
     settings_ = std::move(settings);
     return std::exchange(cache_, nullptr);
   }
+  // In a forked child: threads of the parent may have held what the cache guards, so it is left as
+  // it is, never destroyed. Fork runs with the GIL, and so does all that takes mutex_.
+  void abandon() {
+    if (cache_) new std::shared_ptr<Cache>(std::exchange(cache_, nullptr));
+  }
 
  private:
   std::mutex mutex_;
@@ -388,5 +393,7 @@ PYBIND11_MODULE(_cache, module) {
     }
     return dict;
   });
+  py::module_::import("os").attr("register_at_fork")(
+      py::arg("after_in_child") = py::cpp_function([] { current().abandon(); }));
   py::module_::import("atexit").attr("register")(py::cpp_function(&close_cache));
 }
