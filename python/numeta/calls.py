@@ -90,7 +90,7 @@ def call(callee: Any, /, *args: Any, **kwargs: Any) -> Any:
         if is_staged_code(callee.__code__):
             return callee(*args, **kwargs)
         return _function(callee, args, kwargs)
-    if kind is _MethodType:
+    if kind is _MethodType and isinstance(callee.__func__, _FunctionType | _call.Kernel):
         return call(callee.__func__, callee.__self__, *args, **kwargs)
     return _other(callee, args, kwargs)
 

@@ -398,7 +398,7 @@ _LATE: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def add_late_refusals() -> bool:
-    """Take in the rows of modules that were imported since the last time; whether there were any."""
+    """Take in the rows of modules imported since the last time; whether there were any."""
     found = [name for name in _LATE if name in sys.modules]
     for name in found:
         for row in _module_rows(sys.modules[name], *_LATE.pop(name)):

@@ -294,7 +294,7 @@ class guarded:
     def _work(self) -> int:
         if self._session is None:
             return 0
-        return int(getattr(self._session.trace, "operations", 0))
+        return self._session.trace.nodes + self._session.trace.effects
 
     def __exit__(
         self,

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from . import _trace
+from . import _trace, errors
 from .session import Session, current, refuse
 from .staging import is_staged_code
 from .staging_ast import PREFIX
@@ -68,13 +68,15 @@ for _name in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met one
     setattr(Poison, f"__{_name}__", _used)
 
 
-def check_result(value: object) -> None:
+def check_result(value: object, filename: str, line: int) -> None:
     """Refuse to return a name whose value is not known."""
     if type(value) is Poison:
-        raise_poison(value)
+        read = object.__getattribute__
+        names = dict(name=read(value, "_name"), loop=read(value, "_line"))
+        raise errors.error(read(value, "_row"), filename, line, **names)
     if type(value) in (tuple, list):
         for item in value:  # type: ignore[attr-defined]
-            check_result(item)
+            check_result(item, filename, line)
 
 
 class CompiledRange:

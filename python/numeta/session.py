@@ -176,7 +176,7 @@ class Session:
             raise errors.error(201, loop.filename, loop.line, what="an exit by exception")
         from .loops import check_result
 
-        check_result(result)
+        check_result(result, *where)
         changed = self.base.changed(except_arrays=self._arrays)
         if changed is not None:
             name, value = changed

@@ -332,7 +332,8 @@ def _transformed(node: _Definition, code: CodeType, class_name: str) -> _Templat
     transformer.function(node)
     new = _compiled(node, code, class_name, RESERVED)
     assert new is not None, f"staging lost {code.co_qualname}"
-    new = new.replace(co_firstlineno=code.co_firstlineno, co_qualname=code.co_qualname)
+    # The lines are counted from the `def`: a first line set to the decorator would move them all.
+    new = new.replace(co_qualname=code.co_qualname)
     _remember(new)
     return _Template(code, new, tuple(sorted(transformer.captured)), refusal, False)
 
