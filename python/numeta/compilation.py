@@ -21,7 +21,7 @@ from .config import config
 from .fingerprint import key_function
 from .results import Template, read_results
 from .session import run as run_staged
-from .staging import stage
+from .staging import is_own_file, stage
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -278,7 +278,9 @@ def _row_of(problem: _cache.BuildError) -> int:
         return 507
     if "-shared" in words:
         return 505
-    return next((number for name, number in _PROGRAMS if program.startswith(name)), 503)
+    if any(program.startswith(name) for name, _ in _PROGRAMS):
+        return next(number for name, number in _PROGRAMS if program.startswith(name))
+    return 508 if config.fflags else 503
 
 
 def _compile_error(
@@ -296,7 +298,7 @@ def _compile_error(
         filename,
         line,
         problem.command,
-        problem.output,
+        problem.output or (str(problem) if problem.kind == "missing" else ""),
         problem.kept,
     )
 
@@ -310,6 +312,6 @@ def _python_line(output: str, line_map: Any) -> tuple[str, int]:
     entries = line_map.items() if isinstance(line_map, dict) else enumerate(line_map, 1)
     best: tuple[str, int] = ("", 0)
     for fortran_line, place in entries:
-        if fortran_line <= wanted and place and place[1]:
+        if fortran_line <= wanted and place and place[1] and not is_own_file(str(place[0])):
             best = (str(place[0]), int(place[1]))
     return best

@@ -210,9 +210,9 @@ _ROWS = (
     Diagnostic(414, ValueError, "jit(): exact and fast exclude each other",
                "exact is bit-equal arithmetic, fast reorders it: choose one"),
     # -- 5xx toolchain --------------------------------------------------------------------------
-    Diagnostic(501, CompileError, "no Fortran compiler was found: {reason}",
+    Diagnostic(501, CompileError, "no Fortran compiler was found",
                "install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC"),
-    Diagnostic(502, CompileError, "no C compiler was found: {reason}",
+    Diagnostic(502, CompileError, "no C compiler was found",
                "install gcc (Debian: apt-get install gcc) or set NUMETA_CC"),
     Diagnostic(503, CompileError, "the Fortran compiler failed on {kernel}()",
                "this is a fault of numeta, not of the kernel: please report it with the source"),
@@ -224,6 +224,8 @@ _ROWS = (
                "run `numeta doctor` to see what is missing"),
     Diagnostic(507, CompileError, "building {kernel}() failed: {reason}",
                "run `numeta doctor` to see what is missing"),
+    Diagnostic(508, CompileError, "the Fortran compiler failed on {kernel}() with the flags of"
+               " NUMETA_FFLAGS", "compile without them to see whether they are the reason"),
     # -- 6xx settings ---------------------------------------------------------------------------
     Diagnostic(601, ConfigError, "{setting}: {value!r} is not valid", "{expected}"),
     Diagnostic(602, ConfigWarning, "{setting} is not a setting of numeta{nearest}"),

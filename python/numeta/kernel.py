@@ -69,6 +69,7 @@ class Kernel(_call.Kernel):
         self._hints: tuple[list[Hint], Hint] | None = None
         self._return_hint: ReturnHint | None = None
         self._warned = False
+        self._newest: tuple[Any, Any] = (None, None)  # the last one added, what was `last` then
 
     # -- parameters ---------------------------------------------------------------------------
 
@@ -196,10 +197,16 @@ class Kernel(_call.Kernel):
             types = types[0]
         arguments = self._described(self.bind(*types, **keywords))
         with self.lock:
-            self.add(compilation.build(self, arguments, compilation.trace(self, arguments)))
+            self._take(compilation.build(self, arguments, compilation.trace(self, arguments)))
+
+    def _take(self, spec: _call.Specialisation) -> None:
+        self._newest = (spec, self.last)
+        self.add(spec)
 
     def _last(self) -> _call.Specialisation:
-        made = self.last or next(reversed(self.specialisations), None)
+        # A specialisation runs for the first time without becoming `last`: then the newest counts.
+        newest, last_before = self._newest
+        made = newest if self.last is last_before else self.last
         if made is None:
             raise errors.error(413, kernel=f"{self.__qualname__}()")
         return made
@@ -279,7 +286,7 @@ def _slow(kernel: Kernel, bound: tuple[Any, ...]) -> Any:
             traced = compilation.trace(kernel, arguments)
             compilation.check_writeable(kernel, arguments, traced.written)
             spec = compilation.build(kernel, arguments, traced)
-            kernel.add(spec)
+            kernel._take(spec)
             _warn_of_storm(kernel)
     return spec, values
 

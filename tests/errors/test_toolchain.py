@@ -1,0 +1,80 @@
+"""Whole texts of what a failing toolchain raises, and that nothing of it is kept."""
+
+import os
+import re
+
+import numpy as np
+import pytest
+
+import numeta as nm
+from numeta.compilation import _python_line
+
+
+@pytest.fixture
+def uncached():
+    """The cache is off, and every setting is as before afterwards."""
+    before = {name: getattr(nm.config, name) for name in ("cache", "fc", "fflags")}
+    nm.config.cache = "off"
+    yield
+    for name, value in before.items():
+        setattr(nm.config, name, value)
+
+
+def fresh():
+    @nm.jit
+    def kernel(a: nm.f8[:]) -> None:
+        a[0] = 1
+
+    return kernel
+
+
+NAME = "fresh.<locals>.kernel()"
+
+
+def test_no_fortran_compiler(uncached):
+    nm.config.fc = "/nonexistent/gfortran"
+    kernel = fresh()
+    with pytest.raises(nm.CompileError) as caught:
+        kernel(np.zeros(1))
+    assert caught.value.number == 501 and caught.value.command == "/nonexistent/gfortran"
+    head = str(caught.value).splitlines()[:3]
+    assert head == [
+        "NM501: no Fortran compiler was found",
+        "  Instead: install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC",
+        "  Command: /nonexistent/gfortran",
+    ]
+    nm.config.fc = ""
+    a = np.zeros(1)
+    kernel(a)
+    assert a[0] == 1
+
+
+def test_flags_that_the_compiler_does_not_know(uncached):
+    nm.config.fflags = "-fno-such-flag"
+    with pytest.raises(nm.CompileError) as caught:
+        fresh()(np.zeros(1))
+    text = re.sub(r"Command: .*", "Command: ...", str(caught.value))
+    assert text.splitlines()[:4] == [
+        f"NM508: the Fortran compiler failed on {NAME} with the flags of NUMETA_FFLAGS",
+        "  Instead: compile without them to see whether they are the reason",
+        "  Command: ...",
+        "  Output:",
+    ]
+    assert "-fno-such-flag" in caught.value.command and "-fno-such-flag" in caught.value.output
+
+
+def test_a_fortran_message_is_mapped_to_the_python_line():
+    @nm.jit
+    def kernel(a: nm.f8[:]) -> None:
+        for i in nm.range(a.shape[0]):
+            a[i] = a[i] * 3
+
+    kernel(np.zeros(1))
+    emission = kernel.specialisations[0].info.traced.emission
+    lines = emission.fortran.splitlines()
+    place = next(k for k, line in enumerate(lines, 1) if "* 3" in line)
+    output = f"kernel.f90:{place}:12:\n\n  text\n  1\nError: something"
+    expected = kernel.py_func.__code__.co_firstlineno + 3
+    filename, line = _python_line(output, emission.line_map)
+    assert (os.path.basename(filename), line) == ("test_toolchain.py", expected)
+    assert _python_line("no place at all", emission.line_map) == ("", 0)
