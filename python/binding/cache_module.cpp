@@ -3,7 +3,6 @@
 // One Cache at a time, replaced as a whole by configure(). Builds run without the GIL; while a
 // compiler runs, signals are checked about every 10 ms, so Ctrl-C ends it. Everything that comes
 // back is a plain str, int, float, list or dict.
-#include <pybind11/functional.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
