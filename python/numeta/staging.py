@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from .staging_ast import RESERVED, Transformer, refusal_of
+from .staging_ast import RESERVED, Transformer
 
 _FUTURE = 0
 for _feature in __future__.all_feature_names:
@@ -235,7 +235,11 @@ def _compiled(
         factory = ast.FunctionDef("factory", arguments, inside, [], None, None)
     names = [ast.alias(name, None) for name in sorted(_imported(like))]
     body: list[ast.stmt] = [ast.Import(names), factory] if names else [factory]
-    module = ast.fix_missing_locations(ast.Module(body, []))
+    for statement in (*body, *inside, *cells, *names):
+        if not hasattr(statement, "lineno"):
+            statement.lineno = statement.end_lineno = node.lineno
+            statement.col_offset = statement.end_col_offset = 0
+    module = ast.Module(body, [])
     flags = like.co_flags & _FUTURE
     try:
         code = compile(module, like.co_filename, "exec", flags, dont_inherit=True)
@@ -327,7 +331,6 @@ def _same_constant(a: object, b: object) -> bool:
 
 
 def _transformed(node: _Definition, code: CodeType, class_name: str) -> _Template:
-    refusal = refusal_of(node)
     transformer = Transformer(frozenset(code.co_freevars), class_name)
     transformer.function(node)
     new = _compiled(node, code, class_name, RESERVED)
@@ -335,7 +338,7 @@ def _transformed(node: _Definition, code: CodeType, class_name: str) -> _Templat
     # The lines are counted from the `def`: a first line set to the decorator would move them all.
     new = new.replace(co_qualname=code.co_qualname)
     _remember(new)
-    return _Template(code, new, tuple(sorted(transformer.captured)), refusal, False)
+    return _Template(code, new, tuple(sorted(transformer.captured)), transformer.refusal, False)
 
 
 def _remember(code: CodeType) -> None:

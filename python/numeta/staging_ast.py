@@ -16,15 +16,9 @@ are the user's. A `for` statement becomes
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from .staging_names import (
-    bound_names,
-    declared,
-    own_names,
-    target_names,
-    yields,
-)
+from .staging_names import bindings, parameters, target_names
 
 CALL, LIFT, ATTR, HOOKS = (
     "__numeta_call__",
@@ -36,25 +30,45 @@ RESERVED = (CALL, LIFT, ATTR, HOOKS)
 PREFIX = "__numeta"
 
 
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
 class _Loop(NamedTuple):
     name: str  # of the loop object, "" for a while loop
     line: int
 
 
-def _load(name: str) -> ast.Name:
-    return ast.Name(name, ast.Load())
+def _at(node: _Node, like: ast.AST) -> _Node:
+    """A new node at the place of `like`."""
+    node.lineno = like.lineno  # type: ignore[attr-defined]
+    node.col_offset = like.col_offset  # type: ignore[attr-defined]
+    node.end_lineno = like.end_lineno  # type: ignore[attr-defined]
+    node.end_col_offset = like.end_col_offset  # type: ignore[attr-defined]
+    return node
 
 
-def _hook(name: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Attribute(_load(HOOKS), name, ast.Load()), list(arguments), [])
+def _load(name: str, like: ast.AST) -> ast.Name:
+    return _at(ast.Name(name, ast.Load()), like)
 
 
-def _constant(value: object) -> ast.Constant:
-    return ast.Constant(value)  # type: ignore[arg-type]
+def _constant(value: object, like: ast.AST) -> ast.Constant:
+    return _at(ast.Constant(value), like)  # type: ignore[arg-type]
+
+
+def _call(function: ast.expr, arguments: list[ast.expr], like: ast.AST) -> ast.Call:
+    return _at(ast.Call(function, arguments, []), like)
+
+
+def _attribute(name: str, attribute: str, like: ast.AST) -> ast.Attribute:
+    return _at(ast.Attribute(_load(name, like), attribute, ast.Load()), like)
+
+
+def _hook(name: str, like: ast.AST, *arguments: ast.expr) -> ast.Call:
+    return _call(_attribute(HOOKS, name, like), list(arguments), like)
 
 
 def _statement(value: ast.expr, like: ast.AST) -> ast.stmt:
-    return ast.copy_location(ast.Expr(value), like)
+    return _at(ast.Expr(value), like)
 
 
 def text_of(node: ast.expr) -> str:
@@ -78,6 +92,7 @@ class Transformer(ast.NodeTransformer):
     def __init__(self, outer_cells: frozenset[str], class_name: str) -> None:
         self.outer_cells = outer_cells
         self.captured: set[str] = set()
+        self.refusal = ""
         self._scopes: list[set[str]] = []
         self._bound: list[set[str]] = []
         self._loops: list[_Loop] = []
@@ -89,11 +104,15 @@ class Transformer(ast.NodeTransformer):
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         """Transform the body of `node`; its defaults and decorators belong to the scope around."""
         outer_loops, self._loops = self._loops, []
-        self._scopes.append(own_names(node))
+        inner = bindings([node.body] if isinstance(node, ast.Lambda) else node.body)
+        own = (parameters(node.args) | inner.bound) - inner.global_ - inner.nonlocal_
+        if not self._scopes:
+            self.refusal = _refusal_of(node, inner.yields)
+        self._scopes.append(own)
         if isinstance(node, ast.Lambda):
             node.body = self.visit(node.body)
         else:
-            self._bound.append(bound_names(node.body))
+            self._bound.append(inner.bound)
             node.body = self._body(node.body)
             self._bound.pop()
         self._scopes.pop()
@@ -157,7 +176,7 @@ class Transformer(ast.NodeTransformer):
                 names = set().union(*(target_names(g.target) for g in generators))
                 self._scopes.append(names)
             iterable = self.visit(generator.iter)
-            generator.iter = ast.copy_location(_hook("items", iterable), generator.iter)
+            generator.iter = _hook("items", iterable, iterable)
         if len(generators) == 1:
             self._scopes.append(target_names(generators[0].target))
         for generator in generators:
@@ -180,15 +199,15 @@ class Transformer(ast.NodeTransformer):
         if not isinstance(node.ctx, ast.Load) or self._is_local(node.id):
             return node
         self.captured.add(node.id)
-        return ast.copy_location(ast.Call(_load(LIFT), [node, _constant(node.id)], []), node)
+        return _call(_load(LIFT, node), [node, _constant(node.id, node)], node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         text = text_of(node)
         node.value = self._unlifted(node.value)
         if not isinstance(node.ctx, ast.Load):
             return node
-        arguments = [node.value, _constant(self._mangled(node.attr)), _constant(text)]
-        return ast.copy_location(ast.Call(_load(ATTR), arguments, []), node)
+        arguments = [_constant(self._mangled(node.attr), node), _constant(text, node)]
+        return _call(_load(ATTR, node), [node.value, *arguments], node)
 
     def _unlifted(self, node: ast.expr) -> ast.expr:
         """A callee or the object of an attribute: `attr` and `call` lift it where they must."""
@@ -204,7 +223,7 @@ class Transformer(ast.NodeTransformer):
         node.slice = self.visit(node.slice)
         if not isinstance(node.ctx, ast.Load):
             return node
-        return ast.copy_location(ast.Call(_load(LIFT), [node, _constant(text)], []), node)
+        return _call(_load(LIFT, node), [node, _constant(text, node)], node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         callee = self._unlifted(node.func)
@@ -213,12 +232,14 @@ class Transformer(ast.NodeTransformer):
         arguments = [self.visit(a) for a in node.args]
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
-        return ast.copy_location(ast.Call(_load(CALL), [callee, *arguments], node.keywords), node)
+        call = _call(_load(CALL, node), [callee, *arguments], node)
+        call.keywords = node.keywords
+        return call
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         node.value = self.visit(node.value)
         if isinstance(node.ctx, ast.Load):
-            node.value = ast.copy_location(_hook("unpack", node.value), node)
+            node.value = _hook("unpack", node, node.value)
         return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
@@ -229,14 +250,14 @@ class Transformer(ast.NodeTransformer):
             return node
         if len(node.ops) == 1:
             hook = type(node.ops[0]).__name__.lower() + "_"
-            return ast.copy_location(_hook(hook, *operands), node)
+            return _hook(hook, node, *operands)
         none = ast.arguments([], [], None, [], [], None, [])
-        names = ast.Tuple([_constant(type(op).__name__) for op in node.ops], ast.Load())
-        lazy: list[ast.expr] = [ast.Lambda(none, operand) for operand in operands]
-        return ast.copy_location(_hook("chain", names, *lazy), node)
+        names = _constant(tuple(type(op).__name__ for op in node.ops), node)
+        lazy = [_at(ast.Lambda(none, operand), operand) for operand in operands]
+        return _hook("chain", node, names, *lazy)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
-        node.value = ast.copy_location(_hook("text", self.visit(node.value)), node.value)
+        node.value = _hook("text", node, self.visit(node.value))
         if node.format_spec is not None:
             node.format_spec = self.visit(node.format_spec)
         return node
@@ -248,17 +269,16 @@ class Transformer(ast.NodeTransformer):
         )
         node.left, node.right = self.visit(node.left), self.visit(node.right)
         if formats:
-            node.right = ast.copy_location(_hook("text", node.right), node.right)
+            node.right = _hook("text", node, node.right)
         return node
 
     def visit_Yield(self, node: ast.Yield) -> ast.AST:
-        value = self.visit(node.value) if node.value else ast.copy_location(_constant(None), node)
-        node.value = ast.copy_location(_hook("yielded", value), node)
+        value = self.visit(node.value) if node.value else _constant(None, node)
+        node.value = _hook("yielded", node, value)
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
-        value = ast.copy_location(_hook("delegated", self.visit(node.value)), node)
-        node.value = value
+        node.value = _hook("delegated", node, self.visit(node.value))
         return node
 
     # -- statements ---------------------------------------------------------------------------
@@ -269,7 +289,7 @@ class Transformer(ast.NodeTransformer):
         node.targets = [self.visit(target) for target in node.targets]
         node.value = self.visit(node.value)
         if unpacks and not literal:
-            node.value = ast.copy_location(_hook("unpack", node.value), node.value)
+            node.value = _hook("unpack", node, node.value)
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
@@ -277,59 +297,55 @@ class Transformer(ast.NodeTransformer):
         node.value = node.value and self.visit(node.value)
         return node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.AST]:
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt | list[ast.stmt]:
         target = node.target
         check: ast.expr | None = None
         if isinstance(target, ast.Attribute) and _plain(target.value):
             base = self.visit(_copy(target.value))
-            check = _hook("augmented", base, _constant(self._mangled(target.attr)))
+            check = _hook("augmented", node, base, _constant(self._mangled(target.attr), node))
         elif isinstance(target, ast.Subscript) and _plain(target.value) and _plain(target.slice):
             base = self.visit(_copy(target.value))
-            check = _hook("augmented_item", base, self.visit(_copy(target.slice)))
+            check = _hook("augmented_item", node, base, self.visit(_copy(target.slice)))
         node.target, node.value = self.visit(target), self.visit(node.value)
         return node if check is None else [_statement(check, node), node]
 
     def visit_For(self, node: ast.For) -> list[ast.stmt]:
         self._counter += 1
         loop = _Loop(f"__numeta_{self._counter}__", node.lineno)
-        outside = declared(node.body, ast.Global)
+        head = node.target  # the `for` line: new statements belong to it
         index = target_names(node.target)
-        names = sorted(bound_names(node.body) - outside - index)
-        targets = sorted(index)
-        simple = isinstance(node.target, ast.Name)
-        arguments = [self.visit(node.iter), _constant(tuple(names)), _constant(tuple(targets))]
-        make = ast.Assign(
-            [ast.Name(loop.name, ast.Store())], _hook("loop", *arguments, _constant(simple))
-        )
-        node.iter = ast.Attribute(_load(loop.name), "items", ast.Load())
+        inner = bindings(node.body)
+        names, targets = sorted(inner.bound - inner.global_ - index), sorted(index)
+        texts = [_constant(tuple(part), head) for part in (names, targets)]
+        simple = _constant(isinstance(node.target, ast.Name), head)
+        value = _hook("loop", head, self.visit(node.iter), *texts, simple)
+        make = _at(ast.Assign([_at(ast.Name(loop.name, ast.Store()), head)], value), head)
+        node.iter = _attribute(loop.name, "items", head)
         node.target = self.visit(node.target)
         self._loops.append(loop)
         body = self._body(node.body)
         self._loops.pop()
         if names:
-            body.insert(0, self._exchange(loop, "enter", names))
+            body.insert(0, self._exchange(loop, "enter", names, head))
         node.body = body
         node.orelse = self._body(node.orelse)
         if node.orelse:
             node.orelse.insert(0, self._leaving(loop, "else", node.orelse[0]))
-        result: list[ast.stmt] = [ast.copy_location(make, node.iter), node]
+        result: list[ast.stmt] = [make, node]
         if names or targets:
-            result.append(self._exchange(loop, "leave", names + targets))
-        for statement in (result[0], result[-1], body[0]):
-            if statement is not node:
-                _place(statement, node)
+            result.append(self._exchange(loop, "leave", names + targets, head))
         return result
 
-    def _exchange(self, loop: _Loop, method: str, names: list[str]) -> ast.stmt:
+    def _exchange(self, loop: _Loop, method: str, names: list[str], like: ast.AST) -> ast.stmt:
         """`if L.compiled: a, b = L.method()`."""
-        store = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
-        value = ast.Call(ast.Attribute(_load(loop.name), method, ast.Load()), [], [])
-        test = ast.Attribute(_load(loop.name), "compiled", ast.Load())
-        return ast.If(test, [ast.Assign([store], value)], [])
+        stored: list[ast.expr] = [_at(ast.Name(name, ast.Store()), like) for name in names]
+        value = _call(_attribute(loop.name, method, like), [], like)
+        store = _at(ast.Assign([_at(ast.Tuple(stored, ast.Store()), like)], value), like)
+        return _at(ast.If(_attribute(loop.name, "compiled", like), [store], []), like)
 
     def _leaving(self, loop: _Loop, what: str, like: ast.AST) -> ast.stmt:
-        hook = ast.Attribute(_load(loop.name), "leaving", ast.Load())
-        return _statement(ast.Call(hook, [_constant(what)], []), like)
+        call = _call(_attribute(loop.name, "leaving", like), [_constant(what, like)], like)
+        return _statement(call, like)
 
     def visit_While(self, node: ast.While) -> ast.AST:
         node.test = self.visit(node.test)
@@ -352,17 +368,23 @@ class Transformer(ast.NodeTransformer):
         bound = [name for name in node.names if self._bound and name in self._bound[-1]]
         if not bound:
             return node
-        return [node, _statement(_hook("global_", *map(_constant, bound)), node)]
+        return [
+            node,
+            _statement(_hook("global_", node, *(_constant(n, node) for n in bound)), node),
+        ]
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> ast.AST | list[ast.stmt]:
         outer = [n for n in node.names if n in self.outer_cells and not self._is_local(n)]
         if not outer:
             return node
-        return [node, _statement(_hook("nonlocal_", *map(_constant, outer)), node)]
+        return [
+            node,
+            _statement(_hook("nonlocal_", node, *(_constant(n, node) for n in outer)), node),
+        ]
 
     def _guarded(self, node: ast.stmt, what: str) -> ast.stmt:
-        item = ast.withitem(_hook("guarded", _constant(what)), None)
-        return ast.copy_location(ast.With([item], [node], None), node)
+        item = ast.withitem(_hook("guarded", node, _constant(what, node)), None)
+        return _at(ast.With([item], [node], None), node)
 
     def visit_Try(self, node: ast.Try) -> ast.AST:
         self.generic_visit(node)
@@ -375,7 +397,7 @@ class Transformer(ast.NodeTransformer):
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         node.type = node.type and self.visit(node.type)
         node.body = self._body(node.body)
-        node.body.insert(0, _statement(_hook("caught"), node.body[0]))
+        node.body.insert(0, _statement(_hook("caught", node.body[0]), node.body[0]))
         return node
 
     def visit_With(self, node: ast.With) -> ast.AST:
@@ -383,7 +405,7 @@ class Transformer(ast.NodeTransformer):
         return self._guarded(node, "with")
 
     def visit_Match(self, node: ast.Match) -> ast.AST:
-        node.subject = ast.copy_location(_hook("subject", self.visit(node.subject)), node.subject)
+        node.subject = _hook("subject", node.subject, self.visit(node.subject))
         for case in node.cases:
             case.guard = case.guard and self.visit(case.guard)
             case.body = self._body(case.body)
@@ -399,24 +421,14 @@ def _plain(node: ast.expr) -> bool:
 
 def _copy(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Attribute):
-        return ast.copy_location(ast.Attribute(_copy(node.value), node.attr, ast.Load()), node)
+        return _at(ast.Attribute(_copy(node.value), node.attr, ast.Load()), node)
     if isinstance(node, ast.Name):
-        return ast.copy_location(ast.Name(node.id, ast.Load()), node)
+        return _load(node.id, node)
     return node
 
 
-def _place(statement: ast.AST, like: ast.stmt) -> None:
-    """Give a new statement the line of `like`, so that no traceback points into the body."""
-    statement.lineno = statement.end_lineno = like.lineno  # type: ignore[attr-defined]
-    statement.col_offset = statement.end_col_offset = like.col_offset  # type: ignore[attr-defined]
-
-
-def refusal_of(node: ast.AST) -> str:
+def _refusal_of(node: ast.AST, yields: bool) -> str:
     """What the function as a whole is that no kernel can be: "" if nothing."""
     if isinstance(node, ast.AsyncFunctionDef):
         return "async def"
-    if isinstance(node, ast.FunctionDef) and yields(node.body):
-        return "yield"
-    if isinstance(node, ast.Lambda) and yields([node.body]):
-        return "yield"
-    return ""
+    return "yield" if yields else ""

@@ -9,57 +9,87 @@ be captured from outside. Comprehensions have their own scope; a walrus in one b
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def _walk(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Every node of this scope; of inner functions and classes only what runs in this one."""
+class Bindings(NamedTuple):
+    """What one scope does with names: binds them (deletes too), declares them, yields."""
+
+    bound: set[str]
+    global_: set[str]
+    nonlocal_: set[str]
+    yields: bool
+
+
+_LEAVES = frozenset(
+    {ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Load, ast.Store, ast.Del}
+    | set(ast.operator.__subclasses__())
+    | set(ast.unaryop.__subclasses__())
+    | set(ast.cmpop.__subclasses__())
+    | set(ast.boolop.__subclasses__())
+)
+_NO_CHILDREN = {"ctx", "op", "ops", "annotation", "returns", "type_params", "type_comment"}
+# What of an inner scope runs in the one around it.
+_OUTSIDE = {
+    ast.FunctionDef: ("decorator_list", "args"),
+    ast.AsyncFunctionDef: ("decorator_list", "args"),
+    ast.Lambda: ("args",),
+    ast.ClassDef: ("decorator_list", "bases", "keywords"),
+    ast.comprehension: ("iter", "ifs"),
+    ast.arguments: ("defaults", "kw_defaults"),
+}
+_fields: dict[type, tuple[str, ...]] = {**_OUTSIDE}
+
+
+def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    found = _fields.get(kind)
+    if found is None:
+        found = _fields[kind] = tuple(name for name in kind._fields if name not in _NO_CHILDREN)
+    return found
+
+
+def bindings(nodes: Iterable[ast.AST]) -> Bindings:
+    """What running `nodes` does with names in their own scope, inner scopes left out."""
+    bound: set[str] = set()
+    global_: set[str] = set()
+    nonlocal_: set[str] = set()
+    yields = False
     todo = list(nodes)
     while todo:
         node = todo.pop()
-        yield node
-        if isinstance(node, FUNCTIONS):
-            todo += node.decorator_list
-            todo += node.args.defaults
-            todo += [default for default in node.args.kw_defaults if default is not None]
-        elif isinstance(node, ast.Lambda):
-            todo += node.args.defaults
-            todo += [default for default in node.args.kw_defaults if default is not None]
-        elif isinstance(node, ast.ClassDef):
-            todo += node.decorator_list
-            todo += node.bases
-            todo += [keyword.value for keyword in node.keywords]
-        elif isinstance(node, ast.comprehension):
-            todo += [node.iter, *node.ifs]  # its target belongs to the comprehension
-        else:
-            todo += ast.iter_child_nodes(node)
+        kind = type(node)
+        if kind in _LEAVES:
+            continue
+        if kind is ast.Name:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                bound.add(node.id)  # type: ignore[attr-defined]
+            continue
+        if isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.Global):
+            global_.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            nonlocal_.update(node.names)
+        elif isinstance(node, ast.Yield | ast.YieldFrom | ast.Await):
+            yields = True
+        elif isinstance(node, ast.MatchMapping):
+            if node.rest:
+                bound.add(node.rest)
+        elif kind in _BINDERS and node.name:  # type: ignore[attr-defined]
+            bound.add(node.name)  # type: ignore[attr-defined]
+        for field in _fields_of(kind):
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                todo += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                todo.append(value)
+    return Bindings(bound, global_, nonlocal_, yields)
 
 
-def bound_names(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that running `nodes` may bind, re-bind or delete in their own scope."""
-    names: set[str] = set()
-    for node in _walk(nodes):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
-        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-            if node.name:
-                names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-    return names
-
-
-def declared(nodes: Iterable[ast.AST], kind: type[ast.Global] | type[ast.Nonlocal]) -> set[str]:
-    """The names that `global` or `nonlocal` statements of this scope name."""
-    return {name for node in _walk(nodes) if isinstance(node, kind) for name in node.names}
+_BINDERS = frozenset({*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar})
 
 
 def parameters(arguments: ast.arguments) -> set[str]:
@@ -69,20 +99,6 @@ def parameters(arguments: ast.arguments) -> set[str]:
     return {a.arg for a in found}
 
 
-def own_names(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
-    """The names that are local to the function (cells of inner functions included)."""
-    body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    outside = declared(body, ast.Global) | declared(body, ast.Nonlocal)
-    return (parameters(node.args) | bound_names(body)) - outside
-
-
 def target_names(target: ast.expr) -> set[str]:
     """The names in an assignment target, however nested."""
-    return {
-        n.id for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
-
-
-def yields(body: Iterable[ast.AST]) -> bool:
-    """Whether this scope is a generator's."""
-    return any(isinstance(n, ast.Yield | ast.YieldFrom | ast.Await) for n in _walk(body))
+    return bindings([target]).bound
