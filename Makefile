@@ -5,6 +5,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# The package build and the test build use one compiler, so that ccache serves both.
+export CXX
 
 BIN := $(VENV)/bin
 ENVIRONMENT := python3 tools/environment.py $(VENV) --python $(PYTHON)
