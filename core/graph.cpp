@@ -1,6 +1,7 @@
 // graph.cpp - building the graph; see graph.hpp for what always holds.
 #include "core/graph.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -31,7 +32,7 @@ Literal literal_complex(DType type, double re, double im) {
 }
 
 Graph::Graph(std::string name, bool one_chain) : name_(std::move(name)), one_chain_(one_chain) {
-  table_.assign(1024, kNone);
+  table_.resize(1024);
   regions_.emplace_back();
 }
 
@@ -115,14 +116,16 @@ NodeId Graph::load(BufferId buffer, std::span<const NodeId> indices) {
   Buffer& source = buffers_[buffer];
   source.loaded = true;
   const Draft draft{Op::load, source.type, false, indices, {buffer, source.version}};
-  const std::size_t slot = slot_of(draft);
-  const NodeId known = table_[slot];
+  const std::uint32_t hash = hash_of(draft);
+  const std::size_t slot = slot_of(draft, hash);
+  const NodeId known = table_[slot].node;
   // An earlier load serves again while the region that executed it is open.
   if (known != kNone && is_open(known)) return known;
   const NodeId id = append(draft, current_, whole(source.type));
-  table_[slot] = id;
+  if (known == kNone) ++interned_;
+  table_[slot] = {id, hash};
   regions_[current_].body.push_back(id);
-  if (nodes_.size() * 2 > table_.size()) grow();
+  if (interned_ * 3 > table_.size() * 2) grow();
   return id;
 }
 
@@ -193,11 +196,13 @@ NodeId Graph::result(RegionId region, std::uint32_t position) {
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {
-  const std::size_t slot = slot_of(draft);
-  if (table_[slot] != kNone) return table_[slot];
+  const std::uint32_t hash = hash_of(draft);
+  const std::size_t slot = slot_of(draft, hash);
+  if (table_[slot].node != kNone) return table_[slot].node;
   const NodeId id = append(draft, region, range);
-  table_[slot] = id;
-  if (nodes_.size() * 2 > table_.size()) grow();
+  table_[slot] = {id, hash};
+  ++interned_;
+  if (interned_ * 3 > table_.size() * 2) grow();
   return id;
 }
 
@@ -212,32 +217,42 @@ NodeId Graph::append(const Draft& draft, RegionId region, Interval range) {
   return id;
 }
 
-std::size_t Graph::slot_of(const Draft& draft) const {
+std::uint32_t Graph::hash_of(const Draft& draft) {
   std::uint64_t hash = mix(static_cast<std::uint64_t>(draft.op) << 16 |
                                static_cast<std::uint64_t>(draft.type) << 8 | draft.weak,
                            draft.bits[0]);
   hash = mix(hash, draft.bits[1]);
   for (const NodeId operand : draft.operands) hash = mix(hash, operand);
+  return static_cast<std::uint32_t>(hash);
+}
+
+bool Graph::is_same(NodeId id, const Draft& draft) const {
+  const Node& other = nodes_[id];
+  if (other.op != draft.op || other.type != draft.type || other.weak != draft.weak ||
+      other.bits[0] != draft.bits[0] || other.bits[1] != draft.bits[1] ||
+      other.count != draft.operands.size()) {
+    return false;
+  }
+  const auto known = operands(id);
+  return std::equal(known.begin(), known.end(), draft.operands.begin());
+}
+
+std::size_t Graph::slot_of(const Draft& draft, std::uint32_t hash) const {
   const std::size_t mask = table_.size() - 1;
   for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    if (table_[slot] == kNone) return slot;
-    const Node& other = nodes_[table_[slot]];
-    if (other.op != draft.op || other.type != draft.type || other.weak != draft.weak ||
-        other.bits[0] != draft.bits[0] || other.bits[1] != draft.bits[1] ||
-        other.count != draft.operands.size()) {
-      continue;
-    }
-    const auto known = operands(table_[slot]);
-    if (std::equal(known.begin(), known.end(), draft.operands.begin())) return slot;
+    const Slot& entry = table_[slot];
+    if (entry.node == kNone || (entry.hash == hash && is_same(entry.node, draft))) return slot;
   }
 }
 
 void Graph::grow() {
-  std::vector<NodeId> old = std::exchange(table_, std::vector<NodeId>(table_.size() * 4, kNone));
-  for (const NodeId id : old) {
-    if (id == kNone) continue;
-    const Node& n = nodes_[id];
-    table_[slot_of({n.op, n.type, n.weak, operands(id), {n.bits[0], n.bits[1]}})] = id;
+  const std::vector<Slot> old = std::exchange(table_, std::vector<Slot>(table_.size() * 2));
+  const std::size_t mask = table_.size() - 1;
+  for (const Slot& entry : old) {
+    if (entry.node == kNone) continue;
+    std::size_t slot = entry.hash & mask;
+    while (table_[slot].node != kNone) slot = (slot + 1) & mask;
+    table_[slot] = entry;
   }
 }
 

@@ -163,7 +163,13 @@ class Graph {
   };
   NodeId intern(const Draft& draft, RegionId region, Interval range);
   NodeId append(const Draft& draft, RegionId region, Interval range);
-  std::size_t slot_of(const Draft& draft) const;
+  struct Slot {
+    NodeId node = kNone;  // kNone: empty
+    std::uint32_t hash = 0;
+  };
+  static std::uint32_t hash_of(const Draft& draft);
+  bool is_same(NodeId id, const Draft& draft) const;
+  std::size_t slot_of(const Draft& draft, std::uint32_t hash) const;
   void grow();
   void require_open(std::span<const NodeId> operands) const;
   RegionId innermost(std::span<const NodeId> operands) const;
@@ -175,7 +181,8 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<NodeId> operands_;
   std::vector<Interval> ranges_;
-  std::vector<NodeId> table_;  // open addressing; kNone is an empty slot
+  std::size_t interned_ = 0;
+  std::vector<Slot> table_;  // open addressing
   std::vector<Region> regions_;
   std::vector<Buffer> buffers_;
   std::vector<Scalar> scalars_;

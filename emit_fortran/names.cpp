@@ -33,8 +33,14 @@ std::string legal(std::string_view wanted) {
   std::string out;
   for (const char c : wanted) {
     const auto byte = static_cast<unsigned char>(c);
-    out += is_plain(byte) ? std::string(1, c) : fmt::format("x{:02x}", byte);
+    if (is_plain(byte)) {
+      out += c;
+    } else {
+      out += byte < 128 ? "_" : fmt::format("x{:02x}", byte);
+    }
   }
+  while (out.ends_with('_')) out.pop_back();
+  while (out.starts_with('_')) out.erase(0, 1);
   if (out.empty() || std::isalpha(static_cast<unsigned char>(out[0])) == 0) out = "v" + out;
   if (out.size() > 50) out.resize(50);
   return out;

@@ -30,10 +30,13 @@ void Writer::line(std::string_view statement) {
 
 void Writer::block(std::string_view text) {
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size() - 1);
-    text_.append(indent_, ' ');
-    text_ += text.substr(0, end + 1);
-    text.remove_prefix(end + 1);
+    const auto end = text.find('\n');
+    const std::string_view whole = text.substr(0, end);
+    const std::size_t inner = std::min(whole.find_first_not_of(' '), whole.size());
+    indent_ += inner;
+    line(whole.substr(inner));
+    indent_ -= inner;
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
 }
 
