@@ -34,6 +34,28 @@ bool has_checks(const Graph& g) {
   return false;
 }
 
+bool is_float_product(const Graph& g, NodeId id) {
+  const Node& n = g.node(id);
+  return (n.op == Op::mul || n.op == Op::square) && core::is_float(n.type);
+}
+
+/// May the vectoriser pair a product that is added to with one that is subtracted from? GCC 12
+/// contracts such pairs into fmaddsub, whatever -ffp-contract says; complex products are such pairs.
+bool pairs_sum_and_difference(const Graph& g) {
+  bool in_sum = false;
+  bool in_difference = false;
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const Node& n = g.node(id);
+    if (core::is_complex(n.type) && !core::is_structural(n.op)) return true;
+    if (n.op != Op::add && n.op != Op::sub) continue;
+    const auto operands = g.operands(id);
+    const bool product = is_float_product(g, operands[0]) || is_float_product(g, operands[1]);
+    in_sum = in_sum || (product && n.op == Op::add);
+    in_difference = in_difference || (product && n.op == Op::sub);
+  }
+  return in_sum && in_difference;
+}
+
 class Procedure {
  public:
   Procedure(const Graph& graph, const Options& options)
@@ -372,6 +394,10 @@ class Procedure {
       }
     } else {
       out.emplace_back("-ffp-contract=off");
+      if (pairs_sum_and_difference(g_)) {
+        out.emplace_back("-mno-fma");
+        out.emplace_back("-mno-avx512f");
+      }
     }
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     if (options_.exact) out.emplace_back("-numeta-no-vector-math");

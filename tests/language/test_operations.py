@@ -157,3 +157,19 @@ def test_conversions_match_astype(source):
         for code, out in zip(targets, outs, strict=True):
             want = np.array([v.astype(DTYPES[code]) for v in x])
             check(f"astype {code}", x, None, out, want)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_alternating_sum_and_difference_is_not_contracted(dtype):
+    @nm.jit
+    def kernel(x, y, z, out):
+        for i in nm.range(x.shape[0] // 2):
+            out[2 * i] = x[2 * i] * y[2 * i] - z[2 * i]
+            out[2 * i + 1] = x[2 * i + 1] * y[2 * i + 1] + z[2 * i + 1]
+
+    x = np.full(64, 0.1, dtype)
+    z = x * x
+    z[1::2] *= -1
+    out = np.ones(64, dtype)
+    kernel(x, x, z, out)
+    assert not out.any()
