@@ -177,7 +177,10 @@ PyObject* getattr_slot(PyObject* self, PyObject* name) {
   });
 }
 
+PyObject* get_class(PyObject*, void*) { return array_python_type(); }
+
 PyGetSetDef getters[] = {
+    {"__class__", get_class, nullptr, "the type that the undecorated function sees", nullptr},
     {"shape", get_shape, nullptr, "lengths of the axes", nullptr},
     {"size", get_size, nullptr, "number of elements", nullptr},
     {"ndim", get_ndim, nullptr, "number of axes", nullptr},

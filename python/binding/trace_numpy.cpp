@@ -49,6 +49,25 @@ int import_numpy() {
   return 0;
 }
 
+PyObject* python_type(core::DType type, bool weak) {
+  if (!weak) return PyArray_TypeObjectFromType(core::row(type).numpy_number);
+  PyTypeObject* found = &PyFloat_Type;
+  switch (core::row(type).kind) {
+    case core::Kind::Bool: found = &PyBool_Type; break;
+    case core::Kind::Int:
+    case core::Kind::Uint: found = &PyLong_Type; break;
+    case core::Kind::Float: break;
+    case core::Kind::Complex: found = &PyComplex_Type; break;
+  }
+  Py_INCREF(found);
+  return reinterpret_cast<PyObject*>(found);
+}
+
+PyObject* array_python_type() {
+  Py_INCREF(&PyArray_Type);
+  return reinterpret_cast<PyObject*>(&PyArray_Type);
+}
+
 PyObject* numpy_dtype(core::DType type) {
   return reinterpret_cast<PyObject*>(PyArray_DescrFromType(core::row(type).numpy_number));
 }

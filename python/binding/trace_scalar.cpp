@@ -241,7 +241,14 @@ PyObject* getattr_slot(PyObject* self, PyObject* name) {
   return refuse<PyObject*>(self, nullptr, Diag::scalar_attribute, {wanted});
 }
 
+/// What the undecorated function would see: `isinstance(x, float)` holds in any code.
+PyObject* get_class(PyObject* self, void*) {
+  const core::Type type = as_scalar(self)->state->lowering.type(as_scalar(self)->node);
+  return python_type(type.dtype, type.weak);
+}
+
 PyGetSetDef getters[] = {
+    {"__class__", get_class, nullptr, "the type that the undecorated function sees", nullptr},
     {"dtype", get_dtype, nullptr, "the NumPy dtype of the value", nullptr},
     {"weak", get_weak, nullptr, "is it a Python number", nullptr},
     {"real", get_real, nullptr, "the real part", nullptr},

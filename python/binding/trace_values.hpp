@@ -40,6 +40,10 @@ core::NodeId require_node(TraceState* state, PyObject* value, const char* what);
 /// NumPy's C interface for this module; -1 with a Python error on failure.
 int import_numpy();
 PyObject* numpy_dtype(core::DType type);
+
+/// The type of a scalar in Python: int, float, ... if weak, else NumPy's scalar type.
+PyObject* python_type(core::DType type, bool weak);
+PyObject* array_python_type();
 /// The node of a NumPy scalar; kNone where its type has no row.
 core::NodeId node_of_numpy(TraceState* state, PyObject* value);
 

@@ -36,6 +36,11 @@ class Array:
 
 class Trace:
     depth: int
+    nodes: int
+    effects: int
+    checks: bool
+    exact: bool
+    fast: bool
     def __init__(
         self,
         name: str,
@@ -79,3 +84,4 @@ def cast(value: Any, dtype: str, weak: bool) -> Any: ...
 def is_traced(x: object) -> bool: ...
 def dtypes() -> list[DTypeRow]: ...
 def set_error_type(cls: type[BaseException]) -> None: ...
+def set_own_folder(folder: str) -> None: ...

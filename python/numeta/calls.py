@@ -37,7 +37,7 @@ def _holds(*callables: object) -> None:
         _keepalive.append(callable_)
 
 
-_holds(list, tuple, dict, zip, enumerate, reversed, iter, next, slice, getattr, setattr, hasattr)
+_holds(list, tuple, dict, zip, enumerate, reversed, iter, next, slice, setattr)
 _holds(collections.deque, collections.OrderedDict, collections.defaultdict, types.SimpleNamespace)
 _holds(itertools.chain, itertools.islice, itertools.product, itertools.repeat, itertools.cycle)
 _holds(itertools.zip_longest, itertools.starmap, itertools.accumulate, functools.partial, any, all)
@@ -121,7 +121,7 @@ def _other(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return call(wrapped, *args, **kwargs)
     if isinstance(callee, type):
         return _class(session, callee, args, kwargs)
-    special = getattr(type(callee), "__call__", None)
+    special = getattr(type(callee), "__call__", None)  # noqa: B004
     if isinstance(special, _FunctionType):
         return call(special, callee, *args, **kwargs)
     return _native(session, callee, args, kwargs)
@@ -129,7 +129,7 @@ def _other(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def _class(session: Session, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """An instance; a user's own `__init__` is inlined like any of their functions."""
-    init = cls.__init__  # type: ignore[misc]
+    init = vars(cls).get("__init__") or getattr(cls, "__init__", None)
     if (
         type(cls) is type
         and cls.__flags__ & _HEAP_TYPE
@@ -138,15 +138,14 @@ def _class(session: Session, cls: type, args: tuple[Any, ...], kwargs: dict[str,
     ):
         made = cls.__new__(cls, *args, **kwargs) if _own_new(cls) else object.__new__(cls)
         if isinstance(made, cls):
-            call(type(made).__init__, made, *args, **kwargs)  # type: ignore[misc]
+            call(getattr(type(made), "__init__"), made, *args, **kwargs)  # noqa: B009
         return made
-    if cls.__module__ == "numeta.loops" or cls.__flags__ & _HEAP_TYPE:
-        if not is_library_class(cls):
-            return cls(*args, **kwargs)
+    if cls.__flags__ & _HEAP_TYPE and not is_library_class(cls):
+        return cls(*args, **kwargs)
     return _native(session, cls, args, kwargs)
 
 
-def _own_new(cls: type) -> bool:
+def _own_new(cls: Any) -> bool:
     return cls.__new__ is not object.__new__
 
 
@@ -195,9 +194,9 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
 def _check_held(session: Session, callee: Any, owner: Any, args: tuple[Any, ...]) -> None:
     """Iterating an array or a compiled range, and advancing an iterator in a compiled loop."""
     for argument in args:
-        if type(argument) is Array and callee not in (getattr, hasattr, callable, list.append):
-            if not isinstance(owner, _CONTAINERS) or callee.__name__ in ("extend", "update"):
-                refuse(209)
+        keeps = isinstance(owner, _CONTAINERS) and callee.__name__ not in ("extend", "update")
+        if type(argument) is Array and not keeps and callee not in (callable, setattr):
+            refuse(209)
         if type(argument) is CompiledRange and not isinstance(owner, _CONTAINERS):
             refuse(202)
     advances = callee is next or getattr(callee, "__name__", "") in ("__next__", "send", "throw")

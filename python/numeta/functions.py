@@ -20,9 +20,9 @@ import numpy as np
 from . import _trace
 from .functions_math import ROWS as MATH_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
-from .functions_numpy import python_type
+from .functions_numpy import attribute_of, python_type
 from .loops import CompiledRange, Poison, raise_poison
-from .rows import Row, as_weak, check, need_real
+from .rows import Row, as_weak, check_never, need_real
 from .session import current, refuse
 
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -68,8 +68,8 @@ def to_int(value: Any) -> Any:
             _trace.apply("isnan", (value,), python=True),
             _trace.apply("isinf", (value,), python=True),
         )
-        check(~nan, ValueError, "cannot convert float NaN to integer")
-        check(~inf, OverflowError, "cannot convert float infinity to integer")
+        check_never(nan, ValueError, "cannot convert float NaN to integer")
+        check_never(inf, OverflowError, "cannot convert float infinity to integer")
     return as_weak(value, "i8")
 
 
@@ -160,7 +160,7 @@ def _fits(value: Any, dtype: np.dtype[Any]) -> bool:
         return dtype == np.dtype("f8") and own.kind in "bi"
     with np.errstate(all="ignore"):
         try:
-            return bool(dtype.type(value) == value) and dtype.kind >= own.kind
+            return bool(dtype.type(value).item() == value) and dtype.kind >= own.kind
         except (OverflowError, TypeError):
             return False
 
@@ -294,6 +294,20 @@ def _len(value: Any, /) -> Any:
     return len(value)
 
 
+def _hasattr(owner: Any, name: str, /) -> bool:
+    if type(owner) is Poison:
+        raise_poison(owner)
+    return hasattr(python_type(owner) if _traced(owner) else owner, name)
+
+
+def _getattr(owner: Any, name: str, /, *default: Any) -> Any:
+    if not _traced(owner):
+        return getattr(owner, name, *default)
+    if default and not hasattr(python_type(owner), name):
+        return default[0]
+    return attribute_of(owner, name)
+
+
 def _range(*bounds: Any) -> Any:
     if any(map(_traced, bounds)):
         refuse(203)
@@ -333,6 +347,8 @@ _BUILTINS = [
     Row(isinstance, "isinstance", _isinstance),
     Row(type, "type", _type),
     Row(len, "len", _len),
+    Row(hasattr, "hasattr", _hasattr),
+    Row(getattr, "getattr", _getattr),
     Row(range, "range", _range),
     Row(str, "str", _text_of(str)),
     Row(repr, "repr", _text_of(repr)),

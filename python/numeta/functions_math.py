@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace
-from .rows import Row, as_weak, check, need_real
+from .rows import Row, as_weak, check_never, need_real
 from .session import current, refuse
 
 _traced = _trace.is_traced
@@ -49,11 +49,12 @@ def _check_result(result: Any, args: tuple[Any, ...], overflows: bool) -> None:
     nan, inf = _apply("isnan", result), _apply("isinf", result)
     for arg in args:
         if _traced(arg):
-            nan, inf = nan & ~_apply("isnan", arg), inf & _apply("isfinite", arg)
+            number = _trace.apply("logical_not", (_apply("isnan", arg),), python=False)
+            nan, inf = nan & number, inf & _apply("isfinite", arg)
         else:
             nan, inf = nan & (not math.isnan(arg)), inf & math.isfinite(arg)
-    check(~nan, ValueError, _DOMAIN)
-    check(~inf, OverflowError if overflows else ValueError, _RANGE if overflows else _DOMAIN)
+    check_never(nan, ValueError, _DOMAIN)
+    check_never(inf, OverflowError if overflows else ValueError, _RANGE if overflows else _DOMAIN)
 
 
 def _unary(op: str, native: Callable[[Any], Any], overflows: bool) -> Callable[[Any], Any]:
@@ -100,7 +101,10 @@ def _whole(op: str, native: Callable[[Any], int]) -> Callable[[Any], Any]:
         need_real(value, "must be real number, not")
         if type(value) is _trace.Array:
             return _real(value)
-        if np.dtype(value.dtype).kind != "f":
+        dtype = np.dtype(value.dtype)
+        if op == "trunc" and not value.weak and dtype != np.float64:
+            raise TypeError(f"type numpy.{dtype.type.__name__} doesn't define __trunc__ method")
+        if dtype.kind != "f":
             return as_weak(value, "i8")
         from .functions import to_int
 
@@ -124,13 +128,13 @@ def _pow(x: Any, y: Any, /) -> Any:
     if not (_traced(x) or _traced(y)):
         return math.pow(x, y)
     x, y = _real(x), _real(y)
+    if _checks():
+        check_never((x == 0.0) & (y < 0.0), ValueError, _DOMAIN)
     result = _apply("pow", x, y)
     if _checks():
         finite = _finite(x) & _finite(y)
-        pole = (x == 0.0) & (y < 0.0)
-        check(~(_apply("isnan", result) & finite), ValueError, _DOMAIN)
-        check(~pole, ValueError, _DOMAIN)
-        check(~(_apply("isinf", result) & finite), OverflowError, _RANGE)
+        check_never(_apply("isnan", result) & finite, ValueError, _DOMAIN)
+        check_never(_apply("isinf", result) & finite, OverflowError, _RANGE)
     return result
 
 
@@ -215,7 +219,7 @@ def _poles(name: str, handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if _traced(value) and _checks():
             x = _real(value)
             whole = (x <= 0.0) & (_apply("floor", x) == x)
-            check(~(whole & _apply("isfinite", x)), ValueError, _DOMAIN)
+            check_never(whole & _apply("isfinite", x), ValueError, _DOMAIN)
         return handler(value)
 
     return with_poles

@@ -27,6 +27,14 @@ def python_type(value: Any) -> type:
     return _WEAK[dtype.kind] if value.weak else dtype.type
 
 
+def attribute_of(value: Any, name: str) -> Any:
+    """`value.name` of a traced value: an AttributeError only where Python's value has none."""
+    kind = python_type(value)
+    if not hasattr(kind, name):
+        raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+    return getattr(value, name)
+
+
 _FLOAT_ONLY = set(
     "sqrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh"
     " atanh cbrt rint atan2 hypot copysign nextafter truediv".split()
@@ -57,9 +65,9 @@ _UFUNCS = {
     "conjugate": "conj",
     "left_shift": "lshift",
     "right_shift": "rshift",
-    "bitwise_and": "bitand",
-    "bitwise_or": "bitor",
-    "bitwise_xor": "bitxor",
+    "bitwise_and": "and",
+    "bitwise_or": "or",
+    "bitwise_xor": "xor",
     "less": "lt",
     "less_equal": "le",
     "equal": "eq",
@@ -78,9 +86,8 @@ def _ufunc(name: str, op: str) -> Callable[..., Any]:
     count = native.nin
 
     def ufunc(*args: Any, **kwargs: Any) -> Any:
-        if not any(map(_traced, args)):
-            if not any(map(_traced, kwargs.values())):
-                return _scalar(native(*args, **kwargs), name)
+        if not any(map(_traced, (*args, *kwargs.values()))):
+            return _scalar(native(*args, **kwargs), name)
         if kwargs or len(args) != count:
             what = "keywords" if kwargs else f"{len(args)} arguments"
             refuse(230, name=f"np.{name}", what=what, instead=f"np.{name} of {count} value(s)")
@@ -143,10 +150,7 @@ def _where(*args: Any) -> Any:
     if len(args) != 3 or any(type(a) is _trace.Array for a in args):
         refuse(230, name="np.where", what="arrays", instead="np.where(condition, x, y) of numbers")
     condition, yes, no = args
-    if not _traced(condition):
-        condition = bool(condition)
-    else:
-        condition = _trace.cast(condition, "b1", False)
+    condition = _trace.cast(condition, "b1", False) if _traced(condition) else bool(condition)
     if not (_traced(yes) or _traced(no)) and not isinstance(yes, np.generic):
         dtype = np.result_type(yes, no)
         yes = _trace.cast(yes, f"{dtype.kind}{dtype.itemsize}", False)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace, calls, errors
+from .functions_numpy import attribute_of
 from .loops import CompiledLoop, CompiledRange, PlainLoop, Poison, make_loop, raise_poison
 from .session import Session, current, refuse
 
@@ -59,7 +60,7 @@ def attr(owner: Any, attribute: str, name: str) -> Any:
     """`owner.attribute`; an array found there is lifted, and so is `owner` itself."""
     kind = type(owner)
     if kind is Array or kind is Scalar:
-        return getattr(owner, attribute)
+        return attribute_of(owner, attribute)
     if kind is ModuleType:
         value = getattr(owner, attribute)
         if type(value) not in _passed or type(value) in (list, dict, set):
@@ -108,7 +109,7 @@ def in_(item: Any, container: Any) -> bool:
     """`item in container`; a container of compile-time items compares them itself."""
     if type(item) is Poison:
         raise_poison(item)
-    if _trace.is_traced(container) or type(container) is CompiledRange and current() is not None:
+    if _trace.is_traced(container) or (type(container) is CompiledRange and current() is not None):
         refuse(225, what="in")
     if calls.is_traced_inside(item):
         if type(container) in (list, tuple, set, frozenset, dict, str) and not container:

@@ -85,8 +85,9 @@ def _result(kernel: Kernel, hint: ReturnHint, value: Any) -> Any:
     if hint.kind == "tuple" and isinstance(value, tuple | list) and len(value) == len(hint.parts):
         pairs = zip(value, hint.parts, strict=True)
         return type(value)(_result(kernel, part, item) for item, part in pairs)
-    if hint.kind == "scalar" and isinstance(value, _trace.Scalar) and hint.dtype is not None:
-        if not _loses(value, hint.dtype.numpy):
+    if hint.dtype is not None and isinstance(value, _trace.Scalar):
+        lossless = hint.kind == "scalar" and not _loses(value, hint.dtype.numpy)
+        if lossless:
             return _trace.cast(value, hint.dtype.short, hint.weak)
     got = _python_type(value) if _trace.is_traced(value) else type(value).__name__
     refuse(234, name=kernel.__name__, parameter="return", expected=hint.text, got=got)

@@ -39,11 +39,12 @@ def need_real(value: Any, message: str) -> Any:
     return value
 
 
-def check(holds: Any, error: type[Exception], message: str) -> None:
-    """In checks mode: raise `error` at run time where `holds` is false."""
+def check_never(wrong: Any, error: type[Exception], message: str) -> None:
+    """In checks mode: raise `error` at run time where `wrong` is true."""
     session = current()
     if session is not None and session.checks:
-        if _traced(holds):
+        if _traced(wrong):
+            holds = _trace.apply("logical_not", (wrong,), python=False)
             session.trace.check(holds, error, message)
-        elif not holds:
+        elif wrong:
             raise error(message)

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from . import _trace, errors
-from .staging import StagedFunction, is_own_file, stage
+from .staging import PACKAGE, StagedFunction, is_own_file, stage
 from .state import Snapshot
 
 if TYPE_CHECKING:
     from .loops import CompiledLoop
+
+_trace.set_own_folder(PACKAGE)  # its frames are not where a traced value comes from
 
 MakeArray = Callable[[np.ndarray[Any, Any], str], Any]
 
@@ -56,12 +58,12 @@ def refuse(number: int, frame: FrameType | None = None, line: int = 0, **values:
 
 
 class Session:
-    """The state of one run. `captured_arrays`: (array, its stand-in), `staged`: all functions run."""
+    """The state of one run. `captured_arrays`: (array, stand-in); `staged`: all functions run."""
 
     def __init__(self, trace: _trace.Trace, make_array: MakeArray) -> None:
         self.trace = trace
-        self.checks = bool(getattr(trace, "checks", False))
-        self.exact = bool(getattr(trace, "exact", False))
+        self.checks = trace.checks
+        self.exact = trace.exact
         self.captured_arrays: list[tuple[np.ndarray[Any, Any], Any]] = []
         self.staged: list[StagedFunction] = []
         self.open_loops: list[CompiledLoop] = []
@@ -151,7 +153,7 @@ class Session:
         except Exception as problem:
             if self.first_error is not None:
                 raise self.first_error from problem
-            if self.open_loops or getattr(self.trace, "effects", 0):
+            if self.open_loops or self.trace.effects:
                 self._refuse_raise(problem)
             raise
 

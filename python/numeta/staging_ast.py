@@ -52,7 +52,7 @@ def _load(name: str, like: ast.AST) -> ast.Name:
 
 
 def _constant(value: object, like: ast.AST) -> ast.Constant:
-    return _at(ast.Constant(value), like)  # type: ignore[arg-type]
+    return _at(ast.Constant(value), like)
 
 
 def _call(function: ast.expr, arguments: list[ast.expr], like: ast.AST) -> ast.Call:

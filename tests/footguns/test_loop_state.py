@@ -1,4 +1,5 @@
 """Traps of a body that is run once for all iterations: right, or a TraceError at the line."""
+# ruff: noqa: B007, B023, B905, F841, SIM113, UP028, E731 - the kernels are traps on purpose
 
 import numpy as np
 import pytest
@@ -562,7 +563,7 @@ def test_without_source_a_collected_range_is_refused(text):
 def closure_of_index(a: nm.f8[:]) -> None:
     fs = []
     for i in nm.range(3):
-        f = lambda: i  # noqa: E731
+        f = lambda: i
         a[i] = f()
     fs.append(1)
 

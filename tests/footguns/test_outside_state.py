@@ -1,4 +1,5 @@
 """Traps of a kernel that is run once for all calls: what it reads, changes and asks outside."""
+# ruff: noqa: B007, F841, PLW0603 - the kernels are traps on purpose
 
 import contextlib
 import random
