@@ -34,7 +34,7 @@ def test_emit_prints_one_json_value(run: Run, kernels: str) -> None:
 def test_emit_of_a_refused_kernel_exits_1_and_names_the_line(run: Run, kernels: str) -> None:
     result = run("emit", f"{kernels}:refused", "f8[:]")
     assert result.exit_code == 1
-    assert f'File "{kernels}", line 19' in result.stderr
+    assert f'File "{kernels}", line 20' in result.stderr
     answer = json.loads(run("emit", f"{kernels}:refused", "f8[:]", "--json").stdout)
     assert isinstance(answer["number"], int)
 
