@@ -38,9 +38,10 @@ test-asan: system  ## the C++ tests under AddressSanitizer and UndefinedBehavior
 	cmake --build build/asan
 	ctest --test-dir build/asan --output-on-failure
 
-check: environment-check  ## format, lint, types, table and budget checks
+check: environment-check  ## format, lint, types, table and budget checks, and the proof of each
 	$(CONFIGURE) -B build/tests -DCMAKE_BUILD_TYPE=Release >/dev/null
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m tools.checks
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/pytest tests/checks
 
 format: environment-check  ## rewrite the sources as `make check` wants them
 	$(BIN)/ruff format .
