@@ -58,9 +58,13 @@ def _check_result(result: Any, args: tuple[Any, ...], overflows: bool) -> None:
 
 
 def _unary(op: str, native: Callable[[Any], Any], overflows: bool) -> Callable[[Any], Any]:
+    apply, scalar, array = _trace.apply, _trace.Scalar, _trace.Array
+
     def unary(value: Any, /) -> Any:
-        if not _traced(value):
+        if type(value) is not scalar and type(value) is not array:
             return native(value)
+        if not _checks():
+            return apply(op, (value,), python=True)
         value = _real(value)
         result = _apply(op, value)
         _check_result(result, (value,), overflows)
