@@ -92,7 +92,9 @@ def test_verify_of_a_damaged_entry_exits_1(run: Run, key: str, cache_dir: Path) 
     path = cache_dir / key[:2] / f"{key}.so"
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 1
-    path.write_bytes(whole)
+    # A new file in its place: the old one is mapped into this process.
+    path.with_suffix(".damaged").write_bytes(whole)
+    path.with_suffix(".damaged").replace(path)
     result = run("cache", "verify")
     assert result.exit_code == 1
     assert "1 checked, 1 not sound" in result.output
