@@ -135,7 +135,7 @@ def _template(func: FunctionType) -> _Template:
 
 
 def _candidates(func: FunctionType) -> Iterator[tuple[_Definition, str, str]]:
-    """The definitions that may be `func`, bare, with the class around it and the text of a `def`."""
+    """The definitions that may be `func`, bare; the class around them, the text of a `def`."""
     code = func.__code__
     lines = _source_lines(code.co_filename, func.__globals__)
     if not lines or code.co_firstlineno > len(lines):
@@ -157,7 +157,7 @@ def _candidates(func: FunctionType) -> Iterator[tuple[_Definition, str, str]]:
 
 
 def _source_lines(filename: str, space: dict[str, Any]) -> list[str]:
-    """The lines of a file; a plain one is read here, `linecache` knows cells and other encodings."""
+    """A file's lines; a plain one is read here, `linecache` knows cells and other encodings."""
     if filename not in linecache.cache:
         try:
             with open(filename, "rb", buffering=0) as file:
@@ -183,7 +183,7 @@ def _last_line(code: CodeType) -> int:
 
 
 def _definition(lines: list[str], code: CodeType) -> tuple[_Definition | None, str]:
-    """Parse only the lines of one `def`, at their own line numbers; with the text of these lines."""
+    """Parse only the lines of one `def`, at their own line numbers; also gives their text."""
     first = code.co_firstlineno - 1
     indent = len(lines[first]) - len(lines[first].lstrip())
     end = _last_line(code)

@@ -16,9 +16,10 @@ are the user's. A `for` statement becomes
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
-from .staging_names import bindings, parameters, target_names
+from .staging_names import LEAVES, bindings, parameters, target_names
 
 CALL, LIFT, ATTR, HOOKS = (
     "__numeta_call__",
@@ -98,6 +99,13 @@ class Transformer(ast.NodeTransformer):
         self._loops: list[_Loop] = []
         self._counter = 0
         self._class_name = class_name
+
+    def visit(self, node: ast.AST) -> Any:
+        """The node in its place; found by type, which takes half the time of a method's name."""
+        visitor = _VISITORS.get(type(node))
+        if visitor is not None:
+            return visitor(self, node)
+        return node if type(node) in LEAVES else self.generic_visit(node)
 
     # -- scopes -------------------------------------------------------------------------------
 
@@ -410,6 +418,13 @@ class Transformer(ast.NodeTransformer):
             case.guard = case.guard and self.visit(case.guard)
             case.body = self._body(case.body)
         return node
+
+
+_VISITORS: dict[type[ast.AST], Callable[[Transformer, Any], Any]] = {
+    getattr(ast, name.removeprefix("visit_")): method
+    for name, method in vars(Transformer).items()
+    if name.startswith("visit_")
+}
 
 
 def _plain(node: ast.expr) -> bool:

@@ -24,7 +24,7 @@ class Bindings(NamedTuple):
     yields: bool
 
 
-_LEAVES = frozenset(
+LEAVES = frozenset(
     {ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.Load, ast.Store, ast.Del}
     | set(ast.operator.__subclasses__())
     | set(ast.unaryop.__subclasses__())
@@ -51,6 +51,24 @@ def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
     return found
 
 
+def _declare(node: ast.AST, bound: set[str], global_: set[str], nonlocal_: set[str]) -> bool:
+    """Take in what a node of `_DECLARING` does; whether it yields."""
+    if isinstance(node, ast.alias):
+        bound.add((node.asname or node.name).partition(".")[0])
+    elif isinstance(node, ast.Global):
+        global_.update(node.names)
+    elif isinstance(node, ast.Nonlocal):
+        nonlocal_.update(node.names)
+    elif isinstance(node, ast.Yield | ast.YieldFrom | ast.Await):
+        return True
+    elif isinstance(node, ast.MatchMapping):
+        if node.rest:
+            bound.add(node.rest)
+    elif node.name:  # type: ignore[attr-defined]
+        bound.add(node.name)  # type: ignore[attr-defined]
+    return False
+
+
 def bindings(nodes: Iterable[ast.AST]) -> Bindings:
     """What running `nodes` does with names in their own scope, inner scopes left out."""
     bound: set[str] = set()
@@ -61,25 +79,14 @@ def bindings(nodes: Iterable[ast.AST]) -> Bindings:
     while todo:
         node = todo.pop()
         kind = type(node)
-        if kind in _LEAVES:
+        if kind in LEAVES:
             continue
         if kind is ast.Name:
             if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                 bound.add(node.id)  # type: ignore[attr-defined]
             continue
-        if isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.Global):
-            global_.update(node.names)
-        elif isinstance(node, ast.Nonlocal):
-            nonlocal_.update(node.names)
-        elif isinstance(node, ast.Yield | ast.YieldFrom | ast.Await):
-            yields = True
-        elif isinstance(node, ast.MatchMapping):
-            if node.rest:
-                bound.add(node.rest)
-        elif kind in _BINDERS and node.name:  # type: ignore[attr-defined]
-            bound.add(node.name)  # type: ignore[attr-defined]
+        if kind in _DECLARING:
+            yields |= _declare(node, bound, global_, nonlocal_)
         for field in _fields_of(kind):
             value = getattr(node, field, None)
             if isinstance(value, list):
@@ -89,7 +96,10 @@ def bindings(nodes: Iterable[ast.AST]) -> Bindings:
     return Bindings(bound, global_, nonlocal_, yields)
 
 
-_BINDERS = frozenset({*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar})
+_DECLARING = frozenset(
+    {*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
+    | {ast.alias, ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await}
+)
 
 
 def parameters(arguments: ast.arguments) -> set[str]:
