@@ -42,7 +42,8 @@ Folded fold_integer(Op op, [[maybe_unused]] T a, [[maybe_unused]] T b) {
 #undef NODE
     return {};
 #define OP(id, arity, rule, traits, s1, s2, s3, s4, s5, libm, fold, meaning) \
-  case Op::id: fold
+  case Op::id:                                                               \
+    fold
 #include "core/ops.def"
 #undef OP
   }
@@ -61,7 +62,8 @@ Folded fold_real(Op op, [[maybe_unused]] double x, [[maybe_unused]] double y) {
 #undef NODE
     return {};
 #define OP(id, arity, rule, traits, s1, s2, s3, s4, s5, libm, fold, meaning) \
-  case Op::id: fold
+  case Op::id:                                                               \
+    fold
 #include "core/ops.def"
 #undef OP
   }
@@ -96,6 +98,8 @@ std::optional<Literal> fold(const Graph& graph, Op op, DType type,
   const NodeId first = operands.front();
   const NodeId second = operands.back();
   const DType from = graph.node(first).type;
+  // The complement of a truth value is its negation; that of the integer 1 would be true again.
+  if (is_bool(from) && op == Op::invert) op = Op::logical_not;
   Folded value;
   if (is_float(from)) {
     value = fold_real(op, real_value(graph, first), real_value(graph, second));

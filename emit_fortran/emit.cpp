@@ -336,6 +336,26 @@ class Procedure {
                          options_.overlap ? ", target" : "", symbols_.buffers[id], extents(id)));
   }
 
+  /// Local variables of one type stand together, in the order of their first use.
+  void declare_locals(Writer& out) const {
+    std::vector<std::pair<core::DType, std::string>> lines;
+    const auto declare = [&](core::DType type, const std::string& name) {
+      constexpr std::size_t kLongest = 60;
+      const auto open = std::find_if(lines.rbegin(), lines.rend(),
+                                     [&](const auto& line) { return line.first == type; });
+      if (open == lines.rend() || open->second.size() > kLongest) {
+        lines.emplace_back(type, name);
+      } else {
+        open->second += ", " + name;
+      }
+    };
+    for (const std::string& name : index_names_) declare(core::DType::i8, name);
+    for (const auto& [name, type] : locals_) declare(type, name);
+    for (const auto& [type, names] : lines) {
+      out.line(fmt::format("{} :: {}", declared(type), names));
+    }
+  }
+
   std::string head() {
     Writer out(2);
     out.line("use, intrinsic :: iso_c_binding");
@@ -356,12 +376,7 @@ class Procedure {
       out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
       out.line("integer(c_int32_t), intent(out) :: status");
     }
-    for (const std::string& name : index_names_) {
-      out.line(fmt::format("integer(c_int64_t) :: {}", name));
-    }
-    for (const auto& [name, type] : locals_) {
-      out.line(fmt::format("{} :: {}", declared(type), name));
-    }
+    declare_locals(out);
     if (!uses_.libm.empty()) {
       out.line("interface");
       for (const auto& [key, arity] : uses_.libm) {

@@ -1,6 +1,7 @@
 // names.cpp - see names.hpp.
 #include "emit_fortran/names.hpp"
 
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>
@@ -11,15 +12,22 @@ namespace {
 // Words of the emitted text that a user's name must not hide. Fortran has no reserved words, but a
 // variable that is called `if` or `do` reads badly, so those are here too.
 constexpr std::string_view kReserved[] = {
-    "abs", "acos", "acosh", "aimag", "aint", "asin", "asinh", "atan", "atanh", "bge", "bgt",
-    "bit_size", "ble", "blt", "btest", "call", "case", "cmplx", "complex", "conjg", "contains",
-    "cos", "cosh", "cycle", "data", "do", "else", "elseif", "end", "enddo", "endif", "error_values",
-    "exit", "exp", "false", "function", "goto", "huge", "iand", "ieor", "if", "implicit", "import",
-    "in", "int", "integer", "intent", "interface", "ior", "ishft", "isnan", "iso_c_binding",
-    "leadz", "log", "log10", "logical", "max", "merge", "min", "mod", "none", "not", "only",
-    "print", "program", "pure", "real", "recursive", "result", "return", "scale", "select",
-    "shifta", "shiftl", "shiftr", "sign", "sin", "sinh", "sqrt", "status", "stop", "subroutine",
-    "tan", "tanh", "target", "then", "transfer", "true", "use", "value", "while", "write"};
+    "abs",      "acos",    "acosh",         "aimag",        "aint",       "asin",      "asinh",
+    "atan",     "atanh",   "bge",           "bgt",          "bit_size",   "ble",       "blt",
+    "btest",    "call",    "case",          "cmplx",        "complex",    "conjg",     "contains",
+    "cos",      "cosh",    "cycle",         "data",         "do",         "else",      "elseif",
+    "end",      "enddo",   "endif",         "error_values", "exit",       "exp",       "false",
+    "function", "goto",    "huge",          "iand",         "ieor",       "if",        "implicit",
+    "import",   "in",      "int",           "integer",      "intent",     "interface", "ior",
+    "ishft",    "isnan",   "iso_c_binding", "leadz",        "log",        "log10",     "logical",
+    "max",      "merge",   "min",           "mod",          "none",       "not",       "only",
+    "print",    "program", "pure",          "real",         "recursive",  "result",    "return",
+    "scale",    "select",  "shifta",        "shiftl",       "shiftr",     "sign",      "sin",
+    "sinh",     "sqrt",    "status",        "stop",         "subroutine", "tan",       "tanh",
+    "target",   "then",    "transfer",      "true",         "use",        "value",     "while",
+    "write"};
+
+static_assert(std::is_sorted(std::begin(kReserved), std::end(kReserved)));
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -52,16 +60,14 @@ bool has_own_prefix(std::string_view name) {
 
 }  // namespace
 
-Names::Names() {
-  for (const std::string_view word : kReserved) taken_.emplace(word);
-}
-
 std::string Names::claim(std::string_view wanted) {
   const std::string base = legal(wanted);
-  std::string name = has_own_prefix(lower(base)) ? base + "_" : base;
-  for (int n = 2; !taken_.insert(lower(name)).second; ++n) {
-    name = n == 2 ? base + "_" : fmt::format("{}_{}", base, n - 1);
-  }
+  const std::string low = lower(base);
+  const bool is_word =
+      std::binary_search(std::begin(kReserved), std::end(kReserved), std::string_view(low));
+  // A word of Fortran's gets an underscore, the second `i` is i_2.
+  std::string name = is_word || has_own_prefix(low) ? base + "_" : base;
+  for (int n = 2; !taken_.insert(lower(name)).second; ++n) name = fmt::format("{}_{}", base, n);
   return name;
 }
 

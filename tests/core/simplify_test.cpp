@@ -1,0 +1,110 @@
+// The rewrite rules, and the rules of algebra that do not hold for floats and so must not be there.
+#include <gtest/gtest.h>
+
+#include "tests/core/building.hpp"
+
+namespace numeta::core {
+namespace {
+
+class Simplify : public ::testing::Test {
+ protected:
+  Building b;
+  NodeId n = b.g.scalar("n", DType::i8, false);
+  NodeId m = b.g.scalar("m", DType::i8, false);
+  NodeId x = b.g.scalar("x", DType::f8, false);
+  NodeId p = b.g.scalar("p", DType::b1, false);
+};
+
+TEST_F(Simplify, IntegerSumsWithZero) {
+  EXPECT_EQ(b.op(Op::add, DType::i8, {n, b.i8(0)}), n);
+  EXPECT_EQ(b.op(Op::add, DType::i8, {b.i8(0), n}), n);
+  EXPECT_EQ(b.op(Op::sub, DType::i8, {n, b.i8(0)}), n);
+  EXPECT_EQ(b.op(Op::bit_or, DType::i8, {n, b.i8(0)}), n);
+  EXPECT_NE(b.op(Op::sub, DType::i8, {b.i8(0), n}), n);
+}
+
+TEST_F(Simplify, IntegerProductsWithOneAndZero) {
+  EXPECT_EQ(b.op(Op::mul, DType::i8, {n, b.i8(1)}), n);
+  EXPECT_EQ(b.op(Op::mul, DType::i8, {b.i8(1), n}), n);
+  EXPECT_EQ(b.op(Op::mul, DType::i8, {n, b.i8(0)}), b.i8(0));
+  EXPECT_EQ(b.op(Op::mul, DType::i8, {b.i8(0), n}), b.i8(0));
+  EXPECT_EQ(b.op(Op::floordiv, DType::i8, {n, b.i8(1)}), n);
+  EXPECT_NE(b.op(Op::floordiv, DType::i8, {n, b.i8(-1)}), n);
+}
+
+TEST_F(Simplify, DoubleNegationsEnd) {
+  EXPECT_EQ(b.op(Op::neg, DType::i8, {b.op(Op::neg, DType::i8, {n})}), n);
+  EXPECT_EQ(b.op(Op::neg, DType::f8, {b.op(Op::neg, DType::f8, {x})}), x);
+  EXPECT_EQ(b.op(Op::invert, DType::i8, {b.op(Op::invert, DType::i8, {n})}), n);
+}
+
+TEST_F(Simplify, IdempotentBitOperations) {
+  EXPECT_EQ(b.op(Op::bit_and, DType::i8, {n, n}), n);
+  EXPECT_EQ(b.op(Op::bit_or, DType::i8, {n, n}), n);
+  EXPECT_NE(b.op(Op::bit_and, DType::i8, {n, m}), n);
+}
+
+TEST_F(Simplify, ASelectionThatIsKnown) {
+  const NodeId yes = b.g.constant(DType::b1, true, literal_int(1));
+  const NodeId no = b.g.constant(DType::b1, true, literal_int(0));
+  EXPECT_EQ(b.op(Op::select, DType::i8, {p, n, n}), n);
+  EXPECT_EQ(b.op(Op::select, DType::i8, {yes, n, m}), n);
+  EXPECT_EQ(b.op(Op::select, DType::i8, {no, n, m}), m);
+  EXPECT_EQ(b.g.node(b.op(Op::select, DType::i8, {p, n, m})).op, Op::select);
+}
+
+TEST_F(Simplify, AndWithAConstant) {
+  const NodeId yes = b.g.constant(DType::b1, false, literal_int(1));
+  const NodeId no = b.g.constant(DType::b1, false, literal_int(0));
+  EXPECT_EQ(b.op(Op::logical_and, DType::b1, {p, yes}), p);
+  EXPECT_EQ(b.op(Op::logical_and, DType::b1, {yes, p}), p);
+  EXPECT_EQ(b.op(Op::logical_and, DType::b1, {p, no}), no);
+  EXPECT_EQ(b.op(Op::logical_and, DType::b1, {no, p}), no);
+}
+
+TEST_F(Simplify, FloatRulesThatKeepEveryBit) {
+  EXPECT_EQ(b.op(Op::add, DType::f8, {x, b.real(-0.0)}), x);
+  EXPECT_EQ(b.op(Op::add, DType::f8, {b.real(-0.0), x}), x);
+  EXPECT_EQ(b.op(Op::sub, DType::f8, {x, b.real(0.0)}), x);
+  EXPECT_EQ(b.op(Op::mul, DType::f8, {x, b.real(1.0)}), x);
+  EXPECT_EQ(b.op(Op::mul, DType::f8, {b.real(1.0), x}), x);
+  EXPECT_EQ(b.op(Op::truediv, DType::f8, {x, b.real(1.0)}), x);
+}
+
+TEST_F(Simplify, FloatRulesThatWouldBeWrongAreNotApplied) {
+  const auto stays = [&](Op op, NodeId left, NodeId right) {
+    const NodeId id = b.op(op, DType::f8, {left, right});
+    return b.g.node(id).op == op && b.g.operands(id)[0] == left && b.g.operands(id)[1] == right;
+  };
+  EXPECT_TRUE(stays(Op::add, x, b.real(0.0)));  // -0.0 + 0.0 is 0.0
+  EXPECT_TRUE(stays(Op::add, b.real(0.0), x));
+  EXPECT_TRUE(stays(Op::sub, x, b.real(-0.0)));
+  EXPECT_TRUE(stays(Op::sub, b.real(0.0), x));  // 0.0 - 0.0 is 0.0, -(0.0) is not
+  EXPECT_TRUE(stays(Op::mul, x, b.real(0.0)));  // NaN, infinities, the sign
+  EXPECT_TRUE(stays(Op::mul, b.real(0.0), x));
+  EXPECT_TRUE(stays(Op::sub, x, x));  // inf - inf is NaN
+  EXPECT_TRUE(stays(Op::truediv, x, x));
+  EXPECT_TRUE(stays(Op::truediv, x, b.real(3.0)));  // no product with a rounded reciprocal
+  EXPECT_TRUE(stays(Op::truediv, b.real(0.0), x));
+}
+
+TEST_F(Simplify, FloatComparisonsOfAValueWithItselfStay) {
+  for (const Op op : {Op::eq, Op::ne, Op::le, Op::lt}) {
+    EXPECT_EQ(b.g.node(b.op(op, DType::b1, {x, x})).op, op);
+  }
+}
+
+TEST_F(Simplify, FloatSumsAreNotReassociated) {
+  const NodeId inner = b.op(Op::add, DType::f8, {x, b.real(1.0)});
+  const NodeId outer = b.op(Op::add, DType::f8, {inner, b.real(2.0)});
+  EXPECT_EQ(b.g.operands(outer)[0], inner);
+}
+
+TEST_F(Simplify, ARuleDoesNotChangeTypeOrWeakness) {
+  const NodeId weak = b.op(Op::add, DType::i8, {n, b.i8(0)}, true);
+  EXPECT_NE(weak, n);
+  EXPECT_TRUE(b.g.node(weak).weak);
+}
+
+}  // namespace
+}  // namespace numeta::core
