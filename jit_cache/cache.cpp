@@ -1,7 +1,7 @@
 // Look up, compile, publish, load; one flight per key.
 //
 // The order on a hit: checksum of the file, full comparison of the key material, then dlopen.
-#include "jit_cache/cache.h"
+#include "jit_cache/cache.hpp"
 
 #include <sched.h>
 #include <unistd.h>
@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/file.h"
-#include "jit_cache/loader.h"
+#include "jit_cache/file.hpp"
+#include "jit_cache/loader.hpp"
 
 namespace numeta::jit_cache {
 namespace {

@@ -2,7 +2,7 @@
 //
 // The grammar of -### is what GCC's driver prints (gcc.cc, execute): each command on a line that
 // starts with a space, words in double quotes where they hold anything but plain characters.
-#include "jit_cache/commands.h"
+#include "jit_cache/commands.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/elf.h"
-#include "jit_cache/file.h"
+#include "jit_cache/elf.hpp"
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 namespace {

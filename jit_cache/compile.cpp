@@ -1,7 +1,7 @@
 // Fortran and C side by side, then the linker.
 //
 // The private folder prefers memory (/dev/shm): nothing in it is meant to last.
-#include "jit_cache/compile.h"
+#include "jit_cache/compile.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/build_error.h"
-#include "jit_cache/file.h"
+#include "jit_cache/build_error.hpp"
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 namespace {

@@ -1,7 +1,7 @@
 // CPUID leaves on x86 (Intel SDM vol. 2A, CPUID), the kernel's hardware capabilities elsewhere.
 //
 // Read once per process: under a hypervisor each CPUID costs tens of microseconds.
-#include "jit_cache/cpu.h"
+#include "jit_cache/cpu.hpp"
 
 #include <sys/auxv.h>
 

@@ -1,7 +1,7 @@
 // XXH3-128 through the header-only build of xxHash.
 //
 // The only file that includes xxhash.h, so its size is paid once.
-#include "jit_cache/digest.h"
+#include "jit_cache/digest.hpp"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"

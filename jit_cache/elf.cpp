@@ -1,7 +1,7 @@
 // Symbol tables of objects, hash tables of libraries (System V ABI; GNU hash as in glibc).
 //
 // Every offset is checked against the size of the file before it is read.
-#include "jit_cache/elf.h"
+#include "jit_cache/elf.hpp"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include <cstring>
 
-#include "jit_cache/file.h"
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 namespace {

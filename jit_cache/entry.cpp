@@ -1,9 +1,9 @@
-// Writing and checking the bytes of one entry (grammar in entry.h).
+// Writing and checking the bytes of one entry (grammar in entry.hpp).
 //
 // Any bytes may come in; what goes out with Defect::kNone is what encode_entry wrote.
-#include "jit_cache/entry.h"
+#include "jit_cache/entry.hpp"
 
-#include "jit_cache/digest.h"
+#include "jit_cache/digest.hpp"
 
 namespace numeta::jit_cache {
 

@@ -1,7 +1,7 @@
-// Encoding and decoding of named byte strings (grammar in fields.h).
+// Encoding and decoding of named byte strings (grammar in fields.hpp).
 //
 // Byte order is fixed by shifts, so files may be read on any host.
-#include "jit_cache/fields.h"
+#include "jit_cache/fields.hpp"
 
 namespace numeta::jit_cache {
 namespace {

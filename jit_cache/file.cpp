@@ -2,7 +2,7 @@
 //
 // Reads go through O_NOFOLLOW and fstat, so a planted link, FIFO or device is never opened for
 // reading data; writes create with O_EXCL.
-#include "jit_cache/file.h"
+#include "jit_cache/file.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/cache.h"
-#include "jit_cache/digest.h"
+#include "jit_cache/cache.hpp"
+#include "jit_cache/digest.hpp"
 
 namespace numeta::jit_cache {
 namespace {

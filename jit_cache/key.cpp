@@ -1,10 +1,10 @@
 // Key material from the rows of key_fields.def.
 //
-// The encoding (fields.h) writes lengths before values, so no two materials read alike.
-#include "jit_cache/key.h"
+// The encoding (fields.hpp) writes lengths before values, so no two materials read alike.
+#include "jit_cache/key.hpp"
 
-#include "jit_cache/digest.h"
-#include "jit_cache/entry.h"
+#include "jit_cache/digest.hpp"
+#include "jit_cache/entry.hpp"
 
 namespace numeta::jit_cache {
 namespace {

@@ -1,7 +1,7 @@
 // The one place that calls dlopen.
 //
 // The set of claimed paths is global because the list it mirrors, glibc's, is.
-#include "jit_cache/loader.h"
+#include "jit_cache/loader.hpp"
 
 #include <dlfcn.h>
 #include <sys/stat.h>

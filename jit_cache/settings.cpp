@@ -1,7 +1,7 @@
 // Names of the modes and the default directory.
 //
 // One row per mode; the directory follows the XDG base directory specification 0.8.
-#include "jit_cache/settings.h"
+#include "jit_cache/settings.hpp"
 
 #include <pwd.h>
 #include <unistd.h>

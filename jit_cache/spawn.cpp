@@ -2,7 +2,7 @@
 //
 // Output is read until every program has ended, not until end of file: a wrapper may leave a
 // daemon behind that holds the pipe.
-#include "jit_cache/spawn.h"
+#include "jit_cache/spawn.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,7 +19,7 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/file.h"
+#include "jit_cache/file.hpp"
 
 extern char** environ;
 

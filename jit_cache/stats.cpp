@@ -1,7 +1,7 @@
-// Counters and their text form (grammar in stats.h).
+// Counters and their text form (grammar in stats.hpp).
 //
 // Reading accepts any bytes.
-#include "jit_cache/stats.h"
+#include "jit_cache/stats.hpp"
 
 #include <algorithm>
 #include <charconv>

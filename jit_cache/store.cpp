@@ -1,7 +1,7 @@
 // Entries on disk: trust, reads, atomic writes, locks.
 //
 // Every failure is one log line and a result that means "as if it were not there".
-#include "jit_cache/store.h"
+#include "jit_cache/store.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>

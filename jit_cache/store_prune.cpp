@@ -15,7 +15,7 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/store.h"
+#include "jit_cache/store.hpp"
 
 namespace numeta::jit_cache {
 namespace {

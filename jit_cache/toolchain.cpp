@@ -1,7 +1,7 @@
 // Finding compilers, asking them what they would do, and the records of their answers.
 //
 // Every question runs in parallel with the others: five programs, about as long as one.
-#include "jit_cache/toolchain.h"
+#include "jit_cache/toolchain.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/build_error.h"
-#include "jit_cache/cpu.h"
-#include "jit_cache/digest.h"
-#include "jit_cache/elf.h"
-#include "jit_cache/file.h"
+#include "jit_cache/build_error.hpp"
+#include "jit_cache/cpu.hpp"
+#include "jit_cache/digest.hpp"
+#include "jit_cache/elf.hpp"
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 namespace {

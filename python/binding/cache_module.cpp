@@ -11,7 +11,7 @@
 #include <memory>
 #include <mutex>
 
-#include "jit_cache/cache.h"
+#include "jit_cache/cache.hpp"
 
 namespace py = pybind11;
 

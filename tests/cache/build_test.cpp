@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
-#include "jit_cache/cache.h"
-#include "jit_cache/file.h"
+#include "jit_cache/cache.hpp"
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 namespace {

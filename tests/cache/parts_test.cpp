@@ -9,13 +9,13 @@
 #include <fstream>
 #include <set>
 
-#include "jit_cache/commands.h"
-#include "jit_cache/elf.h"
-#include "jit_cache/entry.h"
-#include "jit_cache/file.h"
-#include "jit_cache/key.h"
-#include "jit_cache/stats.h"
-#include "jit_cache/store.h"
+#include "jit_cache/commands.hpp"
+#include "jit_cache/elf.hpp"
+#include "jit_cache/entry.hpp"
+#include "jit_cache/file.hpp"
+#include "jit_cache/key.hpp"
+#include "jit_cache/stats.hpp"
+#include "jit_cache/store.hpp"
 
 namespace numeta::jit_cache {
 namespace {

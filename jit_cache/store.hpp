@@ -1,10 +1,10 @@
 // The folder of entries: trusted or refused, read, published to, pruned.
 //
-//   <store>/<key[:2]>/<key>.so        entries (entry.h)
+//   <store>/<key[:2]>/<key>.so        entries (entry.hpp)
 //   <store>/<key[:2]>/<key>.lock      held while someone builds that key; only saves work
 //   <store>/<key[:2]>/.tmp-<pid>-<n>  being written; removed when older than an hour
-//   <store>/toolchains/<digest>.rec   toolchain records (toolchain.h)
-//   <store>/stats/<pid>-<time>-<n>.stat  counters of one process (stats.h); stats/total: ended
+//   <store>/toolchains/<digest>.rec   toolchain records (toolchain.hpp)
+//   <store>/stats/<pid>-<time>-<n>.stat  counters of one process (stats.hpp); stats/total: ended
 //
 // There is no index: the folder is the index. Nothing is ever written in place. Other names, links
 // and special files are neither opened nor deleted. Who can write here can run code as its user,
@@ -18,8 +18,8 @@
 #include <string_view>
 #include <vector>
 
-#include "jit_cache/file.h"
-#include "jit_cache/stats.h"
+#include "jit_cache/file.hpp"
+#include "jit_cache/stats.hpp"
 
 namespace numeta::jit_cache {
 

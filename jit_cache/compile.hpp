@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "jit_cache/job_slots.h"
-#include "jit_cache/key.h"
-#include "jit_cache/toolchain.h"
+#include "jit_cache/job_slots.hpp"
+#include "jit_cache/key.hpp"
+#include "jit_cache/toolchain.hpp"
 
 namespace numeta::jit_cache {
 

@@ -2,7 +2,7 @@
 //
 //   entry    = elf fields footer
 //   elf      = the linker's output, from offset 0 (ELF loaders ignore what follows it)
-//   fields   = "material" "volatile" as in fields.h; each value is again fields
+//   fields   = "material" "volatile" as in fields.hpp; each value is again fields
 //   footer   = magic:8 schema:u32 zero:u32 elf-size:u64 fields-size:u64 checksum:16
 //   checksum = XXH3-128 of every byte before it
 //
@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "jit_cache/fields.h"
+#include "jit_cache/fields.hpp"
 
 namespace numeta::jit_cache {
 

@@ -15,15 +15,15 @@
 #include <string>
 #include <vector>
 
-#include "jit_cache/build_error.h"
-#include "jit_cache/compile.h"
-#include "jit_cache/entry.h"
-#include "jit_cache/job_slots.h"
-#include "jit_cache/key.h"
-#include "jit_cache/settings.h"
-#include "jit_cache/stats.h"
-#include "jit_cache/store.h"
-#include "jit_cache/toolchain.h"
+#include "jit_cache/build_error.hpp"
+#include "jit_cache/compile.hpp"
+#include "jit_cache/entry.hpp"
+#include "jit_cache/job_slots.hpp"
+#include "jit_cache/key.hpp"
+#include "jit_cache/settings.hpp"
+#include "jit_cache/stats.hpp"
+#include "jit_cache/store.hpp"
+#include "jit_cache/toolchain.hpp"
 
 namespace numeta::jit_cache {
 

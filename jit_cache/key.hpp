@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "jit_cache/toolchain.h"
+#include "jit_cache/toolchain.hpp"
 
 namespace numeta::jit_cache {
 

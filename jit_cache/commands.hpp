@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "jit_cache/spawn.h"
+#include "jit_cache/spawn.hpp"
 
 namespace numeta::jit_cache {
 

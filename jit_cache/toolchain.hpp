@@ -18,9 +18,9 @@
 #include <string>
 #include <vector>
 
-#include "jit_cache/commands.h"
-#include "jit_cache/fields.h"
-#include "jit_cache/settings.h"
+#include "jit_cache/commands.hpp"
+#include "jit_cache/fields.hpp"
+#include "jit_cache/settings.hpp"
 
 namespace numeta::jit_cache {
 
