@@ -54,7 +54,7 @@ TEST(Verify, OperandsBelongToAnEnclosingRegion) {
 TEST(Verify, TheNumberOfOperands) {
   Building b;
   const NodeId x = b.g.scalar("x", DType::f8, false);
-  b.op(Op::add, DType::f8, {x});
+  damaged(b.g, b.op(Op::add, DType::f8, {x, x})).count = 1;
   EXPECT_EQ(complaint(b.g),
             "verify: node %1 (add) breaks the rule: the number of operands is the table's");
 }
