@@ -22,6 +22,7 @@ from .fingerprint import key_function
 from .results import Template, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
+from .types import BY_SHORT
 
 if TYPE_CHECKING:
     from .kernel import Kernel
@@ -149,11 +150,10 @@ def _trace_once(
     for function in staged.inlined:
         captures.add(function)
     written, params = _params(arguments, emission.written, recorder)
-    numbers = {row["short"]: row["typenum"] for row in _trace.dtypes()}
     return Traced(
         emission,
         params,
-        [(numbers[str(short)], weak) for short, weak in emission.results],
+        [(BY_SHORT[str(short)].typenum, weak) for short, weak in emission.results],
         results.template,
         captures.finish(recorder.has),
         written,

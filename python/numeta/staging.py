@@ -124,13 +124,14 @@ def _rebuilt(func: FunctionType, template: _Template) -> FunctionType:
 
 def _template(func: FunctionType) -> _Template:
     code = func.__code__
+    imported = sorted(_imported(code))
     for node, class_name, text in _candidates(func):
-        quick = _compiled_text(text, code)
+        quick = _compiled_text(text, code, imported)
         if quick is not None and _same_code(quick, code):
-            return _transformed(node, code, class_name)
-        plain = _compiled(node, code, class_name)
+            return _transformed(node, code, class_name, imported)
+        plain = _compiled(node, code, class_name, imported)
         if plain is not None and _same_code(plain, code):
-            return _transformed(node, code, class_name)
+            return _transformed(node, code, class_name, imported)
     return _Template(code, code, _names_of(code), "", True)
 
 
@@ -232,7 +233,7 @@ def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
 # -- compiling and comparing ----------------------------------------------------------------------
 
 
-def _compiled_text(text: str, like: CodeType) -> CodeType | None:
+def _compiled_text(text: str, like: CodeType, imported: list[str]) -> CodeType | None:
     """The code of the lines of a `def` as they stand: what `_compiled` gives, in half the time.
 
     None where they need more around them than imports and one function.
@@ -240,7 +241,7 @@ def _compiled_text(text: str, like: CodeType) -> CodeType | None:
     indent = text[: len(text) - len(text.lstrip(" "))]
     if not text or text[len(indent)] not in "@d" or (like.co_freevars and not indent):
         return None
-    around = "".join(f"import {name}\n" for name in sorted(_imported(like)))
+    around = "".join(f"import {name}\n" for name in imported)
     if indent:
         around += f"def factory({', '.join(like.co_freevars)}):\n"
         if like.co_name not in like.co_freevars:
@@ -259,7 +260,11 @@ def _compiled_text(text: str, like: CodeType) -> CodeType | None:
 
 
 def _compiled(
-    node: _Definition, like: CodeType, class_name: str, extra: tuple[str, ...] = ()
+    node: _Definition,
+    like: CodeType,
+    class_name: str,
+    imported: list[str],
+    extra: tuple[str, ...] = (),
 ) -> CodeType | None:
     """The code of `node` where `like` is defined: same free names, class and future features."""
     cells = [ast.arg(name, None) for name in (*extra, *like.co_freevars) if name.isidentifier()]
@@ -276,7 +281,7 @@ def _compiled(
         factory = ast.FunctionDef("factory", arguments, inside, [], None, None, type_params=[])
     else:
         factory = ast.FunctionDef("factory", arguments, inside, [], None, None)
-    names = [ast.alias(name, None) for name in sorted(_imported(like))]
+    names = [ast.alias(name, None) for name in imported]
     body: list[ast.stmt] = [ast.Import(names), factory] if names else [factory]
     made: tuple[Any, ...] = (*body, *inside, *cells, *names)
     for statement in made:
@@ -374,10 +379,12 @@ def _same_constant(a: object, b: object) -> bool:
     return type(a) is type(b) and repr(a) == repr(b)
 
 
-def _transformed(node: _Definition, code: CodeType, class_name: str) -> _Template:
+def _transformed(
+    node: _Definition, code: CodeType, class_name: str, imported: list[str]
+) -> _Template:
     transformer = Transformer(frozenset(code.co_freevars), class_name)
     transformer.function(node)
-    new = _compiled(node, code, class_name, RESERVED)
+    new = _compiled(node, code, class_name, imported, RESERVED)
     assert new is not None, f"staging lost {code.co_qualname}"
     # The lines are counted from the `def`: a first line set to the decorator would move them all.
     new = new.replace(co_qualname=code.co_qualname)
