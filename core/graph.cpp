@@ -106,8 +106,9 @@ NodeId Graph::cast(NodeId value, DType type, bool weak) {
   const Node& from = nodes_[value];
   if (from.type == type && from.weak == weak) return value;
   if (const auto folded = fold_cast(*this, value, type)) return constant(type, weak, *folded);
-  const Interval range =
-      is_integer(type) && is_integer(from.type) ? range_of_cast(type, ranges_[value]) : whole(type);
+  const Interval range = is_integer(type) && is_integer(from.type)
+                             ? range_of_cast(type, from.type, ranges_[value])
+                             : whole(type);
   return intern({Op::cast, type, weak, {&value, 1}, {0, 0}}, from.region, range);
 }
 

@@ -118,8 +118,10 @@ Interval range_of(Op op, DType type, bool weak, Interval a, Interval b) {
   return inside ? exact : whole(type);
 }
 
-Interval range_of_cast(DType type, Interval from) {
+Interval range_of_cast(DType type, DType from_type, Interval from) {
   const Interval all = whole(type);
+  // The open end of uint64 holds numbers that are negative in every other type.
+  if (from_type == DType::u8 && type != from_type && open_high(from)) return all;
   return from.within(all.low, all.high) ? from : all;
 }
 

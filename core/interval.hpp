@@ -28,7 +28,7 @@ Interval whole(DType type);
 /// The range of `op` on operands of type `type`; `weak` as said above.
 Interval range_of(Op op, DType type, bool weak, Interval a, Interval b);
 /// The range of a conversion to `type` of an integer with range `from`.
-Interval range_of_cast(DType type, Interval from);
+Interval range_of_cast(DType type, DType from_type, Interval from);
 /// The range of the index of `for index in range(start, stop, step)`.
 Interval range_of_index(Interval start, Interval stop, Interval step);
 Interval join(Interval a, Interval b);

@@ -78,7 +78,7 @@ NodeId Lowering::make(const Typing& typing, std::span<const NodeId> operands) {
                      std::span(converted).first(operands.size()));
 }
 
-NodeId Lowering::binary(Op op, NodeId a, NodeId b) {
+NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   const Type types[] = {type(a), type(b)};
   if (row(op).rule == Rule::Compare) return compare(op, a, b);
   const Typing typing = type_operation(op, types);
@@ -91,7 +91,7 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b) {
   if (typing.result.weak && (types[0].dtype == DType::u8 || types[1].dtype == DType::u8)) {
     throw TraceFault(Diag::big_integer, {"of this operation"});
   }
-  if (checks_ && typing.result.weak) check_binary(op, a, b);
+  if (checks_ && typing.result.weak && !of_math) check_binary(op, a, b);
   if (op == Op::truediv) return true_divide(a, b);
   if (op == Op::pow) return power(a, b);
   const NodeId operands[] = {a, b};
@@ -166,6 +166,13 @@ void Lowering::check_overflow(Op op, NodeId a, NodeId b) {
           "Python int too large to convert to int64");
 }
 
+void Lowering::check_left_shift(NodeId a, NodeId count) {
+  const NodeId x = coerce(a, DType::i8);
+  const NodeId shifted = op2(Op::lshift, DType::i8, x, count);
+  require(op2(Op::eq, DType::b1, op2(Op::rshift, DType::i8, shifted, count), x),
+          Exception::OverflowError, "Python int too large to convert to int64");
+}
+
 void Lowering::check_binary(Op op, NodeId a, NodeId b) {
   const Type types[] = {type(a), type(b)};
   const Type common = common_type(types[0], types[1]);
@@ -203,9 +210,11 @@ void Lowering::check_binary(Op op, NodeId a, NodeId b) {
     case Op::lshift:
     case Op::rshift: {
       const NodeId count = coerce(b, DType::i8);
-      if (graph_.range(count).low >= 0) return;
-      require(op2(Op::le, DType::b1, graph_.integer(0), count), Exception::ValueError,
-              "negative shift count");
+      if (graph_.range(count).low < 0) {
+        require(op2(Op::le, DType::b1, graph_.integer(0), count), Exception::ValueError,
+                "negative shift count");
+      }
+      if (op == Op::lshift) check_left_shift(a, count);
       return;
     }
     default: return;
@@ -245,7 +254,7 @@ NodeId Lowering::function(Op op, std::span<const NodeId> given, bool python) {
   if (!python && all_weak) {
     for (NodeId& id : operands) id = graph_.cast(id, graph_.node(id).type, false);
   }
-  if (operands.size() == 2 && is_operator(row(op).rule)) return binary(op, operands[0], operands[1]);
+  if (operands.size() == 2 && is_operator(row(op).rule)) return binary(op, operands[0], operands[1], python);
   std::vector<Type> types;
   for (const NodeId id : operands) types.push_back(type(id));
   if (op == Op::select) types.erase(types.begin());
@@ -273,17 +282,27 @@ NodeId Lowering::convert(NodeId value, DType to, bool weak) {
                 op2(Op::lt, DType::b1, value, limit)),
             Exception::OverflowError, "cannot convert float to a 64-bit integer");
   }
+  return cast(value, to, weak);
+}
+
+/// A Python int becomes float32 by way of float, rounded twice; an int64 is rounded once.
+NodeId Lowering::cast(NodeId value, DType to, bool weak) {
+  const Type from = type(value);
+  if (from.weak && is_integer(from.dtype) && bits(real_part_type(to)) == 32 &&
+      (is_float(to) || is_complex(to)) && !is_exact_in_double(graph_.range(value))) {
+    value = graph_.cast(value, DType::f8, true);
+  }
   return graph_.cast(value, to, weak);
 }
 
 NodeId Lowering::coerce(NodeId value, DType to) {
   const Type from = type(value);
   if (from.dtype == to) return value;
-  if (is_complex(from.dtype) && !is_complex(to)) {
+  if (is_complex(from.dtype) && !is_complex(to) && !is_bool(to)) {
     throw TraceFault(Diag::complex_into_real, {std::string(row(to).name)});
   }
   if (!from.weak || !is_integer(from.dtype) || !is_integer(to)) {
-    return graph_.cast(value, to, from.weak);
+    return cast(value, to, from.weak);
   }
   if (graph_.is_constant(value)) {
     const std::int64_t v = graph_.integer_value(value);

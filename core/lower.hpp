@@ -30,7 +30,8 @@ class Lowering {
       : graph_(graph), exact_(exact), checks_(checks) {}
 
   /// A Python operator (a + b, a < b, ...).
-  NodeId binary(Op op, NodeId a, NodeId b);
+  /// `of_math`: the function of `math`, which checks its arguments by rules of its own.
+  NodeId binary(Op op, NodeId a, NodeId b, bool of_math = false);
   NodeId unary(Op op, NodeId a);
   /// A function: `python` for those of math (float in, float out), else a NumPy ufunc.
   NodeId function(Op op, std::span<const NodeId> operands, bool python);
@@ -58,6 +59,9 @@ class Lowering {
   void check_overflow(Op op, NodeId a, NodeId b);
   NodeId wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index);
   NodeId loop_bound(NodeId value);
+  void require_fit(NodeId value, DType to);
+  void check_left_shift(NodeId a, NodeId count);
+  NodeId cast(NodeId value, DType to, bool weak);
   NodeId bool_constant(bool value) { return graph_.constant(DType::b1, true, literal_int(value)); }
   NodeId op2(Op op, DType type, NodeId a, NodeId b);
   void require(NodeId condition, Exception exception, std::string message,

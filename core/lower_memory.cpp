@@ -72,12 +72,44 @@ NodeId Lowering::load(BufferId buffer, std::span<const NodeId> indices) {
   return graph_.load(buffer, wrapped);
 }
 
+/// NumPy stores a scalar of another type in a signed integer array by its int(), which must fit; in
+/// an unsigned array a NumPy scalar wraps.
+void Lowering::require_fit(NodeId value, DType to) {
+  const DType from = type(value).dtype;
+  if (is_float(from)) {
+    const auto constant = [&](double v) {
+      return graph_.constant(from, true, literal_float(from, v));
+    };
+    const int exponent = kind(to) == Kind::Int ? bits(to) - 1 : bits(to);
+    const double least = static_cast<double>(int_min(to));
+    const bool has_next = kind(to) == Kind::Uint || bits(to) < (bits(from) == 32 ? 24 : 53);
+    const NodeId above = has_next ? op2(Op::lt, DType::b1, constant(least - 1), value)
+                                  : op2(Op::le, DType::b1, constant(least), value);
+    const NodeId below = op2(Op::lt, DType::b1, value, constant(std::ldexp(1.0, exponent)));
+    require(op2(Op::eq, DType::b1, value, value), Exception::ValueError,
+            "cannot convert float NaN to integer");
+    require(op2(Op::logical_and, DType::b1, above, below), Exception::OverflowError,
+            fmt::format("float out of bounds for {}", row(to).name));
+    return;
+  }
+  // A Python int is checked where it is converted.
+  if (!is_integer(from) || type(value).weak) return;
+  const Interval range = graph_.range(value);
+  const bool open = from == DType::u8 && range.high == INT64_MAX;
+  if (!open && range.within(int_min(to), int_max(to))) return;
+  const NodeId wide = graph_.cast(value, DType::i8, true);
+  const std::int64_t least = from == DType::u8 ? 0 : int_min(to);
+  const NodeId above = op2(Op::le, DType::b1, graph_.integer(least), wide);
+  const NodeId below = op2(Op::le, DType::b1, wide, graph_.integer(int_max(to)));
+  require(op2(Op::logical_and, DType::b1, above, below), Exception::OverflowError,
+          fmt::format("Python integer {{0}} out of bounds for {}", row(to).name), {wide});
+}
+
 void Lowering::store(BufferId buffer, std::span<const NodeId> indices, NodeId value) {
   const DType to = graph_.buffers()[buffer].type;
   refuse_nan_into_integer(graph_.node(value), to);
-  if (checks_ && type(value).weak && is_integer(to) && is_float(type(value).dtype)) {
-    value = convert(value, DType::i8, true);
-  }
+  const bool wraps = kind(to) == Kind::Uint && !type(value).weak;
+  if (is_integer(to) && !wraps) require_fit(value, to);
   const NodeId converted = coerce(value, to);
   std::vector<NodeId> wrapped;
   for (std::uint32_t axis = 0; axis < indices.size(); ++axis) {

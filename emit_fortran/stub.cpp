@@ -12,7 +12,8 @@ constexpr std::string_view kTypes =
     "typedef int int32_t;\n"
     "typedef long int64_t;\n";
 
-std::size_t words(core::DType type) { return core::bits(type) == 128 ? 2 : 1; }
+/// A complex scalar takes two words of the frame, also where one would hold it.
+std::size_t words(core::DType type) { return core::is_complex(type) ? 2 : 1; }
 
 struct Call {
   std::string declaration;
