@@ -40,12 +40,17 @@ struct TraceFault : std::runtime_error {
 
 /// Exceptions of Python that a kernel raises, at the trace or at run time.
 enum class Exception : std::uint8_t {
-  OverflowError, ValueError, TypeError, IndexError, ZeroDivisionError,
+  OverflowError,
+  ValueError,
+  TypeError,
+  IndexError,
+  ZeroDivisionError,
 };
 
 /// What Python itself would raise for values that are known already.
 struct PythonFault : std::runtime_error {
-  PythonFault(Exception e, const std::string& message) : std::runtime_error(message), exception(e) {}
+  PythonFault(Exception e, const std::string& message)
+      : std::runtime_error(message), exception(e) {}
   Exception exception;
 };
 

@@ -31,10 +31,10 @@ NodeId Lowering::compare(Op op, NodeId a, NodeId b) {
   const Type types[] = {x, y};
   const Typing typing = type_operation(op, types);
   if (!typing.error.empty()) {
-    throw TraceFault(Diag::operand_types,
-                     {std::string(row(op).name),
-                      fmt::format("{} and {}", row(x.dtype).name, row(y.dtype).name),
-                      std::string(typing.error)});
+    throw TraceFault(
+        Diag::operand_types,
+        {std::string(row(op).name), fmt::format("{} and {}", row(x.dtype).name, row(y.dtype).name),
+         std::string(typing.error)});
   }
   const NodeId operands[] = {a, b};
   return make(typing, operands);
@@ -81,8 +81,10 @@ NodeId Lowering::compare_int_float(Op op, NodeId integer, NodeId real) {
   const NodeId rounded = graph_.pure(toward, DType::f8, true, operands);
   const NodeId as_int = graph_.cast(rounded, DType::i8, true);
   NodeId inside = op2(op, DType::b1, i, as_int);
-  if (op == Op::eq) inside = op2(Op::logical_and, DType::b1, inside, op2(Op::eq, DType::b1, rounded, real));
-  if (op == Op::ne) inside = op2(Op::logical_or, DType::b1, inside, op2(Op::ne, DType::b1, rounded, real));
+  if (op == Op::eq)
+    inside = op2(Op::logical_and, DType::b1, inside, op2(Op::eq, DType::b1, rounded, real));
+  if (op == Op::ne)
+    inside = op2(Op::logical_or, DType::b1, inside, op2(Op::ne, DType::b1, rounded, real));
   const NodeId below_all = bool_constant(op == Op::ne);
   const NodeId above_all = bool_constant(op != Op::eq);
   const NodeId in_range[] = {op2(Op::le, DType::b1, least, real), inside, below_all};

@@ -20,9 +20,30 @@ enum class Op : std::uint8_t {
 };
 
 enum class Rule : std::uint8_t {
-  Structural, Arithmetic, TrueDivide, FloorDivide, Power, Shift, Bitwise, Negate, Absolute,
-  Compare, Logical, Select, Extremum, FloatUnary, FloatBinary, Fmod, Rounding, Predicate,
-  RealPredicate, Sign, Part, Integral, IntegerOfBool, MakeComplex,
+  Structural,
+  Arithmetic,
+  TrueDivide,
+  FloorDivide,
+  Power,
+  Shift,
+  Bitwise,
+  Negate,
+  Absolute,
+  Compare,
+  Logical,
+  Select,
+  Extremum,
+  FloatUnary,
+  FloatBinary,
+  Fmod,
+  Rounding,
+  Predicate,
+  RealPredicate,
+  Sign,
+  Part,
+  Integral,
+  IntegerOfBool,
+  MakeComplex,
 };
 
 enum class Traits : std::uint8_t { None, Commutative };

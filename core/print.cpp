@@ -14,13 +14,12 @@ std::string list(std::span<const NodeId> ids) {
 
 std::string head(const Graph& g, NodeId id) {
   const Node& n = g.node(id);
-  std::string out = fmt::format("%{}: {}{} = {}", id, row(n.type).code, n.weak ? "~" : "",
-                                row(n.op).name);
+  std::string out =
+      fmt::format("%{}: {}{} = {}", id, row(n.type).code, n.weak ? "~" : "", row(n.op).name);
   switch (n.op) {
     case Op::constant: return out + fmt::format(" {:#x} {:#x}", n.bits[0], n.bits[1]);
     case Op::argument: return out + " " + g.scalars()[n.bits[0]].name;
-    case Op::dim:
-      return out + fmt::format(" {}, {}", g.buffers()[n.bits[0]].name, n.bits[1]);
+    case Op::dim: return out + fmt::format(" {}, {}", g.buffers()[n.bits[0]].name, n.bits[1]);
     case Op::load:
       return out + fmt::format(" {}@{} [{}]", g.buffers()[n.bits[0]].name, n.bits[1],
                                list(g.operands(id)));

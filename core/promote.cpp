@@ -153,7 +153,8 @@ Typing type_operation(Op op, std::span<const Type> operands, bool python) {
     case Rule::Power:
     case Rule::Shift:
     case Rule::IntegerOfBool: return type_integer_of_bool(op, common);
-    case Rule::Fmod: return python ? type_float(op, common, python) : type_integer_of_bool(op, common);
+    case Rule::Fmod:
+      return python ? type_float(op, common, python) : type_integer_of_bool(op, common);
     case Rule::Bitwise: return type_bitwise(op, common);
     case Rule::Negate: return type_arithmetic(op, common);
     case Rule::Absolute: {

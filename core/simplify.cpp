@@ -65,7 +65,8 @@ constexpr RewriteRow kRewrites[] = {
      [](const Graph& g, Operands o) {
        return g.node(o[0]).op == Op::invert ? g.operands(o[0])[0] : kNone;
      }},
-    {Op::bit_and, "x & x = x", [](const Graph&, Operands o) { return o[0] == o[1] ? o[0] : kNone; }},
+    {Op::bit_and, "x & x = x",
+     [](const Graph&, Operands o) { return o[0] == o[1] ? o[0] : kNone; }},
     {Op::bit_or, "x | x = x", [](const Graph&, Operands o) { return o[0] == o[1] ? o[0] : kNone; }},
     {Op::bit_or, "x | 0 = x (int)",
      [](const Graph& g, Operands o) { return is_value(g, o[1], 0) ? o[0] : kNone; }},

@@ -40,7 +40,8 @@ bool is_float_product(const Graph& g, NodeId id) {
 }
 
 /// May the vectoriser pair a product that is added to with one that is subtracted from? GCC 12
-/// contracts such pairs into fmaddsub, whatever -ffp-contract says; complex products are such pairs.
+/// contracts such pairs into fmaddsub, whatever -ffp-contract says; complex products are such
+/// pairs.
 bool pairs_sum_and_difference(const Graph& g) {
   bool in_sum = false;
   bool in_difference = false;
@@ -107,7 +108,8 @@ class Procedure {
           b.layout == core::Layout::Strided ? names_.claim(b.name + "_offset") : "");
     }
     for (std::size_t k = 0; k < g_.results.size(); ++k) {
-      results_.push_back(names_.claim(g_.results.size() == 1 ? "answer" : fmt::format("answer_{}", k)));
+      results_.push_back(
+          names_.claim(g_.results.size() == 1 ? "answer" : fmt::format("answer_{}", k)));
     }
     needs_.shape.assign(g_.buffers().size(), false);
     for (std::size_t k = 0; k < g_.buffers().size(); ++k) {
@@ -159,7 +161,8 @@ class Procedure {
     const auto& waiting = plan_.temporaries[r];
     std::size_t next = 0;
     for (std::uint32_t k = 0; k <= region.body.size(); ++k) {
-      for (; next < waiting.size() && waiting[next].first == k; ++next) assign(waiting[next].second);
+      for (; next < waiting.size() && waiting[next].first == k; ++next)
+        assign(waiting[next].second);
       if (k < region.body.size()) emit_statement(region.body[k]);
     }
     emit_yields(r);
@@ -193,7 +196,12 @@ class Procedure {
   void emit_check(NodeId id) {
     const auto operands = g_.operands(id);
     body_.from(g_.node(id).origin);
-    body_.line(fmt::format("if (.not. ({})) then", expressions_.value(operands[0])));
+    const bool denied =
+        g_.node(operands[0]).op == Op::logical_not && plan_.form[operands[0]] == Form::Inline;
+    const std::string question = denied
+                                     ? expressions_.value(g_.operands(operands[0])[0])
+                                     : fmt::format(".not. ({})", expressions_.value(operands[0]));
+    body_.line(fmt::format("if ({}) then", question));
     body_.deeper();
     std::uint64_t reals = 0;
     for (std::size_t k = 1; k < operands.size(); ++k) {
@@ -201,8 +209,8 @@ class Procedure {
       const std::string value = expressions_.value(operands[k]);
       if (core::is_float(type)) {
         reals |= std::uint64_t{1} << (k - 1);
-        body_.line(fmt::format(
-            "error_values({}) = transfer(real({}, c_double), 0_c_int64_t)", k - 1, value));
+        body_.line(fmt::format("error_values({}) = transfer(real({}, c_double), 0_c_int64_t)",
+                               k - 1, value));
       } else {
         body_.line(fmt::format("error_values({}) = {}", k - 1, value));
       }
@@ -235,8 +243,9 @@ class Procedure {
       }
       return fmt::format("{} {} 1", expressions_.index(stop), toward < 0 ? "-" : "+");
     }
-    return fmt::format("{} - sign(1_c_int64_t, {})", expressions_.index(stop),
-                       expressions_.value(step));
+    const std::string before =
+        g_.is_integer_constant(stop, 0) ? "-" : expressions_.index(stop) + " - ";
+    return fmt::format("{}sign(1_c_int64_t, {})", before, expressions_.value(step));
   }
 
   void emit_loop(NodeId id) {
@@ -244,12 +253,12 @@ class Procedure {
     const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
     const core::Region& region = g_.regions()[r];
     for (std::uint32_t k = 0; k < region.carried.size(); ++k) {
-      body_.line(fmt::format("{} = {}", symbols_.carried[{r, k}],
-                             expressions_.value(operands[k + 3])));
+      body_.line(
+          fmt::format("{} = {}", symbols_.carried[{r, k}], expressions_.value(operands[k + 3])));
     }
-    std::string head = fmt::format("do {} = {}, {}", symbols_.indices[r],
-                                   expressions_.index(operands[0]),
-                                   last_index(operands[1], operands[2]));
+    std::string head =
+        fmt::format("do {} = {}, {}", symbols_.indices[r], expressions_.index(operands[0]),
+                    last_index(operands[1], operands[2]));
     if (!g_.is_integer_constant(operands[2], 1)) head += ", " + expressions_.index(operands[2]);
     body_.from(g_.node(id).origin);
     body_.line(head);
@@ -338,9 +347,10 @@ class Procedure {
 
   /// Local variables of one type stand together, in the order of their first use.
   void declare_locals(Writer& out) const {
-    std::vector<std::pair<core::DType, std::string>> lines;
-    const auto declare = [&](core::DType type, const std::string& name) {
+    std::vector<std::pair<std::string, std::string>> lines;
+    const auto declare = [&](core::DType dtype, const std::string& name) {
       constexpr std::size_t kLongest = 60;
+      const std::string type = declared(dtype);
       const auto open = std::find_if(lines.rbegin(), lines.rend(),
                                      [&](const auto& line) { return line.first == type; });
       if (open == lines.rend() || open->second.size() > kLongest) {
@@ -351,9 +361,7 @@ class Procedure {
     };
     for (const std::string& name : index_names_) declare(core::DType::i8, name);
     for (const auto& [name, type] : locals_) declare(type, name);
-    for (const auto& [type, names] : lines) {
-      out.line(fmt::format("{} :: {}", declared(type), names));
-    }
+    for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
   }
 
   std::string head() {
@@ -403,8 +411,8 @@ class Procedure {
   std::vector<std::string> flags() const {
     std::vector<std::string> out{"-O3", "-fwrapv", "-fno-trapping-math", "-fno-range-check"};
     if (options_.fast) {
-      for (const char* flag : {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros",
-                               "-freciprocal-math"}) {
+      for (const char* flag :
+           {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {
         out.emplace_back(flag);
       }
     } else {

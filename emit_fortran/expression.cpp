@@ -14,9 +14,7 @@ using core::Op;
 
 bool binds_looser(Precedence own, Precedence outer) { return own < outer; }
 
-Precedence next(Precedence p) {
-  return static_cast<Precedence>(static_cast<std::uint8_t>(p) + 1);
-}
+Precedence next(Precedence p) { return static_cast<Precedence>(static_cast<std::uint8_t>(p) + 1); }
 
 /// What an operand must bind at least as tightly as. Equal precedence is enough on the left of
 /// a left-associative operator, where Fortran reads it as the graph means it.
@@ -31,14 +29,13 @@ Precedence required(const Spelling& spelled, int operand) {
 
 /// A conversion that changes nothing in Fortran: weakness, or signedness of the same width.
 bool keeps_its_bits(DType from, DType to) {
-  return from == to || (core::is_integer(from) && core::is_integer(to) &&
-                        core::bits(from) == core::bits(to));
+  return from == to ||
+         (core::is_integer(from) && core::is_integer(to) && core::bits(from) == core::bits(to));
 }
 
 std::string parenthesised(std::string text, Precedence own, Precedence outer) {
   return binds_looser(own, outer) ? "(" + text + ")" : text;
 }
-
 
 }  // namespace
 
@@ -50,8 +47,8 @@ std::string Expressions::symbol(NodeId id) const {
     case Op::index: return symbols_.indices[n.bits[0]];
     case Op::carried:
     case Op::result:
-      return symbols_.carried.at({static_cast<core::RegionId>(n.bits[0]),
-                                  static_cast<std::uint32_t>(n.bits[1])});
+      return symbols_.carried.at(
+          {static_cast<core::RegionId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1])});
     default: return symbols_.temporaries[id];
   }
 }
@@ -167,9 +164,8 @@ std::string Expressions::cast(NodeId id, Precedence& own) {
   if (core::is_bool(to)) {
     own = Precedence::Relation;
     const DType part = core::real_part_type(from);
-    const std::string zero = core::is_integer(from)
-                                 ? "0"
-                                 : fmt::format("0.0_{}", core::row(part).fortran_kind);
+    const std::string zero =
+        core::is_integer(from) ? "0" : fmt::format("0.0_{}", core::row(part).fortran_kind);
     return fmt::format("{} /= {}", text(operand, Precedence::Add, false), zero);
   }
   if (core::is_integer(to)) return cast_to_integer(operand, to);

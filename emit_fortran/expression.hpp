@@ -25,7 +25,7 @@ struct Uses {
 struct Symbols {
   std::vector<std::string> scalars;
   std::vector<std::string> buffers;
-  std::vector<std::string> shapes;   // dummies of the shapes, by buffer
+  std::vector<std::string> shapes;  // dummies of the shapes, by buffer
   std::vector<std::string> strides;
   std::vector<std::string> offsets;
   std::vector<std::string> indices;  // by region

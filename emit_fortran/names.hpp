@@ -1,6 +1,7 @@
 // names.hpp - Fortran names: the user's own where Fortran allows them, renamed by one rule where
-// not: no leading underscore, ASCII only, at most 50 characters, unique regardless of case (a second
-// `i` is i_2), and no clash with what the emitted text itself uses (intrinsics, kinds, dummies).
+// not: no leading underscore, ASCII only, at most 50 characters, unique regardless of case (a
+// second `i` is i_2), and no clash with what the emitted text itself uses (intrinsics, kinds,
+// dummies).
 #pragma once
 
 #include <string>

@@ -32,10 +32,7 @@ bool is_symbol(const Graph& g, NodeId id) {
 class Scheduler {
  public:
   explicit Scheduler(const Graph& graph)
-      : g_(graph),
-        uses_(graph.size(), 0),
-        order_(graph.size(), 0),
-        first_use_(graph.size()) {
+      : g_(graph), uses_(graph.size(), 0), order_(graph.size(), 0), first_use_(graph.size()) {
     plan_.form.assign(graph.size(), Form::Unused);
     plan_.position.assign(graph.size(), {});
     plan_.temporaries.resize(graph.regions().size());

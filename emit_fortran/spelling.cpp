@@ -21,7 +21,7 @@ struct PrecedenceName {
   Precedence precedence;
 };
 constexpr PrecedenceName kPrecedences[] = {
-    {"eqv", Precedence::Eqv},      {"or", Precedence::Or},   {"and", Precedence::And},
+    {"eqv", Precedence::Eqv},      {"or", Precedence::Or},        {"and", Precedence::And},
     {"not", Precedence::Not},      {"rel", Precedence::Relation}, {"add", Precedence::Add},
     {"mul", Precedence::Multiply}, {"pow", Precedence::Power}};
 
@@ -72,9 +72,8 @@ std::string real_literal(Bits bits, std::string_view suffix, std::string_view in
   const auto value = std::bit_cast<Float>(bits);
   if (std::isnan(value) || std::isinf(value) || std::fpclassify(value) == FP_SUBNORMAL) {
     const auto pattern = static_cast<std::int64_t>(std::make_signed_t<Bits>(bits));
-    const std::string number =
-        literal(int_kind == "c_int64_t" ? DType::i8 : DType::i4,
-                {static_cast<std::uint64_t>(pattern), 0}, false);
+    const std::string number = literal(int_kind == "c_int64_t" ? DType::i8 : DType::i4,
+                                       {static_cast<std::uint64_t>(pattern), 0}, false);
     return fmt::format("transfer({}, 0.0_{})", number, suffix);
   }
   std::string digits = fmt::format("{}", value);
@@ -169,7 +168,8 @@ std::string support_name(std::string_view name, DType type) {
 
 std::string support_text(std::string_view name, DType type) {
   for (const SupportRow& entry : kSupport) {
-    if (entry.name != name || entry.kinds.find(kind_letter(type)) == std::string_view::npos) continue;
+    if (entry.name != name || entry.kinds.find(kind_letter(type)) == std::string_view::npos)
+      continue;
     if (entry.width != 0 && (entry.width == 64) != (core::bits(type) == 64)) continue;
     std::string text(entry.text);
     replace_all(text, "{n}", support_name(name, type));

@@ -10,13 +10,24 @@
 namespace numeta::emit_fortran {
 
 /// Fortran's precedences, loosest first; Primary needs no parentheses anywhere.
-enum class Precedence : std::uint8_t { None, Eqv, Or, And, Not, Relation, Add, Multiply, Power, Primary };
+enum class Precedence : std::uint8_t {
+  None,
+  Eqv,
+  Or,
+  And,
+  Not,
+  Relation,
+  Add,
+  Multiply,
+  Power,
+  Primary
+};
 
 enum class Callee : std::uint8_t { Inline, Support, Libm };
 
 struct Piece {
-  std::string text;   // literal text before the slot
-  int operand = -1;   // operand number, -1: none, -2: the kind of the operand
+  std::string text;  // literal text before the slot
+  int operand = -1;  // operand number, -1: none, -2: the kind of the operand
 };
 
 struct Spelling {

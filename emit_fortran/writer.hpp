@@ -16,7 +16,10 @@ class Writer {
   explicit Writer(std::size_t indent) : indent_(indent) {}
   /// One statement; broken at blanks with `&` where it is too long.
   void line(std::string_view statement);
-  void raw(std::string_view text) { text_ += text; count(text); }
+  void raw(std::string_view text) {
+    text_ += text;
+    count(text);
+  }
   /// Lines that are written already, each moved in by the indentation.
   void block(std::string_view text);
   std::string take() { return std::exchange(text_, {}); }

@@ -127,8 +127,8 @@ PyObject* dimension(PyObject* self, std::size_t axis) {
   if (buffer.fixed_shape[axis]) return PyLong_FromLongLong(*buffer.fixed_shape[axis]);
   TraceState* state = as_array(self)->state;
   return guarded<PyObject*>(state, nullptr, [&] {
-    return new_scalar(state, state->graph.dim(as_array(self)->buffer,
-                                              static_cast<std::uint32_t>(axis)));
+    return new_scalar(state,
+                      state->graph.dim(as_array(self)->buffer, static_cast<std::uint32_t>(axis)));
   });
 }
 
@@ -193,42 +193,41 @@ void* slot(Function function) {
   return reinterpret_cast<void*>(function);
 }
 
-PyType_Slot slots[] = {
-    {Py_tp_dealloc, slot(dealloc)},
-    {Py_tp_repr, slot(repr_slot)},
-    {Py_tp_str, slot(unary_slot)},
-    {Py_tp_hash, slot(hash_slot)},
-    {Py_tp_getattro, slot(getattr_slot)},
-    {Py_tp_richcompare, slot(compare_slot)},
-    {Py_tp_iter, slot(unary_slot)},
-    {Py_tp_getset, getters},
-    {Py_mp_subscript, slot(get_item)},
-    {Py_mp_ass_subscript, slot(set_item)},
-    {Py_mp_length, slot(length_slot)},
-    {Py_sq_contains, slot(contains_slot)},
-    {Py_nb_bool, slot(bool_slot)},
-    {Py_nb_add, slot(operator_slot)},
-    {Py_nb_subtract, slot(operator_slot)},
-    {Py_nb_multiply, slot(operator_slot)},
-    {Py_nb_true_divide, slot(operator_slot)},
-    {Py_nb_floor_divide, slot(operator_slot)},
-    {Py_nb_remainder, slot(operator_slot)},
-    {Py_nb_divmod, slot(operator_slot)},
-    {Py_nb_power, slot(power_slot)},
-    {Py_nb_lshift, slot(operator_slot)},
-    {Py_nb_rshift, slot(operator_slot)},
-    {Py_nb_and, slot(operator_slot)},
-    {Py_nb_or, slot(operator_slot)},
-    {Py_nb_xor, slot(operator_slot)},
-    {Py_nb_matrix_multiply, slot(operator_slot)},
-    {Py_nb_negative, slot(unary_slot)},
-    {Py_nb_positive, slot(unary_slot)},
-    {Py_nb_absolute, slot(unary_slot)},
-    {Py_nb_invert, slot(unary_slot)},
-    {Py_nb_int, slot(unary_slot)},
-    {Py_nb_float, slot(unary_slot)},
-    {Py_nb_index, slot(unary_slot)},
-    {0, nullptr}};
+PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
+                       {Py_tp_repr, slot(repr_slot)},
+                       {Py_tp_str, slot(unary_slot)},
+                       {Py_tp_hash, slot(hash_slot)},
+                       {Py_tp_getattro, slot(getattr_slot)},
+                       {Py_tp_richcompare, slot(compare_slot)},
+                       {Py_tp_iter, slot(unary_slot)},
+                       {Py_tp_getset, getters},
+                       {Py_mp_subscript, slot(get_item)},
+                       {Py_mp_ass_subscript, slot(set_item)},
+                       {Py_mp_length, slot(length_slot)},
+                       {Py_sq_contains, slot(contains_slot)},
+                       {Py_nb_bool, slot(bool_slot)},
+                       {Py_nb_add, slot(operator_slot)},
+                       {Py_nb_subtract, slot(operator_slot)},
+                       {Py_nb_multiply, slot(operator_slot)},
+                       {Py_nb_true_divide, slot(operator_slot)},
+                       {Py_nb_floor_divide, slot(operator_slot)},
+                       {Py_nb_remainder, slot(operator_slot)},
+                       {Py_nb_divmod, slot(operator_slot)},
+                       {Py_nb_power, slot(power_slot)},
+                       {Py_nb_lshift, slot(operator_slot)},
+                       {Py_nb_rshift, slot(operator_slot)},
+                       {Py_nb_and, slot(operator_slot)},
+                       {Py_nb_or, slot(operator_slot)},
+                       {Py_nb_xor, slot(operator_slot)},
+                       {Py_nb_matrix_multiply, slot(operator_slot)},
+                       {Py_nb_negative, slot(unary_slot)},
+                       {Py_nb_positive, slot(unary_slot)},
+                       {Py_nb_absolute, slot(unary_slot)},
+                       {Py_nb_invert, slot(unary_slot)},
+                       {Py_nb_int, slot(unary_slot)},
+                       {Py_nb_float, slot(unary_slot)},
+                       {Py_nb_index, slot(unary_slot)},
+                       {0, nullptr}};
 
 PyType_Spec spec = {"numeta._trace.Array", sizeof(ArrayObject), 0,
                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};

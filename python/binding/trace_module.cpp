@@ -1,5 +1,5 @@
-// trace_module.cpp - the module _trace: traces, operations by name, emission. pybind11 binds what is
-// not on the hot path of tracing; the traced values are C types of their own.
+// trace_module.cpp - the module _trace: traces, operations by name, emission. pybind11 binds what
+// is not on the hot path of tracing; the traced values are C types of their own.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -179,11 +179,10 @@ class Trace {
     for (const core::Buffer& buffer : state_->graph.buffers()) out.written.push_back(buffer.stored);
     for (const core::Site& site : state_->lowering.sites()) {
       const auto [file, line] = state_->place(site.origin);
-      PyObject* type = site.custom >= 0
-                           ? state_->exceptions[static_cast<std::size_t>(site.custom)]
-                           : python_exception(site.exception);
-      out.sites.append(py::make_tuple(py::reinterpret_borrow<py::object>(type), site.message, file,
-                                      line));
+      PyObject* type = site.custom >= 0 ? state_->exceptions[static_cast<std::size_t>(site.custom)]
+                                        : python_exception(site.exception);
+      out.sites.append(
+          py::make_tuple(py::reinterpret_borrow<py::object>(type), site.message, file, line));
     }
     for (const core::Result& result : state_->graph.results) {
       const core::DType type = state_->graph.node(result.value).type;
@@ -294,7 +293,11 @@ void bind_trace(py::module_& m) {
       .def(py::init<const std::string&, bool, bool, bool, bool>(), py::arg("name"), py::kw_only(),
            py::arg("exact") = false, py::arg("checks") = false, py::arg("fast") = false,
            py::arg("overlap") = false)
-      .def("__enter__", [](py::object self) { self.cast<Trace&>().enter(self.ptr()); return self; })
+      .def("__enter__",
+           [](py::object self) {
+             self.cast<Trace&>().enter(self.ptr());
+             return self;
+           })
       .def("__exit__", [](Trace& self, const py::args&) { self.leave(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
            py::arg("layout"), py::arg("fixed_shape"), py::kw_only(),
@@ -327,7 +330,8 @@ PYBIND11_MODULE(_trace, m) {
   });
   m.def("apply", &apply, py::arg("op"), py::arg("args"), py::kw_only(), py::arg("python"));
   m.def("cast", &numeta::binding::cast);
-  m.def("is_traced", [](py::handle value) { return is_scalar(value.ptr()) || is_array(value.ptr()); });
+  m.def("is_traced",
+        [](py::handle value) { return is_scalar(value.ptr()) || is_array(value.ptr()); });
   m.def("dtypes", &dtypes);
   m.def("ops", &ops);
   m.def("diagnostics", &diagnostics);

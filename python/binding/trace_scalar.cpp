@@ -30,9 +30,8 @@ NodeId node_of_int(TraceState* state, PyObject* value, const core::Type* peer) {
   // Beside a float an int is that float, as long as it is exact.
   if (overflow == 0 && peer != nullptr && core::is_float(peer->dtype) &&
       number >= -exact_in_double && number <= exact_in_double) {
-    return state->graph.constant(
-        core::DType::f8, true,
-        core::literal_float(core::DType::f8, static_cast<double>(number)));
+    return state->graph.constant(core::DType::f8, true,
+                                 core::literal_float(core::DType::f8, static_cast<double>(number)));
   }
   if (overflow == 0) return state->graph.integer(number);
   if (peer != nullptr && (core::is_float(peer->dtype) || core::is_complex(peer->dtype))) {
@@ -41,8 +40,7 @@ NodeId node_of_int(TraceState* state, PyObject* value, const core::Type* peer) {
       PyErr_Clear();
       throw core::PythonFault(core::Exception::OverflowError, "int too large to convert to float");
     }
-    return state->graph.constant(core::DType::f8, true,
-                                 core::literal_float(core::DType::f8, real));
+    return state->graph.constant(core::DType::f8, true, core::literal_float(core::DType::f8, real));
   }
   const unsigned long long wide = overflow > 0 ? PyLong_AsUnsignedLongLong(value) : 0;
   if (overflow > 0 && PyErr_Occurred() == nullptr) {
@@ -153,9 +151,7 @@ PyObject* float_slot(PyObject* self) {
 PyObject* index_slot(PyObject* self) {
   return refuse<PyObject*>(self, nullptr, Diag::number_of_runtime, {"an index or a count"});
 }
-Py_hash_t hash_slot(PyObject* self) {
-  return refuse<Py_hash_t>(self, -1, Diag::hash_of_runtime);
-}
+Py_hash_t hash_slot(PyObject* self) { return refuse<Py_hash_t>(self, -1, Diag::hash_of_runtime); }
 PyObject* text_slot(PyObject* self) {
   return refuse<PyObject*>(self, nullptr, Diag::text_of_runtime);
 }
@@ -179,8 +175,7 @@ PyObject* reflected(PyObject* self, PyObject* other, int operation) {
     if (answer != Py_NotImplemented) return answer;
     Py_DECREF(answer);
   }
-  return refuse<PyObject*>(self, nullptr, Diag::unknown_operand,
-                           {"comparison", type_name(other)});
+  return refuse<PyObject*>(self, nullptr, Diag::unknown_operand, {"comparison", type_name(other)});
 }
 
 PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
@@ -266,37 +261,36 @@ void* slot(Function function) {
   return reinterpret_cast<void*>(function);
 }
 
-PyType_Slot slots[] = {
-    {Py_tp_dealloc, slot(dealloc)},
-    {Py_tp_repr, slot(repr_slot)},
-    {Py_tp_str, slot(text_slot)},
-    {Py_tp_hash, slot(hash_slot)},
-    {Py_tp_getattro, slot(getattr_slot)},
-    {Py_tp_richcompare, slot(compare_slot)},
-    {Py_tp_getset, getters},
-    {Py_tp_methods, methods},
-    {Py_nb_add, slot(binary_slot<Op::add>)},
-    {Py_nb_subtract, slot(binary_slot<Op::sub>)},
-    {Py_nb_multiply, slot(binary_slot<Op::mul>)},
-    {Py_nb_true_divide, slot(binary_slot<Op::truediv>)},
-    {Py_nb_floor_divide, slot(binary_slot<Op::floordiv>)},
-    {Py_nb_remainder, slot(binary_slot<Op::mod>)},
-    {Py_nb_divmod, slot(divmod_slot)},
-    {Py_nb_power, slot(power_slot)},
-    {Py_nb_lshift, slot(binary_slot<Op::lshift>)},
-    {Py_nb_rshift, slot(binary_slot<Op::rshift>)},
-    {Py_nb_and, slot(binary_slot<Op::bit_and>)},
-    {Py_nb_or, slot(binary_slot<Op::bit_or>)},
-    {Py_nb_xor, slot(binary_slot<Op::bit_xor>)},
-    {Py_nb_negative, slot(unary_slot<Op::neg>)},
-    {Py_nb_positive, slot(positive_slot)},
-    {Py_nb_absolute, slot(unary_slot<Op::abs>)},
-    {Py_nb_invert, slot(unary_slot<Op::invert>)},
-    {Py_nb_bool, slot(bool_slot)},
-    {Py_nb_int, slot(int_slot)},
-    {Py_nb_float, slot(float_slot)},
-    {Py_nb_index, slot(index_slot)},
-    {0, nullptr}};
+PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
+                       {Py_tp_repr, slot(repr_slot)},
+                       {Py_tp_str, slot(text_slot)},
+                       {Py_tp_hash, slot(hash_slot)},
+                       {Py_tp_getattro, slot(getattr_slot)},
+                       {Py_tp_richcompare, slot(compare_slot)},
+                       {Py_tp_getset, getters},
+                       {Py_tp_methods, methods},
+                       {Py_nb_add, slot(binary_slot<Op::add>)},
+                       {Py_nb_subtract, slot(binary_slot<Op::sub>)},
+                       {Py_nb_multiply, slot(binary_slot<Op::mul>)},
+                       {Py_nb_true_divide, slot(binary_slot<Op::truediv>)},
+                       {Py_nb_floor_divide, slot(binary_slot<Op::floordiv>)},
+                       {Py_nb_remainder, slot(binary_slot<Op::mod>)},
+                       {Py_nb_divmod, slot(divmod_slot)},
+                       {Py_nb_power, slot(power_slot)},
+                       {Py_nb_lshift, slot(binary_slot<Op::lshift>)},
+                       {Py_nb_rshift, slot(binary_slot<Op::rshift>)},
+                       {Py_nb_and, slot(binary_slot<Op::bit_and>)},
+                       {Py_nb_or, slot(binary_slot<Op::bit_or>)},
+                       {Py_nb_xor, slot(binary_slot<Op::bit_xor>)},
+                       {Py_nb_negative, slot(unary_slot<Op::neg>)},
+                       {Py_nb_positive, slot(positive_slot)},
+                       {Py_nb_absolute, slot(unary_slot<Op::abs>)},
+                       {Py_nb_invert, slot(unary_slot<Op::invert>)},
+                       {Py_nb_bool, slot(bool_slot)},
+                       {Py_nb_int, slot(int_slot)},
+                       {Py_nb_float, slot(float_slot)},
+                       {Py_nb_index, slot(index_slot)},
+                       {0, nullptr}};
 
 PyType_Spec spec = {"numeta._trace.Scalar", sizeof(ScalarObject), 0,
                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};

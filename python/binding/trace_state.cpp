@@ -87,8 +87,7 @@ std::pair<std::string, int> TraceState::place(core::Origin origin) const {
   PyCodeObject* code = codes_[origin.code];
   const char* name = PyUnicode_AsUTF8(code->co_filename);
   if (name == nullptr) PyErr_Clear();
-  return {name == nullptr ? "" : name,
-          PyCode_Addr2Line(code, static_cast<int>(origin.offset))};
+  return {name == nullptr ? "" : name, PyCode_Addr2Line(code, static_cast<int>(origin.offset))};
 }
 
 void set_error_factory(PyObject* factory) {
@@ -108,9 +107,8 @@ void raise_fault(const TraceState* state, const core::TraceFault& fault) {
     const_cast<TraceState*>(state)->note_origin();
     where = state->place(state->graph.origin());
   }
-  PyObject* error = PyObject_CallFunction(g_error_factory, "isssi", entry.number,
-                                          message.c_str(), hint.c_str(), where.first.c_str(),
-                                          where.second);
+  PyObject* error = PyObject_CallFunction(g_error_factory, "isssi", entry.number, message.c_str(),
+                                          hint.c_str(), where.first.c_str(), where.second);
   if (error == nullptr) return;
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
   Py_DECREF(error);

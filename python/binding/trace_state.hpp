@@ -74,8 +74,8 @@ Result guarded(const TraceState* state, Result failure, Body&& body) {
     raise_fault(fault);
   } catch (const core::ScopeError& fault) {
     const core::RegionId region = state->graph.node(fault.node).region;
-    raise_fault(state, core::TraceFault(core::Diag::outside_loop,
-                                        {state->graph.regions()[region].name}));
+    raise_fault(state,
+                core::TraceFault(core::Diag::outside_loop, {state->graph.regions()[region].name}));
   } catch (const std::exception& fault) {
     PyErr_Format(PyExc_AssertionError, "numeta: %s", fault.what());
   }

@@ -9,14 +9,12 @@
 namespace numeta::binding {
 
 struct ScalarObject {
-  PyObject_HEAD
-  TraceState* state;
+  PyObject_HEAD TraceState* state;
   core::NodeId node;
 };
 
 struct ArrayObject {
-  PyObject_HEAD
-  TraceState* state;
+  PyObject_HEAD TraceState* state;
   core::BufferId buffer;
 };
 

@@ -1,7 +1,9 @@
-# How type checkers see the dtype objects as annotations. `nm.f8[:, :]` is a subscription that no
-# checker knows: mypy takes a name of type Any in an annotation without looking at what is between
-# the brackets, pyright does so for a class with its own __class_getitem__. Only mypy takes the
-# condition MYPY for true; pyright goes by the last declaration.
+"""How type checkers see the dtype objects as annotations. `nm.f8[:, :]` is a subscription that no
+checker knows: mypy takes a name of type Any in an annotation without looking at what is between
+the brackets, pyright does so for a class with its own __class_getitem__. Only mypy takes the
+condition MYPY for true; pyright goes by the last declaration.
+"""
+
 from typing import Any
 
 MYPY: bool

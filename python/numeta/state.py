@@ -12,7 +12,6 @@ from __future__ import annotations
 import collections
 import types
 import warnings
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -50,6 +49,8 @@ def _ndarray(x: Any) -> Content:
         return (*x.shape, *x.ravel().tolist())
     if x.nbytes > _BIG_ARRAY:
         return tuple(x.shape)
+    import zlib
+
     return (*x.shape, zlib.crc32(np.ascontiguousarray(x).view(np.uint8).data) if x.size else 0)
 
 

@@ -116,7 +116,7 @@ BY_SHORT: dict[str, DType] = {dtype.short: dtype for dtype in DTYPES}
 def dtype_of(value: object) -> DType | None:
     """The row of a NumPy dtype, scalar type or short code; None if numeta has no such type."""
     try:
-        found = value if isinstance(value, np.dtype) else np.dtype(value)  # type: ignore[call-overload]
+        found: np.dtype[Any] = np.dtype(value)  # type: ignore[call-overload]
     except TypeError:
         return None
     if found.kind not in "biufc" or not found.isnative:

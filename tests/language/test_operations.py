@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 import warnings
 
-import numeta as nm
 import numpy as np
 import pytest
+
+import numeta as nm
 from numeta import _trace
 
 CODES = [row["short"] for row in _trace.dtypes()]

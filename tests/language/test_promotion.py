@@ -1,4 +1,4 @@
-"""NEP 50: the dtype of every operation on every pair of dtypes is NumPy's, weak scalars included."""
+"""NEP 50: every operation on every pair of dtypes has NumPy's dtype, weak scalars included."""
 
 from __future__ import annotations
 
