@@ -1,5 +1,5 @@
 recursive subroutine countdown(a, a_shape, start, step, error_values, status) &
-    bind(C, name="numeta_ef4b82b443188152_f")
+    bind(C, name="numeta_bff93a425ea5617b_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: a_shape(0:0)
@@ -8,7 +8,7 @@ recursive subroutine countdown(a, a_shape, start, step, error_values, status) &
   integer(c_int64_t), value :: step
   integer(c_int64_t), intent(inout) :: error_values(0:2)
   integer(c_int32_t), intent(out) :: status
-  integer(c_int64_t) :: i
+  integer(c_int64_t) :: i, round
 
   status = 0
   do i = a_shape(0) - 1, 0, -1
@@ -25,7 +25,7 @@ recursive subroutine countdown(a, a_shape, start, step, error_values, status) &
     status = 2
     return
   end if
-  do i = start, -sign(1_c_int64_t, step), step
+  do round = start, -sign(1_c_int64_t, step), step
     a(0) = a(0) + 1_c_int32_t
   end do
 end subroutine countdown
