@@ -13,7 +13,7 @@ ENVIRONMENT := python3 tools/environment.py $(VENV) --python $(PYTHON)
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 CONFIGURE := cmake -G Ninja -S . -DNUMETA_PYTHON=OFF -DNUMETA_TESTS=ON $(LAUNCHER)
 
-.PHONY: help demo test test-all test-cpp test-asan check format bench clean \
+.PHONY: help demo test test-all test-cpp test-asan check format bench docs clean \
         system environment environment-test environment-check
 
 help:  ## this list
@@ -49,6 +49,9 @@ format: environment-check  ## rewrite the sources as `make check` wants them
 
 bench: environment  ## the measurements of bench/, JSON out
 	@$(BIN)/python bench/run_all.py
+
+docs: environment  ## write the pages of docs/ that are made from tables
+	$(BIN)/python -m tools.generate_docs
 
 clean:  ## remove what was built, and the virtual environments
 	rm -rf build .venv .venv-*

@@ -1,0 +1,223 @@
+"""Where a kernel in default mode differs from plain Python: one row per operation and input.
+
+docs/differences.md is made from these rows, and tests/docs/test_differences.py runs each one as
+plain Python (hinted scalars converted, as `nm.debug()` does), in default mode and with checks=True.
+A result is the `repr` of a value or the name of an exception, `+ RuntimeWarning` where NumPy warns.
+What is no row behaves as in plain Python or raises.
+"""
+
+from typing import NamedTuple
+
+ZERO, DOMAIN, RANGE = "ZeroDivisionError", "ValueError", "OverflowError"
+WRAPPED = "-9223372036854775808"
+ABOVE = "9223372036854775808"
+HUGE = "1000000000000000019884624838656"
+
+
+class Row(NamedTuple):
+    """`operation` in a kernel of these `parameters`, called with `arguments` (Python text)."""
+
+    operation: str
+    parameters: str
+    arguments: str
+    plain: str
+    default: str
+    checks: str
+    shown: str = ""  # what the page says instead of `default`
+
+
+class Section(NamedTuple):
+    """Rows that differ for one reason, which `text` gives."""
+
+    title: str
+    text: str
+    rows: tuple[Row, ...]
+
+
+class Accuracy(NamedTuple):
+    """A function whose last digits differ: at most `ulp` units over samples of `low` to `high`."""
+
+    function: str
+    ulp: int
+    low: float
+    high: float
+
+
+def _int(operation: str, i: str, j: str, plain: str, default: str, checks: str = RANGE) -> Row:
+    return Row(operation, "i: int, j: int", f"{i}, {j}", plain, default, checks)
+
+
+def _one(operation: str, x: str, plain: str, default: str, checks: str = "") -> Row:
+    return Row(operation, "x: float", x, plain, default, checks or plain)
+
+
+def _two(operation: str, x: str, y: str, plain: str, default: str, checks: str = "") -> Row:
+    return Row(operation, "x: float, y: float", f"{x}, {y}", plain, default, checks or plain)
+
+
+def _math(name: str, x: str, plain: str, default: str) -> Row:
+    return _one(f"math.{name}(x)", x, plain, default)
+
+
+def _warns(operation: str, kind: str, arguments: str, result: str) -> Row:
+    names = "ij" if kind == "nm.i8" else "xy"
+    used = [name for name in names if name in operation.replace("np.", "")]
+    parameters = ", ".join(f"{name}: {kind}" for name in used)
+    return Row(operation, parameters, arguments, f"{result} + RuntimeWarning", result, result)
+
+
+# fmt: off
+SECTIONS = (
+    Section("Python integers have 64 bits", "They wrap where Python's grow. An argument that does"
+            " not fit raises OverflowError in every mode.", (
+        _int("i + j", "2**63 - 1", "1", ABOVE, WRAPPED),
+        _int("i - j", "-2**63", "1", "-9223372036854775809", "9223372036854775807"),
+        _int("i * j", "2**62", "2", ABOVE, WRAPPED),
+        _int("i ** j", "10", "19", "10000000000000000000", "-8446744073709551616"),
+        _int("i << j", "1", "63", ABOVE, WRAPPED),
+        _int("i << j", "1", "64", "18446744073709551616", "0"),
+        Row("-i", "i: int", "-2**63", ABOVE, WRAPPED, RANGE),
+        Row("abs(i)", "i: int", "-2**63", ABOVE, WRAPPED, RANGE),
+        _int("sum((i, j))", "2**63 - 1", "1", ABOVE, WRAPPED),
+        _int("i // j", "-2**63", "-1", ABOVE, WRAPPED, WRAPPED),
+        _int("math.gcd(i, j)", "-2**63", "0", ABOVE, WRAPPED, WRAPPED),
+    )),
+    Section("Integer operations without a result", "", (
+        _int("i // j", "1", "0", ZERO, "0", ZERO),
+        _int("i % j", "1", "0", ZERO, "0", ZERO),
+        _int("divmod(i, j)", "1", "0", ZERO, "(0, 0)", ZERO),
+        _int("i / j", "1", "0", ZERO, "inf", ZERO),
+        _int("i << j", "1", "-1", DOMAIN, "0", DOMAIN),
+        _int("i >> j", "1", "-1", DOMAIN, "0", DOMAIN),
+        _int("i ** j", "2", "-1", "0.5", DOMAIN, DOMAIN),
+        _int("pow(i, j)", "2", "-1", "0.5", DOMAIN, DOMAIN),
+    )),
+    Section("Division by zero and powers of floats", "The result is that of IEEE arithmetic.", (
+        _two("x / y", "1.0", "0.0", ZERO, "inf"),
+        _two("x / y", "0.0", "0.0", ZERO, "nan"),
+        _two("x // y", "1.0", "0.0", ZERO, "inf"),
+        _two("x % y", "1.0", "0.0", ZERO, "nan"),
+        _two("divmod(x, y)", "1.0", "0.0", ZERO, "(inf, nan)"),
+        _two("x ** y", "0.0", "-1.0", ZERO, "inf"),
+        _two("x ** y", "10.0", "400.0", RANGE, "inf"),
+        _two("x ** y", "-4.0", "0.5", "(1.2246467991473532e-16+2j)", "nan", "nan"),
+        Row("z / w", "z: complex, w: complex", "1j, 0j", ZERO, "(nan+infj)", ZERO),
+        Row("z ** w", "z: complex, w: complex", "0j, -1+0j", ZERO, "(nan+nanj)", "(nan+nanj)"),
+    )),
+    Section("Domain and range errors of math", "They give nan or an infinity.", (
+        _math("sqrt", "-1.0", DOMAIN, "nan"),
+        _math("log", "0.0", DOMAIN, "-inf"),
+        _math("log", "-1.0", DOMAIN, "nan"),
+        _math("log2", "0.0", DOMAIN, "-inf"),
+        _math("log10", "-1.0", DOMAIN, "nan"),
+        _math("log1p", "-1.0", DOMAIN, "-inf"),
+        _two("math.log(x, y)", "2.0", "1.0", ZERO, "inf"),
+        _math("exp", "1000.0", RANGE, "inf"),
+        _math("exp2", "2000.0", RANGE, "inf"),
+        _math("expm1", "1000.0", RANGE, "inf"),
+        _math("sinh", "1000.0", RANGE, "inf"),
+        _math("cosh", "1000.0", RANGE, "inf"),
+        _math("sin", "math.inf", DOMAIN, "nan"),
+        _math("cos", "math.inf", DOMAIN, "nan"),
+        _math("tan", "math.inf", DOMAIN, "nan"),
+        _math("asin", "2.0", DOMAIN, "nan"),
+        _math("acos", "2.0", DOMAIN, "nan"),
+        _math("acosh", "0.0", DOMAIN, "nan"),
+        _math("atanh", "1.0", DOMAIN, "inf"),
+        _math("gamma", "-1.0", DOMAIN, "nan"),
+        _math("gamma", "0.0", DOMAIN, "inf"),
+        _math("gamma", "200.0", RANGE, "inf"),
+        _math("lgamma", "-1.0", DOMAIN, "inf"),
+        _math("lgamma", "1e306", RANGE, "inf"),
+        _two("math.fmod(x, y)", "1.0", "0.0", DOMAIN, "nan"),
+        _two("math.remainder(x, y)", "1.0", "0.0", DOMAIN, "nan"),
+        _two("math.pow(x, y)", "0.0", "-1.0", DOMAIN, "inf"),
+        _two("math.pow(x, y)", "-8.0", "0.5", DOMAIN, "nan"),
+        _two("math.pow(x, y)", "10.0", "400.0", RANGE, "inf"),
+    )),
+    Section("Conversions that do not fit", "The result is that of NumPy's `astype`.", (
+        _one("int(x)", "math.nan", DOMAIN, WRAPPED),
+        _one("int(x)", "math.inf", RANGE, WRAPPED),
+        _one("int(x)", "1e30", HUGE, WRAPPED, RANGE),
+        _one("round(x)", "math.nan", DOMAIN, WRAPPED),
+        _one("round(x)", "1e30", HUGE, WRAPPED, RANGE),
+        _one("math.floor(x)", "math.nan", DOMAIN, WRAPPED),
+        _one("math.floor(x)", "1e30", HUGE, WRAPPED, RANGE),
+        _one("math.ceil(x)", "math.inf", RANGE, WRAPPED),
+        _one("math.trunc(x)", "-math.inf", RANGE, WRAPPED),
+        _one("nm.i8(x)", "math.nan", DOMAIN, f"np.int64({WRAPPED})", f"np.int64({WRAPPED})"),
+        Row("nm.u1(i)", "i: int", "300", RANGE, "np.uint8(44)", "np.uint8(44)"),
+        Row("nm.i4(i)", "i: int", "2**40", RANGE, "np.int32(0)", "np.int32(0)"),
+    )),
+    Section("Element indices", "They are not checked: a read gives what lies there, and a write"
+            " damages it. Use checks=True where an index may be wrong.", (
+        Row("a[i]", "a: nm.f8[:], i: int", "np.zeros(64)[:3], 3", "IndexError",
+            "np.float64(0.0)", "IndexError", "what lies there"),
+        Row("a[i]", "a: nm.f8[:], i: int", "np.zeros(64)[8:11], -4", "IndexError",
+            "np.float64(0.0)", "IndexError", "what lies there"),
+        Row("a[i] = 1.0", "a: nm.f8[:], i: int", "np.zeros(64)[:3], 3", "IndexError",
+            "None", "IndexError", "writes there"),
+    )),
+    Section("Warnings of NumPy", "NumPy's arithmetic warns and gives a result; a kernel gives the"
+            " result. It is no error in NumPy, so checks=True does not make it one.", (
+        _warns("x / y", "nm.f8", "1.0, 0.0", "np.float64(inf)"),
+        _warns("x ** y", "nm.f8", "-8.0, 0.5", "np.float64(nan)"),
+        _warns("np.sqrt(x)", "nm.f8", "-1.0", "np.float64(nan)"),
+        _warns("np.log(x)", "nm.f8", "0.0", "np.float64(-inf)"),
+        _warns("i + j", "nm.i8", "2**63 - 1, 1", f"np.int64({WRAPPED})"),
+        _warns("i // j", "nm.i8", "1, 0", "np.int64(0)"),
+        _warns("i % j", "nm.i8", "1, 0", "np.int64(0)"),
+        _warns("abs(i)", "nm.i8", "-2**63", f"np.int64({WRAPPED})"),
+    )),
+    Section("Types of results", "", (
+        Row("np.where(i > 0, x, y)", "i: int, x: float, y: float", "1, 2.0, 3.0",
+            "array(2.)", "2.0", "2.0"),
+    )),
+)
+
+ACCURACY = (
+    *(Accuracy(f"math.{name}", 4, 0.01, 0.99) for name in
+      "exp log sin cos tan asin acos atan sinh cosh tanh".split()),
+    Accuracy("math.gamma", 16, 0.1, 150.0),
+    Accuracy("math.lgamma", 16, 3.0, 1e6),
+)
+# fmt: on
+
+
+def _cell(result: str) -> str:
+    return " + ".join(
+        part if part.endswith("Error") else f"`{part}`" for part in result.split(" + ")
+    )
+
+
+def page() -> str:
+    """The text of docs/differences.md."""
+    lines = [
+        "# Where default mode differs from plain Python",
+        "",
+        "A kernel gives what its undecorated function gives, except for the rows below; the last",
+        "column is the same kernel with `checks=True`. In a parameter, `int` and `float` are",
+        "Python's numbers and `nm.i8` and `nm.f8` are NumPy's.",
+        "",
+        "Made by tools/generate_docs.py from tools/differences.py; each row is run by a test.",
+    ]
+    for section in SECTIONS:
+        lines += ["", f"## {section.title}", ""]
+        lines += [section.text, ""] if section.text else []
+        lines += ["| operation | with | plain Python | default mode | `checks=True` |"]
+        lines += ["|---|---|---|---|---|"]
+        for row in section.rows:
+            names = (f"`{row.parameters}`", f"`{row.arguments}`")
+            default = row.shown or _cell(row.default)
+            lines.append(
+                f"| `{row.operation}` | {names[0]} = {names[1]} | {_cell(row.plain)}"
+                f" | {default} | {_cell(row.checks)} |"
+            )
+    lines += ["", "## Last digits", "", "Default mode may differ from Python in the last place."]
+    lines += ["`exact=True` gives Python's bits, and refuses what Python computes by algorithms of"]
+    lines += ["its own: math.gamma, math.lgamma and math.hypot.", ""]
+    lines += ["| function | units in the last place, at most | between |", "|---|---|---|"]
+    for entry in ACCURACY:
+        between = f"{entry.low:g} and {entry.high:g}"
+        lines.append(f"| `{entry.function}` | {entry.ulp} | {between} |")
+    return "\n".join(lines) + "\n"

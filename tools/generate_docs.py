@@ -1,0 +1,189 @@
+"""Writes the pages of docs/ that are made from tables: `make docs`, or `--check` to compare only.
+
+One page per table: the diagnostics (errors.TABLE and the tracer's own), the function table, the
+operations of the graph, and the differences from plain Python. A test compares each with its table.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from numeta import _trace, errors, functions
+from numeta.functions_math import _REFUSED as REFUSED_OF_MATH
+from numeta.functions_numpy import _UFUNCS as UFUNCS
+from numeta.rows import Row
+from tools import differences
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+NOTE = "Made by tools/generate_docs.py from "
+GROUPS = {
+    1: "Values while a kernel is traced",
+    2: "What a kernel may say",
+    3: "Results and captured values",
+    4: "Arguments and hints",
+    5: "Toolchain",
+    6: "Settings",
+}
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _table(heads: tuple[str, ...], rows: list[str]) -> list[str]:
+    return ["", _row(*heads), "|" + "---|" * len(heads), *rows]
+
+
+def errors_page() -> str:
+    """docs/errors.md: number, exception, text and hint of each diagnostic."""
+    rows = {number: ("TraceError", text, hint) for number, text, hint in _trace.diagnostics()}
+    for row in errors.TABLE.values():
+        assert row.number not in rows, f"NM{row.number} has two rows"
+        rows[row.number] = (row.error.__name__, row.text, row.hint)
+    lines = ["# Errors", "", "Each message begins with its number; names in braces are filled in."]
+    lines += ["", NOTE + "the tables of diagnostics."]
+    for group, title in GROUPS.items():
+        found = [
+            _row(f"NM{number}", kind, text, hint)
+            for number, (kind, text, hint) in sorted(rows.items())
+            if number // 100 == group
+        ]
+        lines += ["", f"## {title}"]
+        lines += _table(("number", "exception", "text", "instead"), found)
+    return "\n".join(lines) + "\n"
+
+
+# What the rows of builtins stand for, and their limits; math and NumPy name an operation.
+BUILTINS = {
+    "float": ("conversion to a Python float", "of numbers, not of text"),
+    "int": ("truncation to a Python int of 64 bits", "of numbers, without a base"),
+    "bool": ("comparison with zero", ""),
+    "complex": ("conversion, or the number of two real parts", "no keywords, real parts only"),
+    "abs": ("`abs`", ""),
+    "round": ("`rint` and a conversion to int", "without a number of digits"),
+    "min": ("comparisons from left to right", "values of one type, not an array"),
+    "max": ("comparisons from left to right", "values of one type, not an array"),
+    "sum": ("a chain of `add`", "not an array; floats only with floats"),
+    "divmod": ("`floordiv` and `mod`", ""),
+    "pow": ("`pow`", "without a modulus"),
+    "isinstance": ("answered by Python's or NumPy's class of the value", ""),
+    "type": ("answered by Python's or NumPy's class of the value", "one argument"),
+    "len": ("the first length of an array", "not a compiled range of run-time bounds"),
+    "hasattr": ("answered by Python's or NumPy's class of the value", ""),
+    "getattr": ("the attribute", ""),
+    "range": ("Python's own", "bounds of compile time; `nm.range` takes others (NM203)"),
+    "math.log": ("`log`; with a base the quotient of two", ""),
+    "math.fabs": ("`abs` of a float", ""),
+    "math.degrees": ("`mul`", ""),
+    "math.radians": ("`mul`", ""),
+    "math.prod": ("a chain of `mul`", "not an array"),
+    "math.gcd": ("a chain of `gcd`", ""),
+    "math.hypot": ("`hypot`", "two arguments; not with exact=True"),
+    "np.where": ("`select`", "three numbers"),
+}
+# Names of operators that the graph has under another one.
+SPELLED = {
+    "and": "bit_and",
+    "or": "bit_or",
+    "xor": "bit_xor",
+    "gt": "lt of the exchanged operands",
+    "ge": "le of the exchanged operands",
+}
+# Rows whose handlers only refuse run-time values.
+NATIVE = {"text_of": "NM226", "of_runtime": "NM225"}
+
+
+def _becomes(row: Row) -> tuple[str, str]:
+    """What a row of the function table stands for, and its limits."""
+    kind = row.handler.__name__
+    if row.name in BUILTINS:
+        return BUILTINS[row.name]
+    if kind in NATIVE:
+        return "Python's own", f"compile-time values only ({NATIVE[kind]})"
+    limits = "not with exact=True" if kind == "inexact" else ""
+    if isinstance(row.callable, type):
+        return "conversion as of `astype`", "one number"
+    home, _, name = row.name.rpartition(".")
+    operation = UFUNCS[name] if home == "np" else name
+    operation = SPELLED.get(operation, operation)
+    known = any(op["name"] == operation.split()[0] for op in _trace.ops())
+    assert known, f"say in BUILTINS: {row.name}"
+    name, _, remark = operation.partition(" ")
+    return f"`{name}` {remark}".rstrip(), limits
+
+
+def functions_page() -> str:
+    """docs/functions.md: the callables that a kernel can give run-time values, and the refused."""
+    taken = [row for row in functions.ROWS if not row.refused]
+    # Which functions `time` and `os` have depends on the platform, math's on the version of Python.
+    refused = {row.name for row in functions.ROWS if row.refused}
+    refused = {name for name in refused if name.partition(".")[0] not in ("math", "os", "time")}
+    refused |= {f"math.{name}" for name in REFUSED_OF_MATH}
+    lines = [
+        "# Functions",
+        "",
+        "What a kernel can call with run-time values, numbers where no array",
+    ]
+    lines += [
+        "is named. Each is looked up by identity, so any name of it will do; functions written"
+    ]
+    lines += ["in Python are inlined. Operations are those of operations.md."]
+    lines += ["", NOTE + "the function table."]
+    for title, prefix in (("Builtins", ""), ("math", "math."), ("NumPy", "np.")):
+        found = [
+            _row(f"`{row.name}`", *_becomes(row))
+            for row in taken
+            if row.name.startswith(prefix) and (prefix or "." not in row.name)
+        ]
+        lines += ["", f"## {title}", *_table(("callable", "becomes", "limits"), found)]
+    lines += [
+        "",
+        "## Refused",
+        "",
+        "These raise NM224 in a kernel, which says what to write; so do",
+    ]
+    lines += [
+        "the functions of `time`, `random`, `numpy.random` and `secrets`, and some of `os` and"
+    ]
+    lines += ["`uuid`.", ""]
+    lines += [", ".join(f"`{name}`" for name in sorted(refused)) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def operations_page() -> str:
+    """docs/operations.md: the operations of the graph, the kinds they take and what they mean."""
+    rows = [
+        _row(f"`{op['name']}`", str(op["arity"]), ", ".join(op["kinds"]), op["meaning"])
+        for op in _trace.ops()
+    ]
+    lines = ["# Operations", "", "What the graph is made of; `kinds` are those of the operands"]
+    lines += ["once they are converted to their common type.", "", NOTE + "core/ops.def."]
+    return "\n".join([*lines, *_table(("operation", "operands", "kinds", "meaning"), rows)]) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "differences.md": differences.page,
+    "errors.md": errors_page,
+    "functions.md": functions_page,
+    "operations.md": operations_page,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check say which are not current; the exit status."""
+    status = 0
+    for name, make in PAGES.items():
+        path, text = DOCS / name, make()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        if "--check" in arguments:
+            print(f"docs/{name} is not current: run `make docs`")
+            status = 1
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"docs/{name}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
