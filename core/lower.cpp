@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -93,7 +94,12 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   }
   if (checks_ && typing.result.weak && !of_math) check_binary(op, a, b);
   if (op == Op::truediv) return true_divide(a, b);
-  if (op == Op::pow) return power(a, b);
+  if (op == Op::pow) {
+    const NodeId result = power(a, b);
+    const bool real = type(result).weak && is_float(type(result).dtype);
+    if (checks_ && real && !of_math) check_float_power(a, b, result);
+    return result;
+  }
   const NodeId operands[] = {a, b};
   return make(typing, operands);
 }
@@ -160,10 +166,38 @@ void Lowering::check_overflow(Op op, NodeId a, NodeId b) {
   if (op == Op::sub) question = Op::sub_overflows;
   if (op == Op::mul) question = Op::mul_overflows;
   if (op == Op::pow) question = Op::pow_overflows;
-  if (op != Op::pow && fits(range_of(op, DType::i8, true, graph_.range(x), graph_.range(y)))) return;
+  const Interval range = range_of(op, DType::i8, true, graph_.range(x), graph_.range(y));
+  if (op != Op::pow && fits(range)) return;
   const NodeId overflows[] = {op2(question, DType::b1, x, y)};
   require(graph_.pure(Op::logical_not, DType::b1, true, overflows), Exception::OverflowError,
           "Python int too large to convert to int64");
+}
+
+/// A pole or an overflow of finite numbers raises; infinities and NaNs go through.
+void Lowering::check_float_power(NodeId a, NodeId b, NodeId result) {
+  const auto constant = [&](double v) {
+    return graph_.constant(DType::f8, true, literal_float(DType::f8, v));
+  };
+  const auto none = [&](NodeId x, NodeId y) {  // not both
+    const NodeId both[] = {op2(Op::logical_and, DType::b1, x, y)};
+    return graph_.pure(Op::logical_not, DType::b1, true, both);
+  };
+  const auto finite = [&](NodeId x) {
+    const NodeId operand[] = {x};
+    return op2(Op::le, DType::b1, graph_.pure(Op::abs, DType::f8, true, operand),
+               constant(std::numeric_limits<double>::max()));
+  };
+  const NodeId x = coerce(a, DType::f8);
+  const NodeId y = coerce(b, DType::f8);
+  const NodeId negative =
+      op2(Op::logical_and, DType::b1, op2(Op::lt, DType::b1, y, constant(0)), finite(y));
+  require(none(op2(Op::eq, DType::b1, x, constant(0)), negative), Exception::ZeroDivisionError,
+          "0.0 cannot be raised to a negative power");
+  const NodeId size[] = {result};
+  const NodeId infinite = op2(Op::lt, DType::b1, constant(std::numeric_limits<double>::max()),
+                              graph_.pure(Op::abs, DType::f8, true, size));
+  require(none(infinite, op2(Op::logical_and, DType::b1, finite(x), finite(y))),
+          Exception::OverflowError, "(34, 'Numerical result out of range')");
 }
 
 void Lowering::check_left_shift(NodeId a, NodeId count) {
@@ -197,13 +231,6 @@ void Lowering::check_binary(Op op, NodeId a, NodeId b) {
     case Op::pow: {
       if (whole_numbers) {
         check_overflow(op, a, b);
-      } else if (is_float(common.dtype)) {
-        const NodeId x = coerce(a, DType::f8);
-        const NodeId y = coerce(b, DType::f8);
-        const NodeId zero = graph_.constant(DType::f8, true, literal_float(DType::f8, 0));
-        require(op2(Op::logical_or, DType::b1, op2(Op::ne, DType::b1, x, zero),
-                    op2(Op::le, DType::b1, zero, y)),
-                Exception::ZeroDivisionError, "0.0 cannot be raised to a negative power");
       }
       return;
     }
@@ -254,14 +281,18 @@ NodeId Lowering::function(Op op, std::span<const NodeId> given, bool python) {
   if (!python && all_weak) {
     for (NodeId& id : operands) id = graph_.cast(id, graph_.node(id).type, false);
   }
-  if (operands.size() == 2 && is_operator(row(op).rule)) return binary(op, operands[0], operands[1], python);
+  if (operands.size() == 2 && is_operator(row(op).rule)) {
+    return binary(op, operands[0], operands[1], python);
+  }
   std::vector<Type> types;
   for (const NodeId id : operands) types.push_back(type(id));
   if (op == Op::select) types.erase(types.begin());
   const Typing typing = type_operation(op, types, python);
   if (!typing.error.empty()) {
     std::string names;
-    for (const Type& t : types) names += fmt::format("{}{}", names.empty() ? "" : " and ", python_name(t));
+    for (const Type& t : types) {
+      names += fmt::format("{}{}", names.empty() ? "" : " and ", python_name(t));
+    }
     throw TraceFault(Diag::operand_types,
                      {std::string(row(op).name), names, std::string(typing.error)});
   }

@@ -60,6 +60,7 @@ class Lowering {
   NodeId wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index);
   NodeId loop_bound(NodeId value);
   void require_fit(NodeId value, DType to);
+  void check_float_power(NodeId a, NodeId b, NodeId result);
   void check_left_shift(NodeId a, NodeId count);
   NodeId cast(NodeId value, DType to, bool weak);
   NodeId bool_constant(bool value) { return graph_.constant(DType::b1, true, literal_int(value)); }

@@ -1,5 +1,5 @@
-// lower_memory.cpp - element access and counted loops: negative indices wrap, by code only where the
-// range of the index does not prove it unnecessary.
+// lower_memory.cpp - element access and counted loops: negative indices wrap, by code only where
+// the range of the index does not prove it unnecessary.
 #include "core/lower.hpp"
 
 #include <bit>
@@ -42,7 +42,8 @@ NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index
     const std::int64_t n = graph_.integer_value(length);
     if (v < -n || v >= n) {
       throw PythonFault(Exception::IndexError,
-                        fmt::format("index {} is out of bounds for axis {} with size {}", v, axis, n));
+                        fmt::format("index {} is out of bounds for axis {} with size {}", v, axis,
+                                    n));
     }
   }
   if (checks_) {
@@ -122,8 +123,8 @@ NodeId Lowering::loop_bound(NodeId value) {
   const Type from = type(value);
   const bool is_python_bool = is_bool(from.dtype) && from.weak;
   if (!is_integer(from.dtype) && !is_python_bool) {
-    const std::string_view name = from.weak ? std::string_view(is_float(from.dtype) ? "float" : "complex")
-                                            : row(from.dtype).name;
+    const std::string_view weak_name = is_float(from.dtype) ? "float" : "complex";
+    const std::string_view name = from.weak ? weak_name : row(from.dtype).name;
     throw PythonFault(Exception::TypeError,
                       fmt::format("'{}' object cannot be interpreted as an integer", name));
   }

@@ -133,7 +133,7 @@ def _pow(x: Any, y: Any, /) -> Any:
         return math.pow(x, y)
     x, y = _real(x), _real(y)
     if _checks():
-        check_never((x == 0.0) & (y < 0.0), ValueError, _DOMAIN)
+        check_never((x == 0.0) & (y < 0.0) & _finite(y), ValueError, _DOMAIN)
     result = _apply("pow", x, y)
     if _checks():
         finite = _finite(x) & _finite(y)
