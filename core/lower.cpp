@@ -313,6 +313,11 @@ NodeId Lowering::convert(NodeId value, DType to, bool weak) {
                 op2(Op::lt, DType::b1, value, limit)),
             Exception::OverflowError, "cannot convert float to a 64-bit integer");
   }
+  // np.uint8(300) raises: a Python number that becomes a NumPy integer must fit.
+  if (from.weak && !weak && is_integer(to)) {
+    if (is_integer(from.dtype)) return graph_.cast(coerce(value, to), to, false);
+    if (checks_ && is_float(from.dtype)) require_fit(value, to);
+  }
   return cast(value, to, weak);
 }
 

@@ -37,7 +37,7 @@ def attribute_of(value: Any, name: str) -> Any:
 
 _FLOAT_ONLY = set(
     "sqrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh"
-    " atanh cbrt rint atan2 hypot copysign nextafter truediv".split()
+    " atanh cbrt rint atan2 hypot copysign nextafter".split()
 )
 # NumPy's ufunc -> the op; both names of an alias are one object.
 _UFUNCS = {
@@ -116,6 +116,10 @@ def _sample(value: Any) -> Any:
     return _WEAK[dtype.kind](0) if value.weak else dtype
 
 
+def _is_weak(value: Any) -> bool:
+    return bool(value.weak) if _traced(value) else not isinstance(value, np.generic)
+
+
 def _scalar(result: Any, name: str) -> Any:
     if isinstance(result, np.ndarray) and current() is not None:
         refuse(231, name=f"np.{name}(...)")
@@ -151,8 +155,8 @@ def _where(*args: Any) -> Any:
         refuse(230, name="np.where", what="arrays", instead="np.where(condition, x, y) of numbers")
     condition, yes, no = args
     condition = _trace.cast(condition, "b1", False) if _traced(condition) else bool(condition)
-    if not (_traced(yes) or _traced(no)) and not isinstance(yes, np.generic):
-        dtype = np.result_type(yes, no)
+    if _is_weak(yes) and _is_weak(no):  # the result is NumPy's, so it is strong
+        dtype = np.result_type(_sample(yes), _sample(no))
         yes = _trace.cast(yes, f"{dtype.kind}{dtype.itemsize}", False)
     return _trace.apply("select", (condition, yes, no), python=False)
 

@@ -121,3 +121,34 @@ def test_a_complex_number_is_a_truth_value():
 
     for z in (0j, 1j, complex(np.nan, 0)):
         same_as_python(kernel, z, np.zeros(1, bool))
+
+
+def test_a_python_int_that_becomes_a_numpy_integer_must_fit():
+    @nm.jit
+    def kernel(n: int):
+        return nm.u1(n), np.int8(n)
+
+    same_as_python(kernel, 100)
+    for mode in ("default", "exact", "checks"):
+        for n in (300, 128, -1):
+            with pytest.raises(OverflowError):
+                in_mode(kernel, mode)(n)
+
+
+def test_the_quotient_of_narrow_integers_is_a_double():
+    @nm.jit
+    def kernel(a, b):
+        return np.divide(a[0], b[0]), a[0] / b[0]
+
+    for dtype in ("i1", "u1", "?"):
+        same_as_python(kernel, np.array([1], dtype), np.array([1], dtype))
+
+
+def test_where_of_python_numbers_is_a_strong_value():
+    @nm.jit
+    def kernel(a, x: float, n: int, b):
+        b[0] = np.where(a[0] > 2, x, n) * a[0]
+        return np.where(a[0] > 2, x, n) * a[0], np.where(a[0] > 2, a[0], n) + a[0]
+
+    for value in (1, 3):
+        same_as_python(kernel, np.array([value], "f4"), 2.1, 3, np.zeros(1))
