@@ -77,6 +77,7 @@ PyObject* binary(Op op, PyObject* left, PyObject* right) {
     if (a == kNone || b == kNone) {
       PyObject* other = a == kNone ? left : right;
       if (has_own_operators(other)) return not_implemented();
+      if (is_array(other)) require_node(state, other, "");  // refuses it by its name
       throw TraceFault(Diag::unknown_operand, {std::string(core::row(op).name), type_name(other)});
     }
     return new_scalar(state, state->lowering.binary(op, a, b));

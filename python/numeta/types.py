@@ -198,7 +198,10 @@ def _unwrapped(annotation: Any) -> Any:
         ours = [r for r in rest if isinstance(r, DType | ArrayType | Comptime)]
         return ours[0] if ours else first
     value = getattr(annotation, "__value__", None)
-    return annotation if value is None else value
+    if value is None:
+        return annotation
+    arguments = _typing.get_args(annotation)  # of a generic alias, as NDArray is from NumPy 2.5
+    return value[arguments] if arguments else value
 
 
 class Scope(NamedTuple):
