@@ -13,13 +13,20 @@ void Writer::line(std::string_view statement) {
   while (indent + statement.size() > kColumns) {
     const std::size_t room = kColumns - indent - 2;
     auto blank = statement.rfind(' ', room);
-    if (blank == std::string_view::npos || blank == 0) blank = statement.find(' ', room);
-    if (blank == std::string_view::npos) break;
+    std::size_t next = blank + 1;
+    if (blank == std::string_view::npos || blank == 0) {
+      // Calls in calls have no blank: the line ends behind a parenthesis.
+      blank = statement.rfind('(', room - 1);
+      if (blank == std::string_view::npos) blank = statement.find(' ', room);
+      if (blank == std::string_view::npos) break;
+      next = blank + 1;
+      if (statement[blank] == '(') ++blank;
+    }
     text_.append(indent, ' ');
     text_ += statement.substr(0, blank);
     text_ += " &\n";
     ++lines_;
-    statement.remove_prefix(blank + 1);
+    statement.remove_prefix(next);
     indent = indent_ + 4;
   }
   text_.append(indent, ' ');

@@ -214,3 +214,14 @@ def test_rank_five_and_rank_zero():
     a = np.random.default_rng(0).integers(0, 9, (2, 3, 1, 2, 3))
     same_as_python(kernel, a, a.T, np.zeros((), int), modes=LOOPS)
     same_as_python(kernel, a[::-1, :, :, ::-1], a.T[::-1, ::-1], np.zeros((), int), modes=LOOPS)
+
+
+def test_calls_in_calls():
+    @nm.jit
+    def kernel(a):
+        y = a[0]
+        for _ in range(200):
+            y = math.sin(y)
+        a[0] = y
+
+    same_as_python(kernel, np.array([2.0]), modes=("exact",))
