@@ -169,8 +169,7 @@ RegionId Graph::begin_loop(NodeId start, NodeId stop, NodeId step, std::string n
   regions_.push_back(std::move(body));
   current_ = region;
   const Interval indices = range_of_index(ranges_[start], ranges_[stop], ranges_[step]);
-  regions_[region].index =
-      append({Op::index, DType::i8, true, {}, {region, 0}}, region, indices);
+  regions_[region].index = append({Op::index, DType::i8, true, {}, {region, 0}}, region, indices);
   for (std::uint32_t k = 0; k < initial.size(); ++k) {
     const Node& first = nodes_[initial[k]];
     regions_[region].carried.push_back(
@@ -211,8 +210,13 @@ NodeId Graph::append(const Draft& draft, RegionId region, Interval range) {
   const auto id = static_cast<NodeId>(nodes_.size());
   const auto first = static_cast<std::uint32_t>(operands_.size());
   operands_.insert(operands_.end(), draft.operands.begin(), draft.operands.end());
-  nodes_.push_back({draft.op, draft.type, draft.weak,
-                    static_cast<std::uint8_t>(draft.operands.size()), first, region, origin_,
+  nodes_.push_back({draft.op,
+                    draft.type,
+                    draft.weak,
+                    static_cast<std::uint8_t>(draft.operands.size()),
+                    first,
+                    region,
+                    origin_,
                     {draft.bits[0], draft.bits[1]}});
   ranges_.push_back(range);
   return id;

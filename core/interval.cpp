@@ -84,8 +84,7 @@ Interval unclipped(Op op, Interval a, Interval b) {
       if (b.low >= 0) return {0, b.high};
       if (a.low >= 0) return {0, a.high};
       return {};
-    case Op::rshift:
-      return a.low >= 0 ? Interval{0, a.high} : Interval{};
+    case Op::rshift: return a.low >= 0 ? Interval{0, a.high} : Interval{};
     case Op::conj:
     case Op::real:
     case Op::floor:
@@ -103,9 +102,7 @@ Interval whole(DType type) {
   return is_integer(type) ? Interval{int_min(type), int_max(type)} : Interval{};
 }
 
-Interval join(Interval a, Interval b) {
-  return {std::min(a.low, b.low), std::max(a.high, b.high)};
-}
+Interval join(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
 
 Interval range_of(Op op, DType type, bool weak, Interval a, Interval b) {
   if (!is_integer(type)) return {};

@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::int64_t kExactInDouble = std::int64_t{1} << 53;
 
-bool is_exact_in_double(Interval range) {
-  return range.within(-kExactInDouble, kExactInDouble);
-}
+bool is_exact_in_double(Interval range) { return range.within(-kExactInDouble, kExactInDouble); }
 
 bool is_zero_possible(Interval range) { return range.low <= 0 && range.high >= 0; }
 
@@ -147,8 +145,8 @@ NodeId Lowering::power(NodeId a, NodeId b) {
     }
   } else if (!exact_ && graph_.is_constant(b)) {
     const NodeId exponent = coerce(b, compute);
-    const Literal two = is_complex(compute) ? literal_complex(compute, 2, 0)
-                                            : literal_float(compute, 2);
+    const Literal two =
+        is_complex(compute) ? literal_complex(compute, 2, 0) : literal_float(compute, 2);
     const Node& n = graph_.node(exponent);
     if (n.bits[0] == two.bits[0] && n.bits[1] == two.bits[1]) {
       const NodeId base[] = {coerce(a, compute)};
@@ -256,9 +254,9 @@ NodeId Lowering::unary(Op op, NodeId a) {
   }
   const Typing typing = type_operation(op, types);
   if (!typing.error.empty()) {
-    throw TraceFault(Diag::operand_types, {std::string(row(op).name),
-                                           std::string(python_name(types[0])),
-                                           std::string(typing.error)});
+    throw TraceFault(
+        Diag::operand_types,
+        {std::string(row(op).name), std::string(python_name(types[0])), std::string(typing.error)});
   }
   const NodeId operands[] = {a};
   if (checks_ && typing.result.weak && is_integer(typing.operands) &&
@@ -344,8 +342,8 @@ NodeId Lowering::coerce(NodeId value, DType to) {
     const std::int64_t v = graph_.integer_value(value);
     const bool huge = from.dtype == DType::u8;  // a Python int from 2**63 on
     if (huge || v < int_min(to) || v > int_max(to)) {
-      const std::string shown = huge ? fmt::format("{}", static_cast<std::uint64_t>(v))
-                                     : fmt::format("{}", v);
+      const std::string shown =
+          huge ? fmt::format("{}", static_cast<std::uint64_t>(v)) : fmt::format("{}", v);
       throw PythonFault(Exception::OverflowError,
                         fmt::format("Python integer {} out of bounds for {}", shown, row(to).name));
     }

@@ -26,8 +26,7 @@ struct Site {
 
 class Lowering {
  public:
-  Lowering(Graph& graph, bool exact, bool checks)
-      : graph_(graph), exact_(exact), checks_(checks) {}
+  Lowering(Graph& graph, bool exact, bool checks) : graph_(graph), exact_(exact), checks_(checks) {}
 
   /// A Python operator (a + b, a < b, ...).
   /// `of_math`: the function of `math`, which checks its arguments by rules of its own.

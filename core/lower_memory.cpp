@@ -41,9 +41,9 @@ NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index
     const std::int64_t v = graph_.integer_value(i);
     const std::int64_t n = graph_.integer_value(length);
     if (v < -n || v >= n) {
-      throw PythonFault(Exception::IndexError,
-                        fmt::format("index {} is out of bounds for axis {} with size {}", v, axis,
-                                    n));
+      throw PythonFault(
+          Exception::IndexError,
+          fmt::format("index {} is out of bounds for axis {} with size {}", v, axis, n));
     }
   }
   if (checks_) {

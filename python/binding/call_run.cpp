@@ -89,9 +89,10 @@ PyObject* number_of(std::int64_t word, bool is_double) {
 // Runs a matched variant on its filled frame.
 PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
   frame[0] = frame[1] = frame[2] = 0;
-  PyThreadState* state = PyEval_SaveThread();
+  // Releasing and retaking the GIL costs several times what a kernel without loops does.
+  PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
   const std::int32_t status = variant.entry(frame);
-  PyEval_RestoreThread(state);
+  if (state != nullptr) PyEval_RestoreThread(state);
   if (status != 0) {
     raise_for(variant, status, frame);
     return nullptr;

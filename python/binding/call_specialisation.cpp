@@ -126,8 +126,9 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 }
 
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* names[] = {"address",    "params",       "results", "template",  "guards",
-                                "raise_site", "make_overlap", "overlap", "keepalive", nullptr};
+  static const char* names[] = {"address",   "params",     "results",      "template",
+                                "guards",    "raise_site", "make_overlap", "overlap",
+                                "keepalive", "brief",      nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;
   PyObject* results = nullptr;
@@ -137,10 +138,11 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* make_overlap = Py_None;
   PyObject* overlap = Py_None;
   PyObject* keepalive = Py_None;
-  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOO:Specialisation",
+  int brief = 0;
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOp:Specialisation",
                                   const_cast<char**>(names), &PyLong_Type, &address, &parameters,
                                   &results, &shape, &guards, &raise_site, &make_overlap, &overlap,
-                                  &keepalive) == 0) {
+                                  &keepalive, &brief) == 0) {
     return -1;
   }
   Variant& variant = variant_of(self);
@@ -170,6 +172,7 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   variant.make_overlap = Reference::share(make_overlap);
   if (overlap != Py_None) variant.overlap = Reference::share(overlap);
   variant.keepalive = Reference::share(keepalive);
+  variant.is_brief = brief != 0;
   variant.entry = reinterpret_cast<Entry>(entry);
   return 0;
 }

@@ -35,6 +35,7 @@ struct Variant {
   std::vector<Parameter> parameters;
   std::size_t bound_count = 0;
   std::uint32_t words = 0;   // of the whole frame
+  bool is_brief = false;     // ends in well under a microsecond: runs with the GIL held
   bool runs_python = false;  // matching calls Python code, which may change the arguments
   OverlapCheck overlaps;
   GuardSet guards;

@@ -71,6 +71,7 @@ struct EmissionObject {
   py::list sites;
   std::vector<std::pair<std::string, bool>> results;
   py::dict line_map;
+  bool brief = false;
 };
 
 class Trace {
@@ -170,12 +171,14 @@ class Trace {
 
   EmissionObject emit() {
     core::verify(state_->graph);
+    constexpr std::size_t few_nodes = 256;
     emit_fortran::Emission made = emit_fortran::emit(state_->graph, state_->options);
     EmissionObject out;
     out.fortran = std::move(made.fortran);
     out.stub = std::move(made.stub);
     out.symbol = std::move(made.symbol);
     out.flags = std::move(made.flags);
+    out.brief = state_->graph.regions().size() == 1 && state_->graph.size() <= few_nodes;
     for (const core::Buffer& buffer : state_->graph.buffers()) out.written.push_back(buffer.stored);
     for (const core::Site& site : state_->lowering.sites()) {
       const auto [file, line] = state_->place(site.origin);
@@ -288,7 +291,8 @@ void bind_trace(py::module_& m) {
       .def_readonly("written", &EmissionObject::written)
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)
-      .def_readonly("line_map", &EmissionObject::line_map);
+      .def_readonly("line_map", &EmissionObject::line_map)
+      .def_readonly("brief", &EmissionObject::brief);
   py::class_<Trace>(m, "Trace")
       .def(py::init<const std::string&, bool, bool, bool, bool>(), py::arg("name"), py::kw_only(),
            py::arg("exact") = false, py::arg("checks") = false, py::arg("fast") = false,

@@ -26,7 +26,8 @@ class Specialisation:
     """One compiled variant of a kernel: what it fits and how it is run.
 
     `raise_site(site, value0, value1)` raises for check `site` (0, 1, ...). `make_overlap(bound)`
-    makes the variant for overlapping arrays when it is first needed. `keepalive` keeps the code
+    makes the variant for overlapping arrays when it is first needed. A `brief` one runs with
+    the GIL held. `keepalive` keeps the code
     loaded. Equal keys of one `key_of` must mean equal content, types and bits included.
     """
 
@@ -42,6 +43,7 @@ class Specialisation:
         make_overlap: Callable[[tuple[Any, ...]], Specialisation] | None = ...,
         overlap: Specialisation | None = ...,
         keepalive: object = ...,
+        brief: bool = ...,
     ) -> None: ...
     @property
     def address(self) -> int: ...

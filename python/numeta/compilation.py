@@ -225,6 +225,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
         _overlap_maker(kernel, arguments),
         None,
         (loaded, traced.keepalive),
+        brief=emission.brief,
     )
     values = {
         a.name: a.value
