@@ -16,7 +16,7 @@ def pairs(n):
 
 
 def compiled(n):
-    for i in nm.range(n):
+    for i in nm.range(n):  # noqa: UP028
         yield i
 
 
