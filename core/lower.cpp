@@ -283,6 +283,7 @@ NodeId Lowering::function(Op op, std::span<const NodeId> given, bool python) {
     return binary(op, operands[0], operands[1], python);
   }
   std::vector<Type> types;
+  types.reserve(operands.size());
   for (const NodeId id : operands) types.push_back(type(id));
   if (op == Op::select) types.erase(types.begin());
   const Typing typing = type_operation(op, types, python);
