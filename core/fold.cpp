@@ -32,45 +32,38 @@ std::uint64_t wrap(T value) {
   return static_cast<std::uint64_t>(value);
 }
 
+#define NOFOLD return {};
+// One case for each row of the tables; FOLD chooses the column, the other is not expanded.
+#define NODE(id, ...) case Op::id:
+#define OP(id, arity, rule, traits, s1, s2, s3, s4, s5, libm, fold, meaning) \
+  case Op::id: fold
+
 template <class T>
 Folded fold_integer(Op op, [[maybe_unused]] T a, [[maybe_unused]] T b) {
 #define FOLD(on_integers, on_reals) return Folded(on_integers);
-#define NOFOLD return {};
   switch (op) {
-#define NODE(id, ...) case Op::id:
 #include "core/structure.def"
-#undef NODE
     return {};
-#define OP(id, arity, rule, traits, s1, s2, s3, s4, s5, libm, fold, meaning) \
-  case Op::id:                                                               \
-    fold
 #include "core/ops.def"
-#undef OP
   }
 #undef FOLD
-#undef NOFOLD
   return {};
 }
 
 Folded fold_real(Op op, [[maybe_unused]] double x, [[maybe_unused]] double y) {
 #define FOLD(on_integers, on_reals) return Folded(on_reals);
-#define NOFOLD return {};
-  // The integer column is not expanded here, so its names need not exist.
   switch (op) {
-#define NODE(id, ...) case Op::id:
 #include "core/structure.def"
-#undef NODE
     return {};
-#define OP(id, arity, rule, traits, s1, s2, s3, s4, s5, libm, fold, meaning) \
-  case Op::id:                                                               \
-    fold
 #include "core/ops.def"
-#undef OP
   }
 #undef FOLD
-#undef NOFOLD
   return {};
 }
+
+#undef OP
+#undef NODE
+#undef NOFOLD
 
 double real_value(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);

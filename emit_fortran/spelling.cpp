@@ -154,10 +154,6 @@ std::string literal(DType type, const std::uint64_t (&bits)[2], bool plain) {
   return {};
 }
 
-bool is_negative_literal(DType type, const std::uint64_t (&bits)[2]) {
-  return !core::is_bool(type) && literal(type, bits, false).front() == '-';
-}
-
 std::string declared(DType type) {
   return fmt::format("{}({})", core::row(type).fortran_type, core::row(type).fortran_kind);
 }

@@ -43,8 +43,6 @@ const Spelling* spelling(core::Op op, core::Kind kind);
 /// A literal, bit-exact, e.g. 0.1_c_double; NaN, infinities and subnormals by `transfer`.
 /// `plain`: a small int64 may stand without its kind suffix.
 std::string literal(core::DType type, const std::uint64_t (&bits)[2], bool plain);
-/// Does the literal begin with a minus sign?
-bool is_negative_literal(core::DType type, const std::uint64_t (&bits)[2]);
 
 /// The Fortran declaration type, e.g. real(c_double).
 std::string declared(core::DType type);

@@ -101,7 +101,7 @@ class Trace {
 
   py::object add_array(const std::string& name, const std::string& dtype, std::size_t ndim,
                        const std::string& layout,
-                       const std::vector<std::optional<std::int64_t>>& shape, bool) {
+                       const std::vector<std::optional<std::int64_t>>& shape) {
     auto fixed = shape;
     fixed.resize(ndim);
     core::Layout kind = core::Layout::Strided;
@@ -304,8 +304,7 @@ void bind_trace(py::module_& m) {
            })
       .def("__exit__", [](Trace& self, const py::args&) { self.leave(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
-           py::arg("layout"), py::arg("fixed_shape"), py::kw_only(),
-           py::arg("readonly_hint") = false)
+           py::arg("layout"), py::arg("fixed_shape"))
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
       .def("end_loop", &Trace::end_loop)

@@ -128,7 +128,7 @@ def test_no_storm_for_comptime():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for n in range(10):
-            kernel(n, 1.0)
+            assert kernel(n, 1.0) == n + 1.0
 
 
 def test_pickle_by_reference():
