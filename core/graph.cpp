@@ -17,6 +17,28 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+/// A comparison of signed integers that their ranges decide.
+std::optional<bool> decided(const Graph& g, Op op, std::span<const NodeId> operands) {
+  if (op != Op::lt && op != Op::le && op != Op::eq && op != Op::ne) return std::nullopt;
+  if (kind(g.node(operands[0]).type) != Kind::Int) return std::nullopt;
+  const Interval a = g.range(operands[0]);
+  const Interval b = g.range(operands[1]);
+  // An end at the limit of int64 may mean "or beyond".
+  const bool below = a.high < b.low && a.high != INT64_MAX && b.low != INT64_MIN;
+  const bool above = a.low > b.high && b.high != INT64_MAX && a.low != INT64_MIN;
+  if (op == Op::lt || op == Op::le) {
+    if (below) return true;
+    if (above) return false;
+    const bool not_below = a.low >= b.high && b.high != INT64_MAX && a.low != INT64_MIN;
+    const bool not_above = a.high <= b.low && a.high != INT64_MAX && b.low != INT64_MIN;
+    if (op == Op::lt && not_below) return false;
+    if (op == Op::le && not_above) return true;
+    return std::nullopt;
+  }
+  if (below || above) return op == Op::ne;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Literal literal_int(std::int64_t value) { return {{static_cast<std::uint64_t>(value), 0}}; }
@@ -53,6 +75,16 @@ BufferId Graph::buffer(std::string name, DType type, Layout layout,
   return number;
 }
 
+BufferId Graph::variable(std::string name, DType type, bool weak) {
+  const auto number = static_cast<BufferId>(buffers_.size());
+  Buffer buffer{std::move(name), type, Layout::C, {}};
+  buffer.version = ++last_version_;
+  buffer.local = true;
+  buffer.weak = weak;
+  buffers_.push_back(std::move(buffer));
+  return number;
+}
+
 NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
   const auto& fixed = buffers_[buffer].fixed_shape[axis];
   if (fixed) return integer(*fixed);
@@ -81,6 +113,9 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
   require_open(operands);
   if (is_constant(operands.front()) && is_constant(operands.back())) {
     if (const auto value = fold(*this, op, type, operands)) return constant(type, weak, *value);
+  }
+  if (const auto truth = decided(*this, op, operands)) {
+    return constant(type, weak, literal_int(*truth));
   }
   const NodeId same = simplify(*this, op, operands);
   if (same != kNone && nodes_[same].type == type && nodes_[same].weak == weak) return same;
@@ -114,9 +149,8 @@ NodeId Graph::cast(NodeId value, DType type, bool weak) {
 
 NodeId Graph::load(BufferId buffer, std::span<const NodeId> indices) {
   require_open(indices);
-  Buffer& source = buffers_[buffer];
-  source.loaded = true;
-  const Draft draft{Op::load, source.type, false, indices, {buffer, source.version}};
+  const Buffer& source = buffers_[buffer];
+  const Draft draft{Op::load, source.type, source.weak, indices, {buffer, source.version}};
   const std::uint32_t hash = hash_of(draft);
   const std::size_t slot = slot_of(draft, hash);
   const NodeId known = table_[slot].node;
@@ -125,7 +159,7 @@ NodeId Graph::load(BufferId buffer, std::span<const NodeId> indices) {
   const NodeId id = append(draft, current_, whole(source.type));
   if (known == kNone) ++interned_;
   table_[slot] = {id, hash};
-  regions_[current_].body.push_back(id);
+  add_statement(id);
   if (interned_ * 3 > table_.size() * 2) grow();
   return id;
 }
@@ -137,11 +171,10 @@ void Graph::store(BufferId buffer, std::span<const NodeId> indices, NodeId value
   all.reserve(indices.size() + 1);
   all.push_back(value);
   all.insert(all.end(), indices.begin(), indices.end());
-  buffers_[buffer].stored = true;
   new_version(buffer);
   const std::uint64_t version = buffers_[buffer].version;
   const Draft draft{Op::store, buffers_[buffer].type, false, all, {buffer, version}};
-  regions_[current_].body.push_back(append(draft, current_, {}));
+  add_statement(append(draft, current_, {}));
 }
 
 void Graph::check(NodeId condition, std::uint64_t site, std::span<const NodeId> values) {
@@ -149,50 +182,13 @@ void Graph::check(NodeId condition, std::uint64_t site, std::span<const NodeId> 
   all.insert(all.end(), values.begin(), values.end());
   require_open(all);
   if (is_constant(condition) && nodes_[condition].bits[0] != 0) return;
-  regions_[current_].body.push_back(
-      append({Op::check, DType::b1, false, all, {site, 0}}, current_, {}));
+  add_statement(append({Op::check, DType::b1, false, all, {site, 0}}, current_, {}));
+  if (!is_constant(condition)) assume(condition, true, current_);
 }
 
-RegionId Graph::begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
-                           std::span<const NodeId> initial) {
-  std::vector<NodeId> all{start, stop, step};
-  all.insert(all.end(), initial.begin(), initial.end());
-  require_open(all);
-  const auto region = static_cast<RegionId>(regions_.size());
-  const NodeId owner = append({Op::loop, DType::b1, false, all, {region, 0}}, current_, {});
-  regions_[current_].body.push_back(owner);
-  Region body;
-  body.parent = current_;
-  body.depth = regions_[current_].depth + 1;
-  body.owner = owner;
-  body.name = std::move(name);
-  regions_.push_back(std::move(body));
-  current_ = region;
-  const Interval indices = range_of_index(ranges_[start], ranges_[stop], ranges_[step]);
-  regions_[region].index = append({Op::index, DType::i8, true, {}, {region, 0}}, region, indices);
-  for (std::uint32_t k = 0; k < initial.size(); ++k) {
-    const Node& first = nodes_[initial[k]];
-    regions_[region].carried.push_back(
-        append({Op::carried, first.type, first.weak, {}, {region, k}}, region, whole(first.type)));
-  }
-  // What the body stores is seen by its next iteration: nothing read before serves inside.
-  new_versions();
-  return region;
-}
-
-void Graph::end_loop(std::span<const NodeId> yields) {
-  require_open(yields);
-  Region& body = regions_[current_];
-  body.yields.assign(yields.begin(), yields.end());
-  body.closed = true;
-  current_ = body.parent;
-  new_versions();
-}
-
-NodeId Graph::result(RegionId region, std::uint32_t position) {
-  const Node& block = nodes_[regions_[region].carried[position]];
-  const Draft draft{Op::result, block.type, block.weak, {}, {region, position}};
-  return intern(draft, regions_[region].parent, whole(block.type));
+void Graph::fail(std::uint64_t site, std::span<const NodeId> values) {
+  check(constant(DType::b1, true, literal_int(0)), site, values);
+  set_unreachable();
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {
@@ -219,7 +215,13 @@ NodeId Graph::append(const Draft& draft, RegionId region, Interval range) {
                     origin_,
                     {draft.bits[0], draft.bits[1]}});
   ranges_.push_back(range);
+  used_.push_back(false);
+  for (const NodeId operand : draft.operands) used_[operand] = true;
   return id;
+}
+
+void Graph::add_statement(NodeId id) {
+  if (reachable()) regions_[current_].body.push_back(id);
 }
 
 std::uint32_t Graph::hash_of(const Draft& draft) {
@@ -277,8 +279,14 @@ RegionId Graph::innermost(std::span<const NodeId> operands) const {
 }
 
 void Graph::new_version(BufferId buffer) {
-  if (one_chain_) return new_versions();
-  buffers_[buffer].version = ++last_version_;
+  ++last_version_;
+  if (!one_chain_ || buffers_[buffer].local) {
+    buffers_[buffer].version = last_version_;
+    return;
+  }
+  for (Buffer& other : buffers_) {
+    if (!other.local) other.version = last_version_;
+  }
 }
 
 void Graph::new_versions() {

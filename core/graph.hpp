@@ -45,14 +45,16 @@ static_assert(sizeof(Node) <= 64);
 
 enum class Layout : std::uint8_t { C, F, Strided };
 
+/// Memory that is loaded from and stored to: an array parameter, or a local variable, which is a
+/// name that control flow carries or merges.
 struct Buffer {
   std::string name;
   DType type;
   Layout layout;
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
-  bool loaded = false;
-  bool stored = false;
+  bool local = false;
+  bool weak = false;  // what is loaded is a Python number; of locals only
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
@@ -71,13 +73,20 @@ struct Parameter {
 struct Region {
   RegionId parent = kNone;
   std::uint32_t depth = 0;
-  NodeId owner = kNone;  // the loop that executes it
-  NodeId index = kNone;
-  std::string name;  // of the index
+  NodeId owner = kNone;  // the statement that executes it
+  NodeId index = kNone;  // of a counted loop
+  std::string name;      // of the index, or what the block stands for
   std::vector<NodeId> body;
-  std::vector<NodeId> carried;
-  std::vector<NodeId> yields;
+  std::uint32_t exits = 0;  // how many statements leave it
   bool closed = false;
+  bool ended = false;  // control does not reach its end: nothing is added any more
+};
+
+/// A position in the body of an open region, to go back to.
+struct Mark {
+  RegionId region;
+  std::uint32_t size;
+  std::size_t facts;
 };
 
 /// A result of the kernel: a value and how the caller sees it.
@@ -107,6 +116,8 @@ class Graph {
   NodeId scalar(std::string name, DType type, bool weak);
   BufferId buffer(std::string name, DType type, Layout layout,
                   std::vector<std::optional<std::int64_t>> fixed_shape);
+  /// A local variable; read and written by `load` and `store` without indices.
+  BufferId variable(std::string name, DType type, bool weak);
   NodeId dim(BufferId buffer, std::uint32_t axis);
 
   NodeId constant(DType type, bool weak, Literal value);
@@ -119,18 +130,44 @@ class Graph {
   void store(BufferId buffer, std::span<const NodeId> indices, NodeId value);
   void check(NodeId condition, std::uint64_t site, std::span<const NodeId> values);
 
-  /// Opens the body of `for name in range(start, stop, step)`; returns its region.
-  RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
-                      std::span<const NodeId> initial = {});
-  /// Closes the innermost region; the results are read by `result`.
-  void end_loop(std::span<const NodeId> yields = {});
-  NodeId result(RegionId region, std::uint32_t position);
+  /// A check that always fails: control ends here.
+  void fail(std::uint64_t site, std::span<const NodeId> values);
+
+  // Each of these opens a region, which `end` closes.
+  /// The body of `for name in range(start, stop, step)`.
+  RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
+  RegionId begin_repeat(std::string name);
+  RegionId begin_block(std::string name);
+  /// The arm that runs where the condition holds; `begin_otherwise` closes it and opens the other.
+  RegionId begin_branch(NodeId condition);
+  RegionId begin_otherwise();
+  void end();
+  /// As `end` for a block. One that nothing leaves becomes part of its parent: true.
+  bool end_block();
+  /// Control goes on after, or with the next iteration of, an enclosing region.
+  void leave(RegionId target);
+  void cycle(RegionId target);
+  void set_unreachable() { regions_[current_].ended = true; }
+  bool reachable() const { return !regions_[current_].ended; }
+
+  /// A store at the end of a region, before the statement that leaves it.
+  void store_at_end(RegionId region, BufferId variable, NodeId value);
+  /// A store just before the construct that a region belongs to.
+  void store_before(RegionId region, BufferId variable, NodeId value);
+  void new_version(BufferId buffer);
+  Mark mark() const;
+  /// Drops the statements after a mark, regions opened since included.
+  void rollback(Mark mark);
 
   const Node& node(NodeId id) const { return nodes_[id]; }
   std::span<const NodeId> operands(NodeId id) const {
     return {operands_.data() + nodes_[id].first, nodes_[id].count};
   }
   Interval range(NodeId id) const { return ranges_[id]; }
+  /// The range of a value here, where the conditions of enclosing branches are known to hold.
+  Interval range_here(NodeId id) const;
+  /// Has any node taken it as an operand?
+  bool is_used(NodeId id) const { return used_[id]; }
   bool is_constant(NodeId id) const { return nodes_[id].op == Op::constant; }
   std::int64_t integer_value(NodeId id) const {
     return static_cast<std::int64_t>(nodes_[id].bits[0]);
@@ -173,7 +210,12 @@ class Graph {
   void grow();
   void require_open(std::span<const NodeId> operands) const;
   RegionId innermost(std::span<const NodeId> operands) const;
-  void new_version(BufferId buffer);
+  void add_statement(NodeId id);
+  NodeId store_node(BufferId variable, NodeId value, RegionId region);
+  RegionId open(NodeId owner, std::string name);
+  void close();
+  void forget_exits(NodeId statement);
+  void assume(NodeId condition, bool holds, RegionId region);
   void new_versions();
 
   std::string name_;
@@ -181,6 +223,13 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<NodeId> operands_;
   std::vector<Interval> ranges_;
+  std::vector<bool> used_;
+  struct Fact {
+    NodeId node;
+    Interval range;
+    RegionId region;  // where it holds, from its making on
+  };
+  std::vector<Fact> facts_;
   std::size_t interned_ = 0;
   std::vector<Slot> table_;  // open addressing
   std::vector<Region> regions_;

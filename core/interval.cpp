@@ -104,6 +104,11 @@ Interval whole(DType type) {
 
 Interval join(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
 
+Interval meet(Interval a, Interval b) {
+  const Interval both{std::max(a.low, b.low), std::min(a.high, b.high)};
+  return both.low <= both.high ? both : a;
+}
+
 Interval range_of(Op op, DType type, bool weak, Interval a, Interval b) {
   if (!is_integer(type)) return {};
   const Interval exact = unclipped(op, a, b);

@@ -32,5 +32,7 @@ Interval range_of_cast(DType type, DType from_type, Interval from);
 /// The range of the index of `for index in range(start, stop, step)`.
 Interval range_of_index(Interval start, Interval stop, Interval step);
 Interval join(Interval a, Interval b);
+/// What is in both; of ranges without a common value, the first.
+Interval meet(Interval a, Interval b);
 
 }  // namespace numeta::core

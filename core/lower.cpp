@@ -62,6 +62,12 @@ void Lowering::check(NodeId condition, Site site, std::span<const NodeId> values
   sites_.push_back(std::move(site));
 }
 
+void Lowering::fail(Site site, std::span<const NodeId> values) {
+  site.origin = graph_.origin();
+  graph_.fail(sites_.size(), values);
+  sites_.push_back(std::move(site));
+}
+
 void Lowering::require(NodeId condition, Exception exception, std::string message,
                        std::initializer_list<NodeId> values) {
   check(condition, {exception, -1, std::move(message), {}}, {values.begin(), values.size()});

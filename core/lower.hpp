@@ -43,6 +43,7 @@ class Lowering {
   void store(BufferId buffer, std::span<const NodeId> indices, NodeId value);
   RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
   void check(NodeId condition, Site site, std::span<const NodeId> values);
+  void fail(Site site, std::span<const NodeId> values);
 
   const std::vector<Site>& sites() const { return sites_; }
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }

@@ -36,7 +36,7 @@ NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index
   }
   const NodeId i = graph_.cast(index, DType::i8, true);
   const NodeId length = graph_.dim(buffer, axis);
-  const Interval range = graph_.range(i);
+  const Interval range = graph_.range_here(i);
   if (graph_.is_constant(i) && graph_.is_constant(length)) {
     const std::int64_t v = graph_.integer_value(i);
     const std::int64_t n = graph_.integer_value(length);

@@ -75,6 +75,11 @@ inline constexpr std::size_t kOpCount = std::size(kOps);
 constexpr const OpRow& row(Op op) { return kOps[static_cast<std::size_t>(op)]; }
 constexpr bool is_structural(Op op) { return row(op).rule == Rule::Structural; }
 constexpr bool is_statement(Op op) { return row(op).statement; }
+/// Does it execute the statements of a region?
+constexpr bool has_regions(Op op) {
+  return op == Op::loop || op == Op::repeat || op == Op::block || op == Op::branch;
+}
+constexpr bool is_loop(Op op) { return op == Op::loop || op == Op::repeat; }
 /// Does the table spell this operation for operands of this type?
 constexpr bool is_spelled(Op op, DType operand) {
   return !row(op).spelling[static_cast<std::size_t>(kind(operand))].empty();

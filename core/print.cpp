@@ -29,10 +29,13 @@ std::string head(const Graph& g, NodeId id) {
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
       return fmt::format("for {} in {}", g.regions()[n.bits[0]].name, list(g.operands(id)));
+    case Op::repeat:
+    case Op::block:
+    case Op::leave:
+    case Op::cycle: return fmt::format("{} region {}", row(n.op).name, n.bits[0]);
+    case Op::branch: return fmt::format("branch %{}", g.operands(id)[0]);
+    case Op::index: return out + fmt::format(" region {}", n.bits[0]);
     default: break;
-  }
-  if (n.op == Op::index || n.op == Op::carried || n.op == Op::result) {
-    return out + fmt::format(" region {} #{}", n.bits[0], n.bits[1]);
   }
   return out + " " + list(g.operands(id));
 }
@@ -56,9 +59,11 @@ void print_node(const Graph& g, NodeId root, std::vector<bool>& done, std::strin
     if (done[id]) continue;
     done[id] = true;
     out += indent + head(g, id) + "\n";
-    if (g.node(id).op == Op::loop) {
-      print_region(g, static_cast<RegionId>(g.node(id).bits[0]), done, out);
-    }
+    if (!has_regions(g.node(id).op)) continue;
+    print_region(g, static_cast<RegionId>(g.node(id).bits[0]), done, out);
+    if (g.node(id).op != Op::branch || g.node(id).bits[1] == kNone) continue;
+    out += indent + "otherwise\n";
+    print_region(g, static_cast<RegionId>(g.node(id).bits[1]), done, out);
   }
 }
 
@@ -66,8 +71,6 @@ void print_region(const Graph& g, RegionId region, std::vector<bool>& done, std:
   const Region& body = g.regions()[region];
   const std::string indent(2 * (body.depth + 1), ' ');
   for (const NodeId id : body.body) print_node(g, id, done, out, indent);
-  for (const NodeId id : body.yields) print_node(g, id, done, out, indent);
-  if (!body.yields.empty()) out += fmt::format("{}yield {}\n", indent, list(body.yields));
 }
 
 }  // namespace

@@ -63,19 +63,25 @@ bool indices_match_the_rank(const Graph& g, NodeId id) {
   return extra == 0 || g.node(g.operands(id)[0]).type == buffer.type;
 }
 
-bool loops_carry_what_they_yield(const Graph& g, NodeId id) {
+bool regions_are_closed(const Graph& g, NodeId id) {
   const Node& n = g.node(id);
-  if (n.op != Op::loop) return true;
-  const Region& body = g.regions()[n.bits[0]];
-  if (!body.closed) return false;
-  if (body.carried.size() + 3 != n.count || body.yields.size() != body.carried.size()) return false;
-  for (std::size_t k = 0; k < body.carried.size(); ++k) {
-    const DType type = g.node(body.carried[k]).type;
-    if (g.node(body.yields[k]).type != type || g.node(g.operands(id)[k + 3]).type != type) {
-      return false;
-    }
-  }
-  return true;
+  if (!has_regions(n.op) || n.op == Op::block) return true;
+  const bool other = n.op == Op::branch && n.bits[1] != kNone;
+  return g.regions()[n.bits[0]].closed && (!other || g.regions()[n.bits[1]].closed);
+}
+
+bool conditions_are_truths(const Graph& g, NodeId id) {
+  const Op op = g.node(id).op;
+  if (op != Op::branch && op != Op::check) return true;
+  return g.node(g.operands(id)[0]).type == DType::b1;
+}
+
+bool targets_enclose(const Graph& g, NodeId id) {
+  const Node& n = g.node(id);
+  if (n.op != Op::leave && n.op != Op::cycle) return true;
+  const Op owner = g.node(g.regions()[n.bits[0]].owner).op;
+  const bool fits = is_loop(owner) || (owner == Op::block && n.op == Op::leave);
+  return fits && encloses(g, static_cast<RegionId>(n.bits[0]), n.region);
 }
 
 constexpr VerifyRow kRules[] = {
@@ -86,7 +92,9 @@ constexpr VerifyRow kRules[] = {
     {"the table spells the operation for its operands", is_spelled_for_its_operands},
     {"an element access has an int64 index for each axis and the buffer's type",
      indices_match_the_rank},
-    {"a loop is closed and yields what it carries", loops_carry_what_they_yield},
+    {"regions are closed", regions_are_closed},
+    {"a condition is a truth value", conditions_are_truths},
+    {"control leaves an enclosing loop or block, and cycles a loop", targets_enclose},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "emit_fortran/body.hpp"
 #include "emit_fortran/expression.hpp"
 #include "emit_fortran/names.hpp"
 #include "emit_fortran/schedule.hpp"
@@ -27,9 +28,9 @@ std::uint64_t hash_text(std::string_view text) {
   return hash;
 }
 
-bool has_checks(const Graph& g) {
+bool has_any(const Graph& g, const core::Live& live, bool (*wanted)(Op)) {
   for (NodeId id = 0; id < g.size(); ++id) {
-    if (g.node(id).op == Op::check) return true;
+    if (live.nodes[id] && wanted(g.node(id).op)) return true;
   }
   return false;
 }
@@ -63,34 +64,37 @@ class Procedure {
       : g_(graph),
         options_(options),
         plan_(schedule(graph)),
-        checked_(has_checks(graph)),
+        checked_(has_any(graph, plan_.live, [](Op op) { return op == Op::check; })),
         expressions_(graph, options, plan_, symbols_, uses_),
-        body_(2) {
+        body_(graph, plan_, symbols_, names_, expressions_) {
     name_ = names_.claim(graph.name());
     name_parameters();
-    name_regions();
-    symbols_.temporaries.assign(graph.size(), "");
+    body_.name_things();
   }
 
   Emission emit() {
-    if (checked_) body_.line("status = 0");
-    emit_region(0);
+    if (checked_) body_.text().line("status = 0");
+    body_.emit();
     emit_results();
     const std::string head = this->head();
     const std::string tail = this->tail();
-    const std::uint64_t hash = hash_text(head + body_.text() + tail);
+    const std::uint64_t hash = hash_text(head + body_.text().text() + tail);
     Emission out;
     const std::string label = fmt::format("numeta_{:016x}_f", hash);
     out.symbol = fmt::format("numeta_{:016x}", hash);
     const std::string opening = head_line(label) + head;
     const auto above = static_cast<std::uint32_t>(std::count(opening.begin(), opening.end(), '\n'));
-    out.fortran = opening + body_.text() + tail;
-    for (LineOrigin origin : body_.origins) {
+    out.fortran = opening + body_.text().text() + tail;
+    for (LineOrigin origin : body_.text().origins) {
       origin.line += above;
       out.lines.push_back(origin);
     }
     out.stub = stub_text(g_, needs_, out.symbol, label);
     out.flags = flags();
+    out.loops = has_any(g_, plan_.live, core::is_loop);
+    for (core::BufferId k = 0; k < g_.buffers().size(); ++k) {
+      if (!g_.buffers()[k].local) out.written.push_back(plan_.live.stored[k]);
+    }
     return out;
   }
 
@@ -98,9 +102,15 @@ class Procedure {
   void name_parameters() {
     for (const core::Scalar& s : g_.scalars()) symbols_.scalars.push_back(names_.claim(s.name));
     for (const core::Buffer& b : g_.buffers()) {
-      symbols_.buffers.push_back(names_.claim(b.name));
+      symbols_.buffers.push_back(b.local ? "" : names_.claim(b.name));
     }
     for (const core::Buffer& b : g_.buffers()) {
+      if (b.local) {
+        for (auto* names : {&symbols_.shapes, &symbols_.strides, &symbols_.offsets}) {
+          names->emplace_back();
+        }
+        continue;
+      }
       symbols_.shapes.push_back(names_.claim(b.name + "_shape"));
       symbols_.strides.push_back(
           b.layout == core::Layout::Strided ? names_.claim(b.name + "_strides") : "");
@@ -119,176 +129,17 @@ class Procedure {
       }
     }
     for (NodeId id = 0; id < g_.size(); ++id) {
-      if (g_.node(id).op == Op::dim) needs_.shape[g_.node(id).bits[0]] = true;
+      if (g_.node(id).op == Op::dim && plan_.live.nodes[id]) {
+        needs_.shape[g_.node(id).bits[0]] = true;
+      }
     }
     needs_.status = checked_;
   }
 
-  /// Loops that do not enclose one another may share the name of their index.
-  void name_regions() {
-    symbols_.indices.assign(g_.regions().size(), "");
-    std::map<std::string, std::vector<std::string>> known;  // Fortran names for a wanted name
-    for (RegionId r = 1; r < g_.regions().size(); ++r) {
-      const core::Region& region = g_.regions()[r];
-      std::vector<std::string>& choices = known[region.name];
-      std::string chosen;
-      for (const std::string& choice : choices) {
-        if (!encloses_with_index(r, choice)) chosen = choice;
-        if (!chosen.empty()) break;
-      }
-      if (chosen.empty()) {
-        chosen = names_.claim(region.name);
-        choices.push_back(chosen);
-        index_names_.push_back(chosen);
-      }
-      symbols_.indices[r] = chosen;
-      for (std::uint32_t k = 0; k < region.carried.size(); ++k) {
-        symbols_.carried[{r, k}] = names_.claim("carried");
-        locals_.emplace_back(symbols_.carried[{r, k}], g_.node(region.carried[k]).type);
-      }
-    }
-  }
-
-  bool encloses_with_index(RegionId region, const std::string& index) const {
-    for (RegionId r = g_.regions()[region].parent; r != core::kNone; r = g_.regions()[r].parent) {
-      if (symbols_.indices[r] == index) return true;
-    }
-    return false;
-  }
-
-  void emit_region(RegionId r) {
-    const core::Region& region = g_.regions()[r];
-    const auto& waiting = plan_.temporaries[r];
-    std::size_t next = 0;
-    for (std::uint32_t k = 0; k <= region.body.size(); ++k) {
-      for (; next < waiting.size() && waiting[next].first == k; ++next)
-        assign(waiting[next].second);
-      if (k < region.body.size()) emit_statement(region.body[k]);
-    }
-    emit_yields(r);
-  }
-
-  void assign(NodeId id) {
-    const std::string text = expressions_.operation(id);
-    const std::string name = names_.claim(fmt::format("t{}", ++temporaries_));
-    symbols_.temporaries[id] = name;
-    locals_.emplace_back(name, g_.node(id).type);
-    body_.from(g_.node(id).origin);
-    body_.line(fmt::format("{} = {}", name, text));
-  }
-
-  void emit_statement(NodeId id) {
-    const Node& n = g_.node(id);
-    if (plan_.form[id] != Form::Statement) return;
-    if (n.op == Op::load) return assign(id);
-    if (n.op == Op::store) {
-      const auto operands = g_.operands(id);
-      const auto buffer = static_cast<core::BufferId>(n.bits[0]);
-      const std::string value = expressions_.value(operands[0]);
-      body_.from(n.origin);
-      body_.line(fmt::format("{} = {}", expressions_.element(buffer, operands.subspan(1)), value));
-      return;
-    }
-    if (n.op == Op::check) return emit_check(id);
-    emit_loop(id);
-  }
-
-  void emit_check(NodeId id) {
-    const auto operands = g_.operands(id);
-    body_.from(g_.node(id).origin);
-    const bool denied =
-        g_.node(operands[0]).op == Op::logical_not && plan_.form[operands[0]] == Form::Inline;
-    const std::string question = denied
-                                     ? expressions_.value(g_.operands(operands[0])[0])
-                                     : fmt::format(".not. ({})", expressions_.value(operands[0]));
-    body_.line(fmt::format("if ({}) then", question));
-    body_.deeper();
-    std::uint64_t reals = 0;
-    for (std::size_t k = 1; k < operands.size(); ++k) {
-      const core::DType type = g_.node(operands[k]).type;
-      const std::string value = expressions_.value(operands[k]);
-      if (core::is_float(type)) {
-        reals |= std::uint64_t{1} << (k - 1);
-        body_.line(fmt::format("error_values({}) = transfer(real({}, c_double), 0_c_int64_t)",
-                               k - 1, value));
-      } else {
-        body_.line(fmt::format("error_values({}) = {}", k - 1, value));
-      }
-    }
-    body_.line(fmt::format("error_values(2) = {}", reals));
-    body_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
-    body_.line("return");
-    body_.shallower();
-    body_.line("end if");
-  }
-
-  /// The last index of range(start, stop, step), as Fortran counts.
-  std::string last_index(NodeId stop, NodeId step) {
-    if (g_.is_constant(step)) {
-      const std::int64_t toward = g_.integer_value(step) > 0 ? -1 : 1;
-      if (g_.is_constant(stop)) return fmt::format("{}", g_.integer_value(stop) + toward);
-      // start + 1 as a stop gives start back, so that range(a, b + 1) reads as a, b.
-      const Node& n = g_.node(stop);
-      if (n.op == Op::add && g_.is_integer_constant(g_.operands(stop)[1], -toward) &&
-          plan_.form[stop] == Form::Inline) {
-        return expressions_.index(g_.operands(stop)[0]);
-      }
-      // range(a, n - 1) reads as a, n - 2.
-      const bool shifted = n.op == Op::sub && plan_.form[stop] == Form::Inline &&
-                           g_.is_constant(g_.operands(stop)[1]) &&
-                           g_.range(g_.operands(stop)[1]).within(1, INT32_MAX);
-      if (shifted && toward < 0) {
-        return fmt::format("{} - {}", expressions_.index(g_.operands(stop)[0]),
-                           g_.integer_value(g_.operands(stop)[1]) + 1);
-      }
-      return fmt::format("{} {} 1", expressions_.index(stop), toward < 0 ? "-" : "+");
-    }
-    const std::string before =
-        g_.is_integer_constant(stop, 0) ? "-" : expressions_.index(stop) + " - ";
-    return fmt::format("{}sign(1_c_int64_t, {})", before, expressions_.value(step));
-  }
-
-  void emit_loop(NodeId id) {
-    const auto operands = g_.operands(id);
-    const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
-    const core::Region& region = g_.regions()[r];
-    for (std::uint32_t k = 0; k < region.carried.size(); ++k) {
-      body_.line(
-          fmt::format("{} = {}", symbols_.carried[{r, k}], expressions_.value(operands[k + 3])));
-    }
-    std::string head =
-        fmt::format("do {} = {}, {}", symbols_.indices[r], expressions_.index(operands[0]),
-                    last_index(operands[1], operands[2]));
-    if (!g_.is_integer_constant(operands[2], 1)) head += ", " + expressions_.index(operands[2]);
-    body_.from(g_.node(id).origin);
-    body_.line(head);
-    body_.deeper();
-    emit_region(r);
-    body_.shallower();
-    body_.line("end do");
-  }
-
-  /// All carried values change at once: through temporaries where there is more than one.
-  void emit_yields(RegionId r) {
-    const core::Region& region = g_.regions()[r];
-    std::vector<std::string> next;
-    for (const NodeId id : region.yields) next.push_back(expressions_.value(id));
-    if (next.size() > 1) {
-      for (std::size_t k = 0; k < next.size(); ++k) {
-        const std::string name = names_.claim("next");
-        locals_.emplace_back(name, g_.node(region.yields[k]).type);
-        body_.line(fmt::format("{} = {}", name, next[k]));
-        next[k] = name;
-      }
-    }
-    for (std::uint32_t k = 0; k < next.size(); ++k) {
-      body_.line(fmt::format("{} = {}", symbols_.carried[{r, k}], next[k]));
-    }
-  }
-
   void emit_results() {
     for (std::size_t k = 0; k < results_.size(); ++k) {
-      body_.line(fmt::format("{} = {}", results_[k], expressions_.value(g_.results[k].value)));
+      body_.text().line(
+          fmt::format("{} = {}", results_[k], expressions_.value(g_.results[k].value)));
     }
   }
 
@@ -341,8 +192,9 @@ class Procedure {
       out.line(fmt::format("integer(c_int64_t), intent(in) :: {}{}", symbols_.strides[id], ranks));
       out.line(fmt::format("integer(c_int64_t), value :: {}", symbols_.offsets[id]));
     }
-    out.line(fmt::format("{}, intent({}){} :: {}{}", declared(b.type), b.stored ? "inout" : "in",
-                         options_.overlap ? ", target" : "", symbols_.buffers[id], extents(id)));
+    out.line(fmt::format("{}, intent({}){} :: {}{}", declared(b.type),
+                         plan_.live.stored[id] ? "inout" : "in", options_.overlap ? ", target" : "",
+                         symbols_.buffers[id], extents(id)));
   }
 
   /// Local variables of one type stand together, in the order of their first use.
@@ -359,8 +211,8 @@ class Procedure {
         open->second += ", " + name;
       }
     };
-    for (const std::string& name : index_names_) declare(core::DType::i8, name);
-    for (const auto& [name, type] : locals_) declare(type, name);
+    for (const std::string& name : body_.indices()) declare(core::DType::i8, name);
+    for (const auto& [name, type] : body_.locals()) declare(type, name);
     for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
   }
 
@@ -438,12 +290,9 @@ class Procedure {
   Uses uses_;
   Needs needs_;
   Expressions expressions_;
-  Writer body_;
+  Body body_;
   std::string name_;
   std::vector<std::string> results_;
-  std::vector<std::string> index_names_;
-  std::vector<std::pair<std::string, core::DType>> locals_;
-  int temporaries_ = 0;
 };
 
 }  // namespace

@@ -30,6 +30,8 @@ struct Emission {
   std::string symbol;  // of the stub: int32_t symbol(int64_t *frame)
   std::vector<std::string> flags;
   std::vector<LineOrigin> lines;
+  std::vector<bool> written;  // by array parameter
+  bool loops = false;         // is there any loop?
 };
 
 struct EmitError : std::runtime_error {

@@ -45,10 +45,6 @@ std::string Expressions::symbol(NodeId id) const {
     case Op::argument: return symbols_.scalars[n.bits[0]];
     case Op::dim: return fmt::format("{}({})", symbols_.shapes[n.bits[0]], n.bits[1]);
     case Op::index: return symbols_.indices[n.bits[0]];
-    case Op::carried:
-    case Op::result:
-      return symbols_.carried.at(
-          {static_cast<core::RegionId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1])});
     default: return symbols_.temporaries[id];
   }
 }

@@ -29,7 +29,7 @@ struct Symbols {
   std::vector<std::string> strides;
   std::vector<std::string> offsets;
   std::vector<std::string> indices;  // by region
-  std::map<std::pair<core::RegionId, std::uint32_t>, std::string> carried;
+  std::vector<std::string> labels;   // of constructs, by region; empty where none is needed
   std::vector<std::string> temporaries;  // by node, empty where none
 };
 

@@ -22,9 +22,7 @@ bool is_symbol(const Graph& g, NodeId id) {
     case Op::constant:
     case Op::argument:
     case Op::dim:
-    case Op::index:
-    case Op::carried:
-    case Op::result: return true;
+    case Op::index: return true;
     default: return false;
   }
 }
@@ -32,42 +30,62 @@ bool is_symbol(const Graph& g, NodeId id) {
 class Scheduler {
  public:
   explicit Scheduler(const Graph& graph)
-      : g_(graph), uses_(graph.size(), 0), order_(graph.size(), 0), first_use_(graph.size()) {
+      : g_(graph),
+        uses_(graph.size(), 0),
+        sequence_(graph.size(), 0),
+        first_use_(graph.size()),
+        undisturbed_(graph.size(), true),
+        span_(graph.regions().size()),
+        stores_(graph.buffers().size()) {
+    plan_.live = core::live(graph);
     plan_.form.assign(graph.size(), Form::Unused);
     plan_.position.assign(graph.size(), {});
     plan_.temporaries.resize(graph.regions().size());
   }
 
   Schedule run() {
-    number_statements();
+    number_statements(0);
     const auto end = static_cast<std::uint32_t>(g_.regions()[0].body.size());
     for (const core::Result& result : g_.results) use(result.value, {0, end});
-    for (RegionId r = 0; r < g_.regions().size(); ++r) {
-      const auto last = static_cast<std::uint32_t>(g_.regions()[r].body.size());
-      for (const NodeId id : g_.regions()[r].yields) use(id, {r, last});
-    }
     for (NodeId id = static_cast<NodeId>(g_.size()); id-- > 0;) place(id);
     cut();
     return std::move(plan_);
   }
 
  private:
-  void number_statements() {
-    for (RegionId r = 0; r < g_.regions().size(); ++r) {
-      const auto& body = g_.regions()[r].body;
-      for (std::uint32_t k = 0; k < body.size(); ++k) {
-        order_[body[k]] = k;
-        plan_.position[body[k]] = {r, k};
-        plan_.form[body[k]] = Form::Statement;
+  struct Span {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+  };
+
+  /// Numbers the live statements in the order of the text; a region has a span of numbers.
+  void number_statements(RegionId r) {
+    span_[r].first = next_;
+    const auto& body = g_.regions()[r].body;
+    for (std::uint32_t k = 0; k < body.size(); ++k) {
+      const NodeId id = body[k];
+      const Node& n = g_.node(id);
+      sequence_[id] = next_++;
+      plan_.position[id] = {r, k};
+      if (!plan_.live.nodes[id] && n.op != Op::load) continue;
+      plan_.form[id] = Form::Statement;
+      if (n.op == Op::store) stores_of(n).push_back(sequence_[id]);
+      if (!core::has_regions(n.op)) continue;
+      number_statements(static_cast<RegionId>(n.bits[0]));
+      if (n.op == Op::branch && n.bits[1] != kNone) {
+        number_statements(static_cast<RegionId>(n.bits[1]));
       }
     }
+    span_[r].last = next_++;
   }
 
-  Position own(NodeId statement) const {
-    return {g_.node(statement).op == Op::loop ? g_.regions()[g_.node(statement).bits[0]].parent
-                                              : g_.node(statement).region,
-            order_[statement]};
+  /// Where the stores that may change what an access touches are counted.
+  std::vector<std::uint32_t>& stores_of(const Node& access) {
+    const bool shared = g_.one_chain() && !g_.buffers()[access.bits[0]].local;
+    return shared ? shared_stores_ : stores_[access.bits[0]];
   }
+
+  Position own(NodeId statement) const { return plan_.position[statement]; }
 
   /// The last position before both: in the innermost region that encloses them.
   Position meet(Position a, Position b) const {
@@ -83,10 +101,14 @@ class Scheduler {
   }
 
   void use(NodeId id, Position where) {
-    Position& known = plan_.position[id];
-    if (g_.node(id).op == Op::load) {
+    const Node& n = g_.node(id);
+    if (n.op == Op::load) {
+      if (g_.buffers()[n.bits[0]].local && undisturbed_[id]) {
+        undisturbed_[id] = !is_disturbed(id, where);
+      }
       first_use_[id] = uses_[id] == 0 ? where : meet(first_use_[id], where);
     } else {
+      Position& known = plan_.position[id];
       known = uses_[id] == 0 ? where : meet(known, where);
     }
     ++uses_[id];
@@ -100,24 +122,49 @@ class Scheduler {
     return std::all_of(all.begin(), all.end(), [&](NodeId o) { return is_symbol(g_, o); });
   }
 
-  /// Can a statement in (from, to) of the region change what the load reads?
-  bool is_disturbed(const Node& load, RegionId region, std::uint32_t from, std::uint32_t to) const {
-    const auto& body = g_.regions()[region].body;
-    for (std::uint32_t k = from + 1; k < to; ++k) {
-      const Node& n = g_.node(body[k]);
-      if (n.op == Op::loop) return true;
-      if (n.op == Op::store && (g_.one_chain() || n.bits[0] == load.bits[0])) return true;
+  std::uint32_t sequence_at(Position where) const {
+    const auto& body = g_.regions()[where.region].body;
+    return where.index < body.size() ? sequence_[body[where.index]] : span_[where.region].last;
+  }
+
+  static std::size_t count(const std::vector<std::uint32_t>& stores, std::uint32_t after,
+                           std::uint32_t before) {
+    const auto low = std::upper_bound(stores.begin(), stores.end(), after);
+    const auto high = std::lower_bound(low, stores.end(), before);
+    return static_cast<std::size_t>(high - low);
+  }
+
+  /// Can a store between a load and a use of it have changed what the load read? Stores of a
+  /// loop around the use count wherever they stand in it, those of the other arm of a branch never.
+  bool is_disturbed(NodeId id, Position where) {
+    const std::vector<std::uint32_t>& stores = stores_of(g_.node(id));
+    if (stores.empty()) return false;
+    const RegionId home = g_.node(id).region;
+    std::size_t excluded = 0;
+    for (RegionId r = where.region; r != home; r = g_.node(g_.regions()[r].owner).region) {
+      const Node& owner = g_.node(g_.regions()[r].owner);
+      if (core::is_loop(owner.op) && count(stores, span_[r].first - 1, span_[r].last) > 0) {
+        return true;
+      }
+      if (owner.op != Op::branch || owner.bits[1] != r) continue;
+      const Span& other = span_[owner.bits[0]];
+      excluded += count(stores, other.first - 1, other.last);
     }
-    return false;
+    return count(stores, sequence_[id], sequence_at(where)) > excluded;
   }
 
   Position place_load(NodeId id) {
-    const Node& n = g_.node(id);
     const Position here = plan_.position[id];
-    const Position there = uses_[id] == 0 ? here : first_use_[id];
-    const bool movable = uses_[id] == 1 && there.region == here.region &&
-                         there.index - here.index <= kFurthestLoad &&
-                         !is_disturbed(n, here.region, here.index, there.index);
+    if (uses_[id] == 0) return here;
+    const Node& n = g_.node(id);
+    const Position there = first_use_[id];
+    bool movable = false;
+    if (g_.buffers()[n.bits[0]].local) {
+      movable = undisturbed_[id];
+    } else {
+      movable = uses_[id] == 1 && there.region == here.region &&
+                there.index - here.index <= kFurthestLoad && !is_disturbed(id, there);
+    }
     if (!movable) return here;
     plan_.form[id] = Form::Inline;
     plan_.position[id] = there;
@@ -128,12 +175,14 @@ class Scheduler {
     const Node& n = g_.node(id);
     Position where = plan_.position[id];
     if (n.op == Op::load) {
-      if (uses_[id] == 0) {
+      if (uses_[id] == 0 || plan_.form[id] == Form::Unused) {
         plan_.form[id] = Form::Unused;
         return;
       }
       where = place_load(id);
-    } else if (!core::is_statement(n.op)) {
+    } else if (core::is_statement(n.op)) {
+      if (plan_.form[id] == Form::Unused) return;
+    } else {
       if (uses_[id] == 0) return;
       const bool inlined = uses_[id] == 1 || is_symbol(g_, id) || is_cheap(id);
       plan_.form[id] = inlined ? Form::Inline : Form::Temporary;
@@ -166,12 +215,24 @@ class Scheduler {
   const Graph& g_;
   Schedule plan_;
   std::vector<std::uint32_t> uses_;
-  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> sequence_;  // of statements, in the order of the text
   std::vector<Position> first_use_;
+  std::vector<bool> undisturbed_;  // of loads of local variables: at all their uses
+  std::vector<Span> span_;         // by region
+  std::vector<std::vector<std::uint32_t>> stores_;
+  std::vector<std::uint32_t> shared_stores_;
+  std::uint32_t next_ = 1;
 };
 
 }  // namespace
 
 Schedule schedule(const Graph& graph) { return Scheduler(graph).run(); }
+
+bool is_empty(const Graph& graph, const Schedule& plan, RegionId region) {
+  if (!plan.temporaries[region].empty()) return false;
+  const auto& body = graph.regions()[region].body;
+  return std::none_of(body.begin(), body.end(),
+                      [&](NodeId id) { return plan.form[id] == Form::Statement; });
+}
 
 }  // namespace numeta::emit_fortran

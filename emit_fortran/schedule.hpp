@@ -2,12 +2,14 @@
 // A pure node with one use stands inside its user's expression; one with several uses becomes a
 // temporary, assigned before the first statement that needs it, in the innermost region that
 // encloses all uses. A load stands inside an expression only if nothing between it and there can
-// have changed the element. Expressions are cut into temporaries beyond a size.
+// have changed what it reads; a load of a local variable is then just its name. Expressions are cut
+// into temporaries beyond a size. What nothing sees is left out (core/live.hpp).
 #pragma once
 
 #include <vector>
 
 #include "core/graph.hpp"
+#include "core/live.hpp"
 
 namespace numeta::emit_fortran {
 
@@ -20,6 +22,7 @@ struct Position {
 enum class Form : std::uint8_t { Unused, Inline, Temporary, Statement };
 
 struct Schedule {
+  core::Live live;
   std::vector<Form> form;          // by node
   std::vector<Position> position;  // by node: where it is evaluated
   // Temporaries before each statement: by region, then sorted by statement index, then by id.
@@ -27,5 +30,8 @@ struct Schedule {
 };
 
 Schedule schedule(const core::Graph& graph);
+
+/// Does anything stand in the region: a live statement, or a temporary?
+bool is_empty(const core::Graph& graph, const Schedule& plan, core::RegionId region);
 
 }  // namespace numeta::emit_fortran

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "core/merge.hpp"
 #include "python/binding/trace_values.hpp"
 
 namespace py = pybind11;
@@ -74,6 +75,8 @@ struct EmissionObject {
   bool brief = false;
 };
 
+NodeId node_in(py::handle scalar) { return reinterpret_cast<ScalarObject*>(scalar.ptr())->node; }
+
 class Trace {
  public:
   Trace(const std::string& name, bool exact, bool checks, bool fast, bool overlap)
@@ -89,7 +92,7 @@ class Trace {
     current_state() = state_;
     current_object() = self;
   }
-  void leave() {
+  void exit() {
     current_state() = outer_;
     current_object() = outer_object_;
   }
@@ -128,25 +131,143 @@ class Trace {
     });
   }
 
-  void end_loop() { state_->graph.end_loop(); }
+  void begin_repeat(std::string name) {
+    state_->note_origin();
+    state_->graph.begin_repeat(std::move(name));
+  }
+  void begin_block(std::string name) {
+    state_->note_origin();
+    state_->graph.begin_block(std::move(name));
+  }
+  void begin_branch(py::object condition) {
+    run(state_, [&] {
+      state_->note_origin();
+      const NodeId node = require_node(state_, condition.ptr(), "a condition");
+      state_->graph.begin_branch(state_->lowering.convert(node, DType::b1, true));
+      return Py_NewRef(Py_None);
+    });
+  }
+  void begin_otherwise() { state_->graph.begin_otherwise(); }
+  void end() { state_->graph.end(); }
+  bool end_block() { return state_->graph.end_block(); }
+  void leave(core::RegionId region) { state_->graph.leave(region); }
+  void cycle(core::RegionId region) { state_->graph.cycle(region); }
   std::uint32_t depth() const { return state_->graph.depth(); }
+  core::RegionId region() const { return state_->graph.current_region(); }
+  bool alive() const { return state_->graph.reachable(); }
+  void set_alive(bool alive) {
+    if (!alive) state_->graph.set_unreachable();
+  }
+  std::size_t statements() const {
+    return state_->graph.regions()[state_->graph.current_region()].body.size();
+  }
+  std::size_t mark() {
+    marks_.push_back(state_->graph.mark());
+    return marks_.size() - 1;
+  }
+  void rollback(std::size_t mark) { state_->graph.rollback(marks_.at(mark)); }
 
+  core::BufferId variable(std::string name, const std::string& dtype, bool weak) {
+    return state_->graph.variable(std::move(name), dtype_by_code(dtype), weak);
+  }
+  py::object read(core::BufferId variable) {
+    return run(state_, [&] {
+      state_->note_origin();
+      return new_scalar(state_, state_->graph.load(variable, {}));
+    });
+  }
+  /// The value as the variable holds it.
+  NodeId held(core::BufferId variable, const py::object& value) {
+    const NodeId node = require_node(state_, value.ptr(), "an assignment");
+    return state_->lowering.coerce(node, state_->graph.buffers()[variable].type);
+  }
+  void write(core::BufferId variable, py::object value) {
+    run(state_, [&] {
+      state_->note_origin();
+      state_->graph.store(variable, {}, held(variable, value));
+      return Py_NewRef(Py_None);
+    });
+  }
+  void write_at_end(core::RegionId region, core::BufferId variable, py::object value) {
+    run(state_, [&] {
+      state_->graph.store_at_end(region, variable, held(variable, value));
+      return Py_NewRef(Py_None);
+    });
+  }
+  void write_before(core::RegionId region, core::BufferId variable, py::object value) {
+    run(state_, [&] {
+      state_->graph.store_before(region, variable, held(variable, value));
+      return Py_NewRef(Py_None);
+    });
+  }
+  void new_version(core::BufferId variable) { state_->graph.new_version(variable); }
+  /// The variable that a value is a current load of, or -1.
+  long holds(py::handle value) const {
+    if (!is_scalar(value.ptr())) return -1;
+    const core::Node& n = state_->graph.node(node_in(value));
+    if (n.op != Op::load || !state_->graph.buffers()[n.bits[0]].local) return -1;
+    return state_->graph.buffers()[n.bits[0]].version == n.bits[1] ? static_cast<long>(n.bits[0])
+                                                                   : -1;
+  }
+  bool is_used(py::handle value) const { return state_->graph.is_used(node_in(value)); }
+
+  py::object join(const py::sequence& values) {
+    return run(state_, [&]() -> PyObject* {
+      std::vector<NodeId> nodes;
+      for (const py::handle value : values) {
+        nodes.push_back(require_node(state_, value.ptr(), "a merged value"));
+      }
+      const auto type = core::merged_type(state_->graph, nodes);
+      if (!type) return Py_NewRef(Py_None);
+      return py::make_tuple(std::string(core::row(type->dtype).code), type->weak).release().ptr();
+    });
+  }
+  py::object select(py::object condition, py::object a, py::object b) {
+    return run(state_, [&]() -> PyObject* {
+      state_->note_origin();
+      const NodeId values[] = {require_node(state_, a.ptr(), "a choice"),
+                               require_node(state_, b.ptr(), "a choice")};
+      const auto type = core::merged_type(state_->graph, values);
+      if (!type) return Py_NewRef(Py_None);
+      const NodeId operands[] = {
+          state_->lowering.convert(require_node(state_, condition.ptr(), "a choice"), DType::b1,
+                                   true),
+          state_->lowering.coerce(values[0], type->dtype),
+          state_->lowering.coerce(values[1], type->dtype)};
+      return new_scalar(state_, state_->graph.pure(Op::select, type->dtype, type->weak, operands));
+    });
+  }
+
+  /// A site that raises `exception`, and the nodes of the values that its message shows.
+  core::Site site(const py::object& exception, std::string message, const py::args& values,
+                  std::vector<NodeId>& nodes) {
+    for (const py::handle value : values) {
+      const NodeId node = require_node(state_, value.ptr(), "a check");
+      nodes.push_back(core::is_float(state_->lowering.type(node).dtype)
+                          ? node
+                          : state_->graph.cast(node, DType::i8, true));
+    }
+    const auto custom = static_cast<int>(state_->exceptions.size());
+    state_->exceptions.push_back(py::object(exception).release().ptr());
+    return {core::Exception::ValueError, custom, std::move(message), {}};
+  }
   void check(py::object condition, py::object exception, std::string message, py::args values) {
     run(state_, [&] {
       state_->note_origin();
       std::vector<NodeId> nodes;
-      for (const py::handle value : values) {
-        const NodeId node = require_node(state_, value.ptr(), "a check");
-        nodes.push_back(core::is_float(state_->lowering.type(node).dtype)
-                            ? node
-                            : state_->graph.cast(node, DType::i8, true));
-      }
-      const auto custom = static_cast<int>(state_->exceptions.size());
-      state_->exceptions.push_back(exception.inc_ref().ptr());
+      core::Site made = site(exception, std::move(message), values, nodes);
       const NodeId truth = state_->lowering.convert(
           require_node(state_, condition.ptr(), "a check"), DType::b1, true);
-      state_->lowering.check(truth, {core::Exception::ValueError, custom, std::move(message), {}},
-                             nodes);
+      state_->lowering.check(truth, std::move(made), nodes);
+      return Py_NewRef(Py_None);
+    });
+  }
+  void fail(py::object exception, std::string message, py::args values) {
+    run(state_, [&] {
+      state_->note_origin();
+      std::vector<NodeId> nodes;
+      core::Site made = site(exception, std::move(message), values, nodes);
+      state_->lowering.fail(std::move(made), nodes);
       return Py_NewRef(Py_None);
     });
   }
@@ -178,8 +299,8 @@ class Trace {
     out.stub = std::move(made.stub);
     out.symbol = std::move(made.symbol);
     out.flags = std::move(made.flags);
-    out.brief = state_->graph.regions().size() == 1 && state_->graph.size() <= few_nodes;
-    for (const core::Buffer& buffer : state_->graph.buffers()) out.written.push_back(buffer.stored);
+    out.brief = !made.loops && state_->graph.size() <= few_nodes;
+    out.written = std::move(made.written);
     for (const core::Site& site : state_->lowering.sites()) {
       const auto [file, line] = state_->place(site.origin);
       PyObject* type = site.custom >= 0 ? state_->exceptions[static_cast<std::size_t>(site.custom)]
@@ -209,7 +330,13 @@ class Trace {
   TraceState* state_;
   TraceState* outer_ = nullptr;
   PyObject* outer_object_ = nullptr;
+  std::vector<core::Mark> marks_;
 };
+
+bool same(py::handle a, py::handle b) {
+  if (!is_scalar(a.ptr()) || !is_scalar(b.ptr())) return a.is(b);
+  return node_in(a) == node_in(b);
+}
 
 py::object apply(const std::string& name, py::tuple arguments, bool python) {
   TraceState* state = required_current(name.c_str());
@@ -302,17 +429,40 @@ void bind_trace(py::module_& m) {
              self.cast<Trace&>().enter(self.ptr());
              return self;
            })
-      .def("__exit__", [](Trace& self, const py::args&) { self.leave(); })
+      .def("__exit__", [](Trace& self, const py::args&) { self.exit(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
            py::arg("layout"), py::arg("fixed_shape"))
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
-      .def("end_loop", &Trace::end_loop)
+      .def("begin_repeat", &Trace::begin_repeat)
+      .def("begin_block", &Trace::begin_block)
+      .def("begin_branch", &Trace::begin_branch)
+      .def("begin_otherwise", &Trace::begin_otherwise)
+      .def("end", &Trace::end)
+      .def("end_block", &Trace::end_block)
+      .def("leave", &Trace::leave)
+      .def("cycle", &Trace::cycle)
+      .def("mark", &Trace::mark)
+      .def("rollback", &Trace::rollback)
+      .def("variable", &Trace::variable)
+      .def("read", &Trace::read)
+      .def("write", &Trace::write)
+      .def("write_at_end", &Trace::write_at_end)
+      .def("write_before", &Trace::write_before)
+      .def("new_version", &Trace::new_version)
+      .def("holds", &Trace::holds)
+      .def("is_used", &Trace::is_used)
+      .def("join", &Trace::join)
+      .def("select", &Trace::select)
       .def("check", &Trace::check)
+      .def("fail", &Trace::fail)
       .def("set_result", &Trace::set_result)
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)
       .def_property_readonly("depth", &Trace::depth)
+      .def_property_readonly("region", &Trace::region)
+      .def_property_readonly("statements", &Trace::statements)
+      .def_property("alive", &Trace::alive, &Trace::set_alive)
       .def_property_readonly("effects", &Trace::effects)
       .def_property_readonly("nodes", &Trace::nodes)
       .def_property_readonly("checks", &Trace::checks)
@@ -335,6 +485,7 @@ PYBIND11_MODULE(_trace, m) {
   m.def("cast", &numeta::binding::cast);
   m.def("is_traced",
         [](py::handle value) { return is_scalar(value.ptr()) || is_array(value.ptr()); });
+  m.def("same", &numeta::binding::same);
   m.def("dtypes", &dtypes);
   m.def("ops", &ops);
   m.def("diagnostics", &diagnostics);

@@ -248,7 +248,7 @@ class CompiledLoop:
         if changed is not None:
             kind = type(changed[1]).__name__
             refuse(212, frame, self.line, name=changed[0], kind=kind, loop=self.line)
-        self.session.trace.end_loop()
+        self.session.trace.end()
         loops.pop()
         self.frame = None if not self.targets else frame
 

@@ -28,12 +28,11 @@ struct Building {
   BufferId vector(const std::string& name, DType type = DType::f8) {
     return g.buffer(name, type, Layout::C, {std::nullopt});
   }
-  RegionId loop(NodeId stop, std::initializer_list<NodeId> initial = {}) {
-    return g.begin_loop(g.integer(0), stop, g.integer(1), "i", {initial.begin(), initial.size()});
-  }
-  void end(std::initializer_list<NodeId> yields = {}) {
-    g.end_loop({yields.begin(), yields.size()});
-  }
+  RegionId loop(NodeId stop) { return g.begin_loop(g.integer(0), stop, g.integer(1), "i"); }
+  NodeId index(RegionId loop) { return g.regions()[loop].index; }
+  void end() { g.end(); }
+  NodeId read(BufferId variable) { return g.load(variable, {}); }
+  void write(BufferId variable, NodeId value) { g.store(variable, {}, value); }
 
   Graph g;
 };

@@ -97,16 +97,6 @@ TEST(Load, ServesNeitherIntoALoopNorBehindIt) {
   EXPECT_NE(behind, inside);
 }
 
-TEST(Graph, ABufferKnowsWhetherItIsLoadedAndStored) {
-  Building b;
-  const BufferId a = b.vector("a");
-  EXPECT_FALSE(b.g.buffers()[a].loaded || b.g.buffers()[a].stored);
-  b.load(a, {b.g.integer(0)});
-  EXPECT_TRUE(b.g.buffers()[a].loaded);
-  b.store(a, {b.g.integer(0)}, b.real(0));
-  EXPECT_TRUE(b.g.buffers()[a].stored);
-}
-
 TEST(Graph, AFixedLengthIsAConstant) {
   Building b;
   const BufferId a = b.g.buffer("a", DType::f8, Layout::C, {3, std::nullopt});
@@ -173,7 +163,7 @@ TEST(Print, OneNodeALineLoopsIndented) {
   %0: i8~ = dim a, 0
   %2: i8~ = constant 0x0 0x0
   for i in %2, %0, %1
-    %4: i8~ = index region 1 #0
+    %4: i8~ = index region 1
     %5: f8 = load a@2 [%4, %1]
     %6: f8 = constant 0x0 0x0
     %7: b1 = lt %6, %5

@@ -24,10 +24,12 @@ NodeId& operand(Graph& graph, NodeId id, std::size_t k) {
 TEST(Verify, ALegalGraphPasses) {
   Building b;
   const BufferId a = b.vector("a");
-  const RegionId loop = b.loop(b.g.dim(a, 0), {b.real(0)});
-  const NodeId sum = b.g.regions()[loop].carried[0];
-  b.end({b.op(Op::add, DType::f8, {sum, b.load(a, {b.g.regions()[loop].index})})});
-  b.g.results = {{b.g.result(loop, 0), false}};
+  const BufferId sum = b.g.variable("sum", DType::f8, false);
+  b.write(sum, b.real(0));
+  const RegionId loop = b.loop(b.g.dim(a, 0));
+  b.write(sum, b.op(Op::add, DType::f8, {b.read(sum), b.load(a, {b.index(loop)})}));
+  b.end();
+  b.g.results = {{b.read(sum), false}};
   EXPECT_EQ(complaint(b.g), "legal");
 }
 
@@ -97,28 +99,42 @@ TEST(Verify, AStoredValueHasTheBuffersType) {
   EXPECT_EQ(complaint(b.g), std::string("verify: node %2 (store) breaks the rule: ") + kAccess);
 }
 
-constexpr const char* kCarries =
-    " (loop) breaks the rule: a loop is closed and yields what it "
-    "carries";
-
-TEST(Verify, ALoopIsClosed) {
+TEST(Verify, RegionsAreClosed) {
   Building b;
   b.loop(b.g.integer(3));
-  EXPECT_EQ(complaint(b.g), std::string("verify: node %3") + kCarries);
+  EXPECT_EQ(complaint(b.g), "verify: node %3 (loop) breaks the rule: regions are closed");
 }
 
-TEST(Verify, ALoopYieldsAsMuchAsItCarries) {
+TEST(Verify, AConditionIsATruthValue) {
   Building b;
-  b.loop(b.g.integer(3), {b.real(0)});
+  b.g.begin_branch(b.g.scalar("n", DType::i8, true));
   b.end();
-  EXPECT_EQ(complaint(b.g), std::string("verify: node %4") + kCarries);
+  EXPECT_EQ(complaint(b.g),
+            "verify: node %1 (branch) breaks the rule: a condition is a truth value");
 }
 
-TEST(Verify, ALoopYieldsTheTypesThatItCarries) {
+TEST(Verify, ControlLeavesAnEnclosingRegion) {
   Building b;
-  b.loop(b.g.integer(3), {b.real(0)});
-  b.end({b.g.integer(0)});
-  EXPECT_EQ(complaint(b.g), std::string("verify: node %4") + kCarries);
+  const RegionId block = b.g.begin_block("body");
+  const NodeId owner = b.g.regions()[block].owner;
+  b.g.leave(block);
+  b.g.end_block();
+  EXPECT_EQ(complaint(b.g), "legal");
+  damaged(b.g, owner + 1).region = 0;
+  EXPECT_EQ(complaint(b.g),
+            "verify: node %1 (leave) breaks the rule: control leaves an enclosing loop or block, "
+            "and cycles a loop");
+}
+
+TEST(Verify, OnlyALoopIsCycled) {
+  Building b;
+  const RegionId block = b.g.begin_block("body");
+  b.g.cycle(block);
+  b.g.leave(block);
+  b.g.end_block();
+  EXPECT_EQ(complaint(b.g),
+            "verify: node %1 (cycle) breaks the rule: control leaves an enclosing loop or block, "
+            "and cycles a loop");
 }
 
 TEST(Verify, AResultBelongsToAnOpenRegion) {

@@ -283,7 +283,7 @@ def test_a_value_used_after_its_loop_names_the_loop():
     trace = _trace.Trace("kernel")
     with trace:
         index = trace.begin_loop(0, 3, 1, "row")
-        trace.end_loop()
+        trace.end()
         with pytest.raises(nm.TraceError) as caught:
             index + 1
     assert str(caught.value).splitlines()[0] == (

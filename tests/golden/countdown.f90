@@ -1,5 +1,5 @@
 recursive subroutine countdown(a, a_shape, start, step, error_values, status) &
-    bind(C, name="numeta_bff93a425ea5617b_f")
+    bind(C, name="numeta_e44f975a96899c3d_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: a_shape(0:0)
@@ -12,7 +12,7 @@ recursive subroutine countdown(a, a_shape, start, step, error_values, status) &
 
   status = 0
   do i = a_shape(0) - 1, 0, -1
-    if (.not. (-2147483648_c_int64_t <= i .and. i <= 2147483647)) then
+    if (.not. (i <= 2147483647)) then
       error_values(0) = i
       error_values(2) = 0
       status = 1

@@ -1,0 +1,82 @@
+// live.cpp - marking from what is seen to what it needs; see live.hpp.
+#include "core/live.hpp"
+
+namespace numeta::core {
+namespace {
+
+class Marking {
+ public:
+  explicit Marking(const Graph& graph)
+      : g_(graph), stores_(graph.buffers().size()), leaving_(graph.regions().size()) {
+    out_.nodes.assign(graph.size(), false);
+    out_.loaded.assign(graph.buffers().size(), false);
+    out_.stored.assign(graph.buffers().size(), false);
+  }
+
+  Live run() {
+    visit(0);
+    for (const Result& result : g_.results) mark(result.value);
+    while (!todo_.empty()) {
+      const NodeId id = todo_.back();
+      todo_.pop_back();
+      needs(id);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  /// Collects the statements below a region; marks those that are seen.
+  void visit(RegionId region) {
+    for (const NodeId id : g_.regions()[region].body) {
+      const Node& n = g_.node(id);
+      if (n.op == Op::store) {
+        if (g_.buffers()[n.bits[0]].local) {
+          stores_[n.bits[0]].push_back(id);
+        } else {
+          mark(id);
+        }
+      }
+      if (n.op == Op::check || n.op == Op::repeat) mark(id);
+      if (n.op == Op::leave || n.op == Op::cycle) leaving_[n.bits[0]].push_back(id);
+      if (!has_regions(n.op)) continue;
+      visit(static_cast<RegionId>(n.bits[0]));
+      if (n.op == Op::branch && n.bits[1] != kNone) visit(static_cast<RegionId>(n.bits[1]));
+    }
+  }
+
+  void mark(NodeId id) {
+    if (out_.nodes[id]) return;
+    out_.nodes[id] = true;
+    todo_.push_back(id);
+  }
+
+  void needs(NodeId id) {
+    const Node& n = g_.node(id);
+    for (const NodeId operand : g_.operands(id)) mark(operand);
+    if (n.op == Op::load && !out_.loaded[n.bits[0]]) {
+      out_.loaded[n.bits[0]] = true;
+      for (const NodeId store : stores_[n.bits[0]]) mark(store);
+    }
+    if (n.op == Op::store) out_.stored[n.bits[0]] = true;
+    if (is_statement(n.op)) enclosing(n.region);
+    if (n.op == Op::index) enclosing(n.region);
+    if (!has_regions(n.op) || n.op == Op::branch) return;
+    for (const NodeId leave : leaving_[n.bits[0]]) mark(leave);
+  }
+
+  void enclosing(RegionId region) {
+    if (region != 0) mark(g_.regions()[region].owner);
+  }
+
+  const Graph& g_;
+  Live out_;
+  std::vector<std::vector<NodeId>> stores_;   // of local variables
+  std::vector<std::vector<NodeId>> leaving_;  // statements that leave or cycle a region
+  std::vector<NodeId> todo_;
+};
+
+}  // namespace
+
+Live live(const Graph& graph) { return Marking(graph).run(); }
+
+}  // namespace numeta::core

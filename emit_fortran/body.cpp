@@ -1,0 +1,284 @@
+// body.cpp - see body.hpp.
+#include "emit_fortran/body.hpp"
+
+#include <map>
+
+#include <fmt/format.h>
+
+namespace numeta::emit_fortran {
+
+using core::kNone;
+using core::Node;
+using core::NodeId;
+using core::Op;
+using core::RegionId;
+
+void Body::name_things() {
+  symbols_.temporaries.assign(g_.size(), "");
+  for (core::BufferId k = 0; k < g_.buffers().size(); ++k) {
+    const core::Buffer& b = g_.buffers()[k];
+    if (!b.local || !(plan_.live.loaded[k] || plan_.live.stored[k])) continue;
+    symbols_.buffers[k] = names_.claim(b.name);
+    locals_.emplace_back(symbols_.buffers[k], b.type);
+  }
+  symbols_.indices.assign(g_.regions().size(), "");
+  for (RegionId r = 1; r < g_.regions().size(); ++r) {
+    const NodeId owner = g_.regions()[r].owner;
+    if (g_.node(owner).op == Op::loop && plan_.form[owner] == Form::Statement) name_index(r);
+  }
+  name_labels();
+}
+
+/// Loops that do not enclose one another may share the name of their index.
+void Body::name_index(RegionId r) {
+  const std::string& wanted = g_.regions()[r].name;
+  for (const std::string& known : indices_) {
+    const bool is_wanted = known == wanted || known.starts_with(wanted + "_");
+    if (is_wanted && !encloses_with_index(r, known)) {
+      symbols_.indices[r] = known;
+      return;
+    }
+  }
+  symbols_.indices[r] = names_.claim(wanted);
+  indices_.push_back(symbols_.indices[r]);
+}
+
+bool Body::encloses_with_index(RegionId region, const std::string& index) const {
+  for (RegionId r = g_.regions()[region].parent; r != kNone; r = g_.regions()[r].parent) {
+    if (symbols_.indices[r] == index) return true;
+  }
+  return false;
+}
+
+RegionId Body::innermost_loop(RegionId region) const {
+  while (region != 0 && !core::is_loop(g_.node(g_.regions()[region].owner).op)) {
+    region = g_.regions()[region].parent;
+  }
+  return region;
+}
+
+void Body::name_labels() {
+  symbols_.labels.assign(g_.regions().size(), "");
+  for (NodeId id = 0; id < g_.size(); ++id) {
+    const Node& n = g_.node(id);
+    if ((n.op != Op::leave && n.op != Op::cycle) || plan_.form[id] != Form::Statement) continue;
+    const auto target = static_cast<RegionId>(n.bits[0]);
+    if (innermost_loop(n.region) == target || !symbols_.labels[target].empty()) continue;
+    const bool is_block = g_.node(g_.regions()[target].owner).op == Op::block;
+    const std::string& name = g_.regions()[target].name;
+    symbols_.labels[target] = names_.claim(is_block ? name : "loop_" + name);
+  }
+}
+
+void Body::emit() { region(0); }
+
+void Body::region(RegionId r) {
+  const auto& body = g_.regions()[r].body;
+  const auto& waiting = plan_.temporaries[r];
+  std::size_t next = 0;
+  for (std::uint32_t k = 0; k <= body.size(); ++k) {
+    for (; next < waiting.size() && waiting[next].first == k; ++next) assign(waiting[next].second);
+    if (k < body.size()) statement(body[k]);
+  }
+}
+
+void Body::indented(RegionId r) {
+  text_.deeper();
+  region(r);
+  text_.shallower();
+}
+
+void Body::assign(NodeId id) {
+  const std::string text = expressions_.operation(id);
+  const std::string name = names_.claim(fmt::format("t{}", ++temporaries_));
+  symbols_.temporaries[id] = name;
+  locals_.emplace_back(name, g_.node(id).type);
+  text_.from(g_.node(id).origin);
+  text_.line(fmt::format("{} = {}", name, text));
+}
+
+void Body::statement(NodeId id) {
+  if (plan_.form[id] != Form::Statement) return;
+  const Node& n = g_.node(id);
+  switch (n.op) {
+    case Op::load: return assign(id);
+    case Op::store: {
+      const auto operands = g_.operands(id);
+      const auto buffer = static_cast<core::BufferId>(n.bits[0]);
+      const std::string value = expressions_.value(operands[0]);
+      const std::string element = expressions_.element(buffer, operands.subspan(1));
+      if (value == element) return;  // a variable that keeps what it holds
+      text_.from(n.origin);
+      text_.line(fmt::format("{} = {}", element, value));
+      return;
+    }
+    case Op::check: return check(id);
+    case Op::loop: return loop(id);
+    case Op::repeat: return repeat(id);
+    case Op::block: return block(id);
+    case Op::branch: return branch(id);
+    default: text_.line(jump(id));
+  }
+}
+
+/// The condition that does not hold, with as few `.not.` as may be.
+std::string Body::denial(NodeId condition) {
+  const bool denied =
+      g_.node(condition).op == Op::logical_not && plan_.form[condition] == Form::Inline;
+  if (denied) return expressions_.value(g_.operands(condition)[0]);
+  return fmt::format(".not. ({})", expressions_.value(condition));
+}
+
+void Body::check(NodeId id) {
+  const auto operands = g_.operands(id);
+  text_.from(g_.node(id).origin);
+  const bool always = g_.is_constant(operands[0]);
+  if (!always) {
+    text_.line(fmt::format("if ({}) then", denial(operands[0])));
+    text_.deeper();
+  }
+  std::uint64_t reals = 0;
+  for (std::size_t k = 1; k < operands.size(); ++k) {
+    const core::DType type = g_.node(operands[k]).type;
+    const std::string value = expressions_.value(operands[k]);
+    if (core::is_float(type)) {
+      reals |= std::uint64_t{1} << (k - 1);
+      text_.line(fmt::format("error_values({}) = transfer(real({}, c_double), 0_c_int64_t)", k - 1,
+                             value));
+    } else {
+      text_.line(fmt::format("error_values({}) = {}", k - 1, value));
+    }
+  }
+  text_.line(fmt::format("error_values(2) = {}", reals));
+  text_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
+  text_.line("return");
+  if (always) return;
+  text_.shallower();
+  text_.line("end if");
+}
+
+/// The last index of range(start, stop, step), as Fortran counts.
+std::string Body::last_index(NodeId stop, NodeId step) {
+  if (g_.is_constant(step)) {
+    const std::int64_t toward = g_.integer_value(step) > 0 ? -1 : 1;
+    if (g_.is_constant(stop)) return fmt::format("{}", g_.integer_value(stop) + toward);
+    // start + 1 as a stop gives start back, so that range(a, b + 1) reads as a, b.
+    const Node& n = g_.node(stop);
+    if (n.op == Op::add && g_.is_integer_constant(g_.operands(stop)[1], -toward) &&
+        plan_.form[stop] == Form::Inline) {
+      return expressions_.index(g_.operands(stop)[0]);
+    }
+    // range(a, n - 1) reads as a, n - 2.
+    const bool shifted = n.op == Op::sub && plan_.form[stop] == Form::Inline &&
+                         g_.is_constant(g_.operands(stop)[1]) &&
+                         g_.range(g_.operands(stop)[1]).within(1, INT32_MAX);
+    if (shifted && toward < 0) {
+      return fmt::format("{} - {}", expressions_.index(g_.operands(stop)[0]),
+                         g_.integer_value(g_.operands(stop)[1]) + 1);
+    }
+    return fmt::format("{} {} 1", expressions_.index(stop), toward < 0 ? "-" : "+");
+  }
+  const std::string before =
+      g_.is_integer_constant(stop, 0) ? "-" : expressions_.index(stop) + " - ";
+  return fmt::format("{}sign(1_c_int64_t, {})", before, expressions_.value(step));
+}
+
+namespace {
+
+std::string labelled(const std::string& label, const std::string& text) {
+  return label.empty() ? text : label + ": " + text;
+}
+
+std::string closing(const std::string& what, const std::string& label) {
+  return label.empty() ? what : what + " " + label;
+}
+
+}  // namespace
+
+void Body::loop(NodeId id) {
+  const auto operands = g_.operands(id);
+  const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
+  std::string head =
+      fmt::format("do {} = {}, {}", symbols_.indices[r], expressions_.index(operands[0]),
+                  last_index(operands[1], operands[2]));
+  if (!g_.is_integer_constant(operands[2], 1)) head += ", " + expressions_.index(operands[2]);
+  text_.from(g_.node(id).origin);
+  text_.line(labelled(symbols_.labels[r], head));
+  indented(r);
+  text_.line(closing("end do", symbols_.labels[r]));
+}
+
+void Body::repeat(NodeId id) {
+  const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
+  text_.from(g_.node(id).origin);
+  text_.line(labelled(symbols_.labels[r], "do"));
+  indented(r);
+  text_.line(closing("end do", symbols_.labels[r]));
+}
+
+void Body::block(NodeId id) {
+  const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
+  if (symbols_.labels[r].empty()) return region(r);  // nothing leaves it
+  text_.line(labelled(symbols_.labels[r], "block"));
+  indented(r);
+  text_.line(closing("end block", symbols_.labels[r]));
+}
+
+std::string Body::jump(NodeId id) const {
+  const Node& n = g_.node(id);
+  const auto target = static_cast<RegionId>(n.bits[0]);
+  const std::string word = n.op == Op::leave ? "exit" : "cycle";
+  return innermost_loop(n.region) == target ? word : word + " " + symbols_.labels[target];
+}
+
+NodeId Body::only_jump(RegionId region) const {
+  const auto& body = g_.regions()[region].body;
+  if (!plan_.temporaries[region].empty()) return kNone;
+  NodeId found = kNone;
+  for (const NodeId id : body) {
+    if (plan_.form[id] != Form::Statement) continue;
+    const Op op = g_.node(id).op;
+    if (found != kNone || (op != Op::leave && op != Op::cycle)) return kNone;
+    found = id;
+  }
+  return found;
+}
+
+void Body::branch(NodeId id) { arms(id, "if"); }
+
+void Body::arms(NodeId id, const char* opening) {
+  const NodeId condition = g_.operands(id)[0];
+  const auto then = static_cast<RegionId>(g_.node(id).bits[0]);
+  const auto other = static_cast<RegionId>(g_.node(id).bits[1]);
+  const bool has_other = other != kNone && !is_empty(g_, plan_, other);
+  const bool starts = std::string_view(opening) == "if";
+  text_.from(g_.node(id).origin);
+  if (is_empty(g_, plan_, then)) {
+    text_.line(fmt::format("{} ({}) then", opening, denial(condition)));
+    if (has_other) indented(other);
+    text_.line("end if");
+    return;
+  }
+  const std::string question = expressions_.value(condition);
+  if (!has_other && starts && only_jump(then) != kNone) {
+    text_.line(fmt::format("if ({}) {}", question, jump(only_jump(then))));
+    return;
+  }
+  text_.line(fmt::format("{} ({}) then", opening, question));
+  indented(then);
+  if (has_other) {
+    NodeId only = kNone;
+    bool chains = plan_.temporaries[other].empty();
+    for (const NodeId inner : g_.regions()[other].body) {
+      if (plan_.form[inner] != Form::Statement) continue;
+      chains = chains && only == kNone && g_.node(inner).op == Op::branch;
+      only = inner;
+    }
+    if (chains) return arms(only, "else if");
+    text_.line("else");
+    indented(other);
+  }
+  text_.line("end if");
+}
+
+}  // namespace numeta::emit_fortran

@@ -1,0 +1,69 @@
+// body.hpp - the executable part of a procedure: statements, loops, branches, blocks.
+// It claims the names of what it introduces (indices, labels, temporaries) and says what must be
+// declared. A construct is labelled only if something leaves or cycles it from inside another loop.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "emit_fortran/expression.hpp"
+#include "emit_fortran/names.hpp"
+#include "emit_fortran/schedule.hpp"
+#include "emit_fortran/writer.hpp"
+
+namespace numeta::emit_fortran {
+
+class Body {
+ public:
+  Body(const core::Graph& graph, const Schedule& plan, Symbols& symbols, Names& names,
+       Expressions& expressions)
+      : g_(graph),
+        plan_(plan),
+        symbols_(symbols),
+        names_(names),
+        expressions_(expressions),
+        text_(2) {}
+
+  /// Names of indices, labels and local variables.
+  void name_things();
+  void emit();
+
+  Writer& text() { return text_; }
+  const std::vector<std::string>& indices() const { return indices_; }
+  const std::vector<std::pair<std::string, core::DType>>& locals() const { return locals_; }
+
+ private:
+  void name_index(core::RegionId region);
+  bool encloses_with_index(core::RegionId region, const std::string& index) const;
+  void name_labels();
+  core::RegionId innermost_loop(core::RegionId region) const;
+
+  void region(core::RegionId r);
+  void assign(core::NodeId id);
+  void statement(core::NodeId id);
+  void check(core::NodeId id);
+  void loop(core::NodeId id);
+  void repeat(core::NodeId id);
+  void block(core::NodeId id);
+  void branch(core::NodeId id);
+  void arms(core::NodeId id, const char* opening);
+  void indented(core::RegionId r);
+  std::string jump(core::NodeId id) const;
+  /// The statement that is all a region does, where that is leaving or cycling; else kNone.
+  core::NodeId only_jump(core::RegionId region) const;
+  std::string denial(core::NodeId condition);
+  std::string last_index(core::NodeId stop, core::NodeId step);
+
+  const core::Graph& g_;
+  const Schedule& plan_;
+  Symbols& symbols_;
+  Names& names_;
+  Expressions& expressions_;
+  Writer text_;
+  std::vector<std::string> indices_;
+  std::vector<std::pair<std::string, core::DType>> locals_;
+  int temporaries_ = 0;
+};
+
+}  // namespace numeta::emit_fortran
