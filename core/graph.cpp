@@ -75,12 +75,13 @@ BufferId Graph::buffer(std::string name, DType type, Layout layout,
   return number;
 }
 
-BufferId Graph::variable(std::string name, DType type, bool weak) {
+BufferId Graph::variable(std::string name, DType type, bool weak, Interval range) {
   const auto number = static_cast<BufferId>(buffers_.size());
   Buffer buffer{std::move(name), type, Layout::C, {}};
   buffer.version = ++last_version_;
   buffer.local = true;
   buffer.weak = weak;
+  buffer.range = meet(whole(type), range);
   buffers_.push_back(std::move(buffer));
   return number;
 }
@@ -156,7 +157,7 @@ NodeId Graph::load(BufferId buffer, std::span<const NodeId> indices) {
   const NodeId known = table_[slot].node;
   // An earlier load serves again while the region that executed it is open.
   if (known != kNone && is_open(known)) return known;
-  const NodeId id = append(draft, current_, whole(source.type));
+  const NodeId id = append(draft, current_, source.local ? source.range : whole(source.type));
   if (known == kNone) ++interned_;
   table_[slot] = {id, hash};
   add_statement(id);

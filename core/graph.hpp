@@ -55,6 +55,7 @@ struct Buffer {
   std::uint32_t version = 0;
   bool local = false;
   bool weak = false;  // what is loaded is a Python number; of locals only
+  Interval range{};   // of the values; of locals only
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
@@ -117,7 +118,8 @@ class Graph {
   BufferId buffer(std::string name, DType type, Layout layout,
                   std::vector<std::optional<std::int64_t>> fixed_shape);
   /// A local variable; read and written by `load` and `store` without indices.
-  BufferId variable(std::string name, DType type, bool weak);
+  /// `range`: what its values are known to lie in.
+  BufferId variable(std::string name, DType type, bool weak, Interval range = {});
   NodeId dim(BufferId buffer, std::uint32_t axis);
 
   NodeId constant(DType type, bool weak, Literal value);

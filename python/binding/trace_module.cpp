@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/merge.hpp"
+#include "core/passes.hpp"
 #include "python/binding/trace_values.hpp"
 
 namespace py = pybind11;
@@ -292,8 +293,10 @@ class Trace {
 
   EmissionObject emit() {
     core::verify(state_->graph);
+    const std::optional<core::Graph> better = core::run_passes(state_->graph);
     constexpr std::size_t few_nodes = 256;
-    emit_fortran::Emission made = emit_fortran::emit(state_->graph, state_->options);
+    emit_fortran::Emission made =
+        emit_fortran::emit(better ? *better : state_->graph, state_->options);
     EmissionObject out;
     out.fortran = std::move(made.fortran);
     out.stub = std::move(made.stub);
@@ -316,6 +319,18 @@ class Trace {
       const auto [file, line] = state_->place(origin.origin);
       out.line_map[py::int_(origin.line)] = py::make_tuple(file, line);
     }
+    return out;
+  }
+
+  /// What each pass would do now: its name, its milliseconds, the graph that it made or None.
+  py::list passes() const {
+    py::list out;
+    const auto note = [&](const core::Pass& pass, double milliseconds, const core::Graph* made) {
+      py::object text = py::none();
+      if (made != nullptr) text = py::str(core::print(*made));
+      out.append(py::make_tuple(pass.name, milliseconds, text));
+    };
+    core::run_passes(state_->graph, note);
     return out;
   }
 
@@ -459,6 +474,7 @@ void bind_trace(py::module_& m) {
       .def("set_result", &Trace::set_result)
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)
+      .def("passes", &Trace::passes)
       .def_property_readonly("depth", &Trace::depth)
       .def_property_readonly("region", &Trace::region)
       .def_property_readonly("statements", &Trace::statements)

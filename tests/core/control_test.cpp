@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "core/narrow.hpp"
 #include "emit_fortran/emit.hpp"
 #include "tests/core/building.hpp"
 
@@ -278,6 +279,34 @@ TEST(Control, RollingBackForgetsWhatWasAssumedAndRead) {
   EXPECT_NE(b.load(a, {b.g.integer(0)}), read);
   EXPECT_TRUE(b.g.end_block());
   EXPECT_EQ(b.g.regions()[0].body.size(), 1U);
+}
+
+TEST(Control, AVariableThatIsNeverNegativeNeedsNoWrap) {
+  Building b;
+  const BufferId a = b.vector("a");
+  const NodeId n = b.g.dim(a, 0);
+  const BufferId k = b.g.variable("k", DType::i8, true);
+  b.write(k, b.g.integer(0));
+  const RegionId loop = b.g.begin_repeat("while");
+  const NodeId at = b.read(k);
+  b.g.begin_branch(b.op(Op::le, DType::b1, {n, at}, true));
+  b.g.leave(loop);
+  b.end();
+  const NodeId choice[] = {b.op(Op::le, DType::b1, {b.g.integer(0), at}, true), at,
+                           b.op(Op::add, DType::i8, {at, n}, true)};
+  b.store(a, {b.g.pure(Op::select, DType::i8, true, choice)}, b.real(0));
+  b.write(k, b.op(Op::add, DType::i8, {at, b.g.integer(1)}, true));
+  b.end();
+  EXPECT_NE(executable(b.g).find("merge"), std::string::npos);
+  const auto narrowed = narrow(b.g);
+  ASSERT_TRUE(narrowed);
+  EXPECT_EQ(executable(*narrowed),
+            "  k = 0_c_int64_t\n"
+            "  do\n"
+            "    if (a_shape(0) <= k) exit\n"
+            "    a(k) = 0.0_c_double\n"
+            "    k = k + 1\n"
+            "  end do\n");
 }
 
 TEST(Control, NothingIsAddedAfterAStatementThatLeaves) {

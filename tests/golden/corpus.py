@@ -34,6 +34,13 @@ def scale(a: nm.f8[:, :], factor: nm.f8) -> None:
             a[i, j] *= factor
 
 
+def matmul(a: nm.f8[:, :], b: nm.f8[:, :], c: nm.f8[:, :]) -> None:
+    for i in nm.range(a.shape[0]):
+        for j in nm.range(b.shape[1]):
+            for k in nm.range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+
+
 def rotate(point: nm.f8[2], matrix: nm.f8[2, 2]) -> None:
     x = point[0]
     y = point[1]
@@ -110,6 +117,8 @@ _STRIDED = np.zeros((8, 6))[::2, ::-1]
 CORPUS = (
     Case("mixed_loops", mixed_loops, (3, np.zeros((3, 3)))),
     Case("stencil", stencil, (nm.f8[:, :], nm.f8[:, :])),
+    Case("matmul", matmul, (nm.f8[:, :], nm.f8[:, :], nm.f8[:, :])),
+    Case("matmul_overlap", matmul, (nm.f8[:, :], nm.f8[:, :], nm.f8[:, :]), overlap=True),
     Case("strided", scale, (_STRIDED, 2.0)),
     Case("fortran_order", scale, (_F, 2.0)),
     Case("fixed_shape", rotate, (nm.f8[2], nm.f8[2, 2])),

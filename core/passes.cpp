@@ -1,0 +1,46 @@
+// passes.cpp - the list of passes: one row each.
+#include "core/passes.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "core/interchange.hpp"
+#include "core/narrow.hpp"
+
+namespace numeta::core {
+namespace {
+
+constexpr Pass kPasses[] = {
+    {"narrow", narrow, "what no path can see goes; ranges of variables decide comparisons"},
+    {"interchange", interchange,
+     "loops of a nest change places so that the inner one is contiguous"},
+};
+
+void verify_after(const Pass& pass, const Graph& graph) {
+  try {
+    verify(graph);
+  } catch (const std::logic_error& fault) {
+    throw std::logic_error(fmt::format("after the pass {}: {}", pass.name, fault.what()));
+  }
+}
+
+}  // namespace
+
+std::span<const Pass> passes() { return kPasses; }
+
+std::optional<Graph> run_passes(const Graph& graph, const PassObserver& observe) {
+  std::optional<Graph> last;
+  for (const Pass& pass : kPasses) {
+    const auto start = std::chrono::steady_clock::now();
+    std::optional<Graph> made = pass.run(last ? *last : graph);
+    const std::chrono::duration<double, std::milli> spent =
+        std::chrono::steady_clock::now() - start;
+    if (made) verify_after(pass, *made);
+    if (observe) observe(pass, spent.count(), made ? &*made : nullptr);
+    if (made) last = std::move(made);
+  }
+  return last;
+}
+
+}  // namespace numeta::core

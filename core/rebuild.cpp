@@ -1,0 +1,192 @@
+// rebuild.cpp - the walk over regions and statements; see rebuild.hpp. Pure nodes are copied when
+// the first statement needs them, in the order of their ids (operands before users).
+#include "core/rebuild.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/live.hpp"
+
+namespace numeta::core {
+namespace {
+
+class Rebuilder {
+ public:
+  Rebuilder(const Graph& from, std::span<const RegionId> headers, std::span<const Interval> ranges)
+      : from_(from),
+        headers_(headers),
+        ranges_(ranges),
+        live_(live(from)),
+        to_(from.name(), from.one_chain()),
+        copies_(from.size(), kNone),
+        asked_(from.size(), false),
+        regions_(from.regions().size(), kNone) {
+    regions_[0] = 0;
+  }
+
+  Graph run() {
+    copy_parameters();
+    copy_body(0);
+    for (const Result& result : from_.results) {
+      to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
+    }
+    to_.set_origin(from_.origin());
+    return std::move(to_);
+  }
+
+ private:
+  /// Numbers are given in the order of making, so every number stays what it was.
+  void copy_parameters() {
+    for (const Parameter& p : from_.parameters()) {
+      if (p.is_buffer) {
+        copy_locals(p.number);
+        const Buffer& b = from_.buffers()[p.number];
+        to_.buffer(b.name, b.type, b.layout, b.fixed_shape);
+      } else {
+        const Scalar& s = from_.scalars()[p.number];
+        arguments_.push_back(to_.scalar(s.name, s.type, s.weak));
+      }
+    }
+    copy_locals(static_cast<BufferId>(from_.buffers().size()));
+  }
+
+  /// The local variables before buffer `end` that are not there yet.
+  void copy_locals(BufferId end) {
+    for (auto k = static_cast<BufferId>(to_.buffers().size()); k < end; ++k) {
+      const Buffer& b = from_.buffers()[k];
+      to_.variable(b.name, b.type, b.weak, ranges_.empty() ? b.range : ranges_[k]);
+    }
+  }
+
+  /// The statements of a region; those that execute regions bring them along.
+  void copy_body(RegionId region) {
+    for (const NodeId id : from_.regions()[region].body) {
+      if (!live_.nodes[id]) continue;
+      const Node& n = from_.node(id);
+      const auto inner = static_cast<RegionId>(n.bits[0]);
+      switch (n.op) {
+        case Op::load:
+        case Op::store:
+        case Op::check: copy_statement(id); break;
+        case Op::loop: copy_loop(inner); break;
+        case Op::branch: copy_branch(id); break;
+        case Op::repeat:
+          to_.set_origin(n.origin);
+          regions_[inner] = to_.begin_repeat(from_.regions()[inner].name);
+          copy_body(inner);
+          to_.end();
+          break;
+        case Op::block:
+          to_.set_origin(n.origin);
+          regions_[inner] = to_.begin_block(from_.regions()[inner].name);
+          copy_body(inner);
+          to_.end_block();
+          break;
+        case Op::leave: to_.leave(regions_[inner]); break;
+        case Op::cycle: to_.cycle(regions_[inner]); break;
+        default: throw std::logic_error("rebuild: no such statement");
+      }
+    }
+  }
+
+  void copy_branch(NodeId id) {
+    const Node& n = from_.node(id);
+    const NodeId condition = copied(from_.operands(id)).front();
+    to_.set_origin(n.origin);
+    if (to_.is_constant(condition)) {  // known by now: one arm is left
+      const std::uint64_t arm = n.bits[to_.integer_value(condition) != 0 ? 0 : 1];
+      if (arm != kNone) copy_body(static_cast<RegionId>(arm));
+      return;
+    }
+    to_.begin_branch(condition);
+    copy_body(static_cast<RegionId>(n.bits[0]));
+    if (n.bits[1] != kNone) {
+      to_.begin_otherwise();
+      copy_body(static_cast<RegionId>(n.bits[1]));
+    }
+    to_.end();
+  }
+
+  void copy_statement(NodeId id) {
+    const Node& n = from_.node(id);
+    const std::vector<NodeId> operands = copied(from_.operands(id));
+    const auto rest = std::span(operands).subspan(n.op == Op::load ? 0 : 1);
+    to_.set_origin(n.origin);
+    const auto buffer = static_cast<BufferId>(n.bits[0]);
+    if (n.op == Op::load) copies_[id] = to_.load(buffer, rest);
+    if (n.op == Op::store) to_.store(buffer, rest, operands[0]);
+    if (n.op != Op::check) return;
+    // A check that is known to fail is where control ends.
+    to_.check(operands[0], n.bits[0], rest);
+    if (to_.is_constant(operands[0]) && to_.integer_value(operands[0]) == 0) to_.set_unreachable();
+  }
+
+  void copy_loop(RegionId place) {
+    const Region& header = from_.regions()[headers_.empty() ? place : headers_[place]];
+    const std::vector<NodeId> bounds = copied(from_.operands(header.owner));
+    to_.set_origin(from_.node(header.owner).origin);
+    const RegionId made = to_.begin_loop(bounds[0], bounds[1], bounds[2], header.name);
+    regions_[place] = made;
+    copies_[header.index] = to_.regions()[made].index;
+    copy_body(place);
+    to_.end();
+  }
+
+  /// The copies of some values; what they are made of is copied first where it is not yet.
+  std::vector<NodeId> copied(std::span<const NodeId> wanted) {
+    std::vector<NodeId> missing(wanted.begin(), wanted.end());
+    std::vector<NodeId> needed;
+    while (!missing.empty()) {
+      const NodeId id = missing.back();
+      missing.pop_back();
+      if (copies_[id] != kNone || asked_[id]) continue;
+      asked_[id] = true;
+      needed.push_back(id);
+      const auto operands = from_.operands(id);
+      missing.insert(missing.end(), operands.begin(), operands.end());
+    }
+    std::sort(needed.begin(), needed.end());
+    for (const NodeId id : needed) copies_[id] = copy_value(id);
+    std::vector<NodeId> out;
+    for (const NodeId id : wanted) out.push_back(copies_[id]);
+    return out;
+  }
+
+  NodeId copy_value(NodeId id) {
+    const Node& n = from_.node(id);
+    to_.set_origin(n.origin);
+    switch (n.op) {
+      case Op::constant: return to_.constant(n.type, n.weak, {{n.bits[0], n.bits[1]}});
+      case Op::argument: return arguments_[n.bits[0]];
+      case Op::dim:
+        return to_.dim(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
+      case Op::cast: return to_.cast(copies_[from_.operands(id)[0]], n.type, n.weak);
+      default: break;
+    }
+    if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
+    std::vector<NodeId> operands;
+    for (const NodeId operand : from_.operands(id)) operands.push_back(copies_[operand]);
+    return to_.pure(n.op, n.type, n.weak, operands);
+  }
+
+  const Graph& from_;
+  std::span<const RegionId> headers_;
+  std::span<const Interval> ranges_;
+  Live live_;
+  Graph to_;
+  std::vector<NodeId> copies_;     // by node of from_; kNone: not copied yet
+  std::vector<bool> asked_;        // pure nodes that are copied or about to be
+  std::vector<RegionId> regions_;  // by place
+  std::vector<NodeId> arguments_;  // by the number of the scalar
+};
+
+}  // namespace
+
+Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
+              std::span<const Interval> ranges) {
+  return Rebuilder(graph, headers, ranges).run();
+}
+
+}  // namespace numeta::core
