@@ -58,6 +58,8 @@ class Lowering {
   void check_overflow(Op op, NodeId a, NodeId b);
   NodeId wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index);
   NodeId loop_bound(NodeId value);
+  bool is_moved(NodeId id, Op op) const;
+  void keep_last_index(NodeId& start, NodeId& stop, NodeId step);
   void require_fit(NodeId value, DType to);
   void check_float_power(NodeId a, NodeId b, NodeId result);
   void check_left_shift(NodeId a, NodeId count);
