@@ -48,6 +48,7 @@ class Lowering {
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
 
  private:
+  [[noreturn]] static void refuse(Op op, std::span<const Type> types, const Refusal& why);
   NodeId make(const Typing& typing, std::span<const NodeId> operands);
   NodeId power(NodeId a, NodeId b);
   NodeId true_divide(NodeId a, NodeId b);
