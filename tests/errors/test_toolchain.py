@@ -1,19 +1,22 @@
 """Whole texts of what a failing toolchain raises, and that nothing of it is kept."""
 
 import os
+import pathlib
 import re
+import shutil
 
 import numpy as np
 import pytest
 
 import numeta as nm
+from numeta import errors
 from numeta.compilation import _python_line
 
 
 @pytest.fixture
 def uncached():
     """The cache is off, and every setting is as before afterwards."""
-    before = {name: getattr(nm.config, name) for name in ("cache", "fc", "fflags")}
+    before = {name: getattr(nm.config, name) for name in ("cache", "fc", "fflags", "keep_failed")}
     nm.config.cache = "off"
     yield
     for name, value in before.items():
@@ -61,6 +64,32 @@ def test_flags_that_the_compiler_does_not_know(uncached):
         "  Output:",
     ]
     assert "-fno-such-flag" in caught.value.command and "-fno-such-flag" in caught.value.output
+
+
+def test_the_sources_of_a_failure_are_kept_where_asked_for(uncached):
+    nm.config.fflags = "-fno-such-flag"
+    with pytest.raises(nm.CompileError) as caught:
+        fresh()(np.zeros(1))
+    assert caught.value.kept == "" and "Source kept" not in str(caught.value)
+    nm.config.keep_failed = True
+    kernel = fresh()
+    with pytest.raises(nm.CompileError) as caught:
+        kernel(np.zeros(1))
+    kept = pathlib.Path(caught.value.kept)
+    try:
+        assert str(caught.value).splitlines()[-1] == f"  Source kept at: {kept}"
+        assert (kept / "kernel.f90").read_text() == kernel.fortran(nm.f8[:])
+    finally:
+        shutil.rmtree(kept)
+
+
+@pytest.mark.parametrize("number", [503, 504])
+def test_a_fault_of_numeta_says_how_to_keep_its_source(number):
+    row = errors.TABLE[number]
+    assert row.hint == (
+        "this is a fault of numeta, not of the kernel: please report it with the source, which"
+        " NUMETA_KEEP_FAILED=1 keeps"
+    )
 
 
 def test_a_fortran_message_is_mapped_to_the_python_line():
