@@ -184,6 +184,21 @@ Typing type_by_rule(Op op, Type common, bool python) {
   return refused(op, kNoScalarOperation);
 }
 
+/// A float function of two NumPy integers computes in the least float that holds each of them, not
+/// in the one for their common integer type: np.hypot(int16, uint16) is a float32.
+Type float_common(std::span<const Type> operands, Type common) {
+  const Type a = operands.front();
+  const Type b = operands.back();
+  const auto is_whole = [](Type t) {
+    return !t.weak && !is_float(t.dtype) && !is_complex(t.dtype);
+  };
+  if (!is_whole(a) || !is_whole(b)) return common;
+  const DType x = float_for(a.dtype);
+  const DType y = float_for(b.dtype);
+  if (is_bool(x)) return is_bool(y) ? a : Type{y, false};
+  return {is_bool(y) ? x : promote_strong(x, y), false};
+}
+
 }  // namespace
 
 Type common_type(Type a, Type b) {
@@ -197,6 +212,7 @@ Type common_type(Type a, Type b) {
 Typing type_operation(Op op, std::span<const Type> operands, bool python) {
   Type common = operands.front();
   for (const Type& next : operands.subspan(1)) common = common_type(common, next);
+  if (row(op).rule == Rule::FloatBinary && !python) common = float_common(operands, common);
   Typing typing = type_by_rule(op, common, python);
   const bool from_integers =
       std::none_of(operands.begin(), operands.end(), [](Type t) { return is_float(t.dtype); });
