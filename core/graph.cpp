@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <stdexcept>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace numeta::core {
 namespace {
@@ -111,6 +114,10 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
 }
 
 NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operands) {
+  if (operands.size() != static_cast<std::size_t>(row(op).arity)) {
+    throw std::logic_error(fmt::format("pure {}: {} operand(s), the operation takes {}",
+                                       row(op).name, operands.size(), row(op).arity));
+  }
   require_open(operands);
   if (is_constant(operands.front()) && is_constant(operands.back())) {
     if (const auto value = fold(*this, op, type, operands)) return constant(type, weak, *value);

@@ -73,6 +73,15 @@ void Lowering::require(NodeId condition, Exception exception, std::string messag
   check(condition, {exception, -1, std::move(message), {}}, {values.begin(), values.size()});
 }
 
+void Lowering::refuse(Op op, std::span<const Type> types, const Refusal& why) {
+  std::string names;
+  for (const Type& t : types) {
+    names += fmt::format("{}{}", names.empty() ? "" : " and ", python_name(t));
+  }
+  throw TraceFault(Diag::operand_types, {std::string(row(op).name), names, std::string(why.text),
+                                         std::string(why.instead)});
+}
+
 NodeId Lowering::make(const Typing& typing, std::span<const NodeId> operands) {
   std::array<NodeId, 3> converted{};
   const std::size_t kept = typing.op == Op::select ? 1 : 0;
@@ -87,12 +96,7 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   const Type types[] = {type(a), type(b)};
   if (row(op).rule == Rule::Compare) return compare(op, a, b);
   const Typing typing = type_operation(op, types);
-  if (!typing.error.empty()) {
-    throw TraceFault(Diag::operand_types,
-                     {std::string(row(op).name),
-                      fmt::format("{} and {}", python_name(types[0]), python_name(types[1])),
-                      std::string(typing.error)});
-  }
+  if (!typing.error.text.empty()) refuse(op, types, typing.error);
   if (typing.result.weak && (types[0].dtype == DType::u8 || types[1].dtype == DType::u8)) {
     throw TraceFault(Diag::big_integer, {"of this operation"});
   }
@@ -259,11 +263,7 @@ NodeId Lowering::unary(Op op, NodeId a) {
     return graph_.pure(op, DType::b1, true, truth);
   }
   const Typing typing = type_operation(op, types);
-  if (!typing.error.empty()) {
-    throw TraceFault(
-        Diag::operand_types,
-        {std::string(row(op).name), std::string(python_name(types[0])), std::string(typing.error)});
-  }
+  if (!typing.error.text.empty()) refuse(op, types, typing.error);
   const NodeId operands[] = {a};
   if (checks_ && typing.result.weak && is_integer(typing.operands) &&
       (op == Op::neg || op == Op::abs)) {
@@ -293,14 +293,7 @@ NodeId Lowering::function(Op op, std::span<const NodeId> given, bool python) {
   for (const NodeId id : operands) types.push_back(type(id));
   if (op == Op::select) types.erase(types.begin());
   const Typing typing = type_operation(op, types, python);
-  if (!typing.error.empty()) {
-    std::string names;
-    for (const Type& t : types) {
-      names += fmt::format("{}{}", names.empty() ? "" : " and ", python_name(t));
-    }
-    throw TraceFault(Diag::operand_types,
-                     {std::string(row(op).name), names, std::string(typing.error)});
-  }
+  if (!typing.error.text.empty()) refuse(op, types, typing.error);
   return make(typing, operands);
 }
 

@@ -49,6 +49,7 @@ class Lowering {
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
 
  private:
+  [[noreturn]] static void refuse(Op op, std::span<const Type> types, const Refusal& why);
   NodeId make(const Typing& typing, std::span<const NodeId> operands);
   NodeId power(NodeId a, NodeId b);
   NodeId true_divide(NodeId a, NodeId b);
@@ -59,6 +60,8 @@ class Lowering {
   void check_overflow(Op op, NodeId a, NodeId b);
   NodeId wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index);
   NodeId loop_bound(NodeId value);
+  bool is_moved(NodeId id, Op op) const;
+  void keep_last_index(NodeId& start, NodeId& stop, NodeId step);
   void require_fit(NodeId value, DType to);
   void check_float_power(NodeId a, NodeId b, NodeId result);
   void check_left_shift(NodeId a, NodeId count);

@@ -30,12 +30,7 @@ NodeId Lowering::compare(Op op, NodeId a, NodeId b) {
   }
   const Type types[] = {x, y};
   const Typing typing = type_operation(op, types);
-  if (!typing.error.empty()) {
-    throw TraceFault(
-        Diag::operand_types,
-        {std::string(row(op).name), fmt::format("{} and {}", row(x.dtype).name, row(y.dtype).name),
-         std::string(typing.error)});
-  }
+  if (!typing.error.text.empty()) refuse(op, types, typing.error);
   const NodeId operands[] = {a, b};
   return make(typing, operands);
 }

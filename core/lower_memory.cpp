@@ -136,9 +136,51 @@ NodeId Lowering::loop_bound(NodeId value) {
   return bound;
 }
 
+/// Is it a Python int moved by a positive constant, so that moving it back by one cannot wrap?
+bool Lowering::is_moved(NodeId id, Op op) const {
+  const Node& n = graph_.node(id);
+  if (n.op != op || !n.weak) return false;
+  const NodeId by = graph_.operands(id)[1];
+  return graph_.is_constant(by) && graph_.range(by).low >= 1;
+}
+
+/// Fortran counts to the last index, stop - 1 (stop + 1 downwards), which must not wrap to the
+/// other end of int64: range(-2**63) is empty. Where the intervals leave that possible, the bounds
+/// of an empty range are replaced by others of an empty range.
+void Lowering::keep_last_index(NodeId& start, NodeId& stop, NodeId step) {
+  const Interval from = graph_.range(start);
+  const Interval to = graph_.range(stop);
+  const bool rises = graph_.range(step).high > 0;
+  const bool falls = graph_.range(step).low < 0;
+  const bool below = rises && to.low == INT64_MIN && !is_moved(stop, Op::add);
+  const bool above = falls && to.high == INT64_MAX && !is_moved(stop, Op::sub);
+  if (!below && !above) return;
+  const NodeId zero = graph_.integer(0);
+  if (!falls && from.low > INT64_MIN) {
+    const NodeId least = from.low < 0 ? graph_.integer(from.low) : zero;
+    stop = graph_.is_constant(stop) ? least : op2(Op::maximum, DType::i8, stop, least);
+    return;
+  }
+  if (!rises && from.high < INT64_MAX) {
+    const NodeId greatest = from.high > 0 ? graph_.integer(from.high) : zero;
+    stop = graph_.is_constant(stop) ? greatest : op2(Op::minimum, DType::i8, stop, greatest);
+    return;
+  }
+  const auto choose = [&](NodeId condition, DType type, NodeId yes, NodeId no) {
+    const NodeId operands[] = {condition, yes, no};
+    return graph_.pure(Op::select, type, true, operands);
+  };
+  const NodeId up = op2(Op::lt, DType::b1, start, stop);
+  const NodeId down = op2(Op::lt, DType::b1, stop, start);
+  NodeId runs = rises ? up : down;
+  if (rises && falls) runs = choose(op2(Op::lt, DType::b1, zero, step), DType::b1, up, down);
+  start = choose(runs, DType::i8, start, zero);
+  stop = choose(runs, DType::i8, stop, zero);
+}
+
 RegionId Lowering::begin_loop(NodeId start, NodeId stop, NodeId step, std::string name) {
-  const NodeId first = loop_bound(start);
-  const NodeId last = loop_bound(stop);
+  NodeId first = loop_bound(start);
+  NodeId last = loop_bound(stop);
   const NodeId by = loop_bound(step);
   const std::string message = "range() arg 3 must not be zero";
   if (graph_.is_integer_constant(by, 0)) throw PythonFault(Exception::ValueError, message);
@@ -146,6 +188,7 @@ RegionId Lowering::begin_loop(NodeId start, NodeId stop, NodeId step, std::strin
   if (range.low <= 0 && range.high >= 0) {
     require(op2(Op::ne, DType::b1, by, graph_.integer(0)), Exception::ValueError, message);
   }
+  keep_last_index(first, last, by);
   return graph_.begin_loop(first, last, by, std::move(name));
 }
 

@@ -7,10 +7,19 @@
 namespace numeta::core {
 namespace {
 
-constexpr std::string_view kNotForBool = "NumPy does not define this operation for bool";
-constexpr std::string_view kNotForComplex = "this operation is not defined for complex numbers";
-constexpr std::string_view kNotForFloat = "this operation is not defined for floats";
-constexpr std::string_view kHalf = "NumPy's result would be float16, which is not supported";
+constexpr Refusal kNotForBool{"NumPy does not define this operation for bool",
+                              "convert it to an integer, as in nm.i8(x)"};
+constexpr Refusal kNotForComplex{"this operation is not defined for complex numbers",
+                                 "use its parts, x.real and x.imag"};
+constexpr Refusal kNotReal{"must be real number, not complex", "use its parts, x.real and x.imag"};
+constexpr Refusal kNotForFloat{"this operation is not defined for floats",
+                               "convert it to an integer, as in int(x)"};
+constexpr Refusal kMixedSigns{
+    "NumPy has no integer type for both and would compute in floats, where it is not defined",
+    "convert one of them to the other's type, as in nm.i8(x)"};
+constexpr Refusal kHalf{"NumPy's result would be float16, which is not supported",
+                        "convert it first, as in nm.f4(x)"};
+constexpr Refusal kNoScalarOperation{"this is no operation on scalars", ""};
 
 /// Rank of a kind for weak promotion: a weak operand of a higher kind raises a strong one.
 int rank(DType type) {
@@ -64,7 +73,7 @@ DType float_for(DType type) {
   return bits(type) == 16 ? DType::f4 : DType::f8;
 }
 
-Typing refused(Op op, std::string_view why) { return {op, DType::b1, {DType::b1, false}, why}; }
+Typing refused(Op op, const Refusal& why) { return {op, DType::b1, {DType::b1, false}, why}; }
 Typing typed(Op op, DType operands, Type result) { return {op, operands, result, {}}; }
 
 /// Python's bools are ints in arithmetic.
@@ -110,7 +119,7 @@ Typing type_compare(Op op, Type common) {
 
 Typing type_float(Op op, Type common, bool python) {
   if (python) {
-    if (is_complex(common.dtype)) return refused(op, "must be real number, not complex");
+    if (is_complex(common.dtype)) return refused(op, kNotReal);
     return typed(op, DType::f8, {DType::f8, true});
   }
   const DType compute = float_for(common.dtype);
@@ -133,19 +142,7 @@ Typing type_unary_kept(Op op, Type common) {
   return typed(op, common.dtype, {common.dtype, false});
 }
 
-}  // namespace
-
-Type common_type(Type a, Type b) {
-  // A Python bool is a NumPy bool beside a NumPy scalar, and an int beside another Python number.
-  if (a.weak && b.weak) return rank(a.dtype) >= rank(b.dtype) ? a : b;
-  if (a.weak) return {promote_weak(b.dtype, a.dtype), false};
-  if (b.weak) return {promote_weak(a.dtype, b.dtype), false};
-  return {promote_strong(a.dtype, b.dtype), false};
-}
-
-Typing type_operation(Op op, std::span<const Type> operands, bool python) {
-  Type common = operands.front();
-  for (const Type& next : operands.subspan(1)) common = common_type(common, next);
+Typing type_by_rule(Op op, Type common, bool python) {
   switch (row(op).rule) {
     case Rule::Arithmetic: return type_arithmetic(op, common);
     case Rule::TrueDivide: return type_true_divide(op, common);
@@ -184,7 +181,43 @@ Typing type_operation(Op op, std::span<const Type> operands, bool python) {
                    {dtype_of(Kind::Complex, bits(common.dtype) * 2), common.weak});
     case Rule::Structural: break;
   }
-  return refused(op, "this is no operation on scalars");
+  return refused(op, kNoScalarOperation);
+}
+
+/// A float function of two NumPy integers computes in the least float that holds each of them, not
+/// in the one for their common integer type: np.hypot(int16, uint16) is a float32.
+Type float_common(std::span<const Type> operands, Type common) {
+  const Type a = operands.front();
+  const Type b = operands.back();
+  const auto is_whole = [](Type t) {
+    return !t.weak && !is_float(t.dtype) && !is_complex(t.dtype);
+  };
+  if (!is_whole(a) || !is_whole(b)) return common;
+  const DType x = float_for(a.dtype);
+  const DType y = float_for(b.dtype);
+  if (is_bool(x)) return is_bool(y) ? a : Type{y, false};
+  return {is_bool(y) ? x : promote_strong(x, y), false};
+}
+
+}  // namespace
+
+Type common_type(Type a, Type b) {
+  // A Python bool is a NumPy bool beside a NumPy scalar, and an int beside another Python number.
+  if (a.weak && b.weak) return rank(a.dtype) >= rank(b.dtype) ? a : b;
+  if (a.weak) return {promote_weak(b.dtype, a.dtype), false};
+  if (b.weak) return {promote_weak(a.dtype, b.dtype), false};
+  return {promote_strong(a.dtype, b.dtype), false};
+}
+
+Typing type_operation(Op op, std::span<const Type> operands, bool python) {
+  Type common = operands.front();
+  for (const Type& next : operands.subspan(1)) common = common_type(common, next);
+  if (row(op).rule == Rule::FloatBinary && !python) common = float_common(operands, common);
+  Typing typing = type_by_rule(op, common, python);
+  const bool from_integers =
+      std::none_of(operands.begin(), operands.end(), [](Type t) { return is_float(t.dtype); });
+  if (typing.error.text == kNotForFloat.text && from_integers) typing.error = kMixedSigns;
+  return typing;
 }
 
 }  // namespace numeta::core

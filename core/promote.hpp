@@ -18,13 +18,19 @@ struct Type {
   bool operator==(const Type&) const = default;
 };
 
+/// Why an operation is not done, and what to write instead.
+struct Refusal {
+  std::string_view text;
+  std::string_view instead;
+};
+
 /// How an operation on operands of certain types is done: all operands are converted to
-/// `operands`, the operation gives `result`. `error` is empty unless the types are refused.
+/// `operands`, the operation gives `result`. `error` has no text unless the types are refused.
 struct Typing {
   Op op;
   DType operands;
   Type result;
-  std::string_view error;
+  Refusal error;
 };
 
 /// The type of `a` and `b` brought together, as np.result_type or, for two weak ones, Python does.

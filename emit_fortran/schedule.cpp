@@ -116,7 +116,9 @@ class Scheduler {
 
   bool is_cheap(NodeId id) const {
     const Node& n = g_.node(id);
-    if (n.op != Op::add && n.op != Op::sub && n.op != Op::neg && n.op != Op::cast) return false;
+    const bool bound = core::row(n.op).rule == core::Rule::Extremum;  // of a loop
+    const bool sum = n.op == Op::add || n.op == Op::sub || n.op == Op::neg;
+    if (!sum && !bound && n.op != Op::cast) return false;
     if (!core::is_integer(n.type) && n.op != Op::cast) return false;
     const auto all = g_.operands(id);
     return std::all_of(all.begin(), all.end(), [&](NodeId o) { return is_symbol(g_, o); });

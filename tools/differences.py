@@ -170,6 +170,11 @@ SECTIONS = (
     Section("Types of results", "", (
         Row("np.where(i > 0, x, y)", "i: int, x: float, y: float", "1, 2.0, 3.0",
             "array(2.)", "np.float64(2.0)", "np.float64(2.0)"),
+        Row("max(x, y)", "x: float, y: nm.f8", "2.0, 1.0",
+            "2.0", "np.float64(2.0)", "np.float64(2.0)"),
+        Row("min(i, y)", "i: int, y: nm.f8", "1, 2.0",
+            "1", "np.float64(1.0)", "np.float64(1.0)"),
+        Row("max(i, x)", "i: int, x: float", "2, 1.0", "2", "2.0", "2.0"),
     )),
 )
 

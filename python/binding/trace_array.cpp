@@ -1,4 +1,6 @@
 // trace_array.cpp - the Array type: a buffer of the trace, read and written by integer indices.
+// `a[...]` is another Array of the same buffer. NumPy computes with a 0-dimensional array as with
+// its element, so that arithmetic on one reads it; arithmetic on any other array is refused.
 #include <fmt/format.h>
 
 #include "python/binding/trace_values.hpp"
@@ -55,14 +57,37 @@ void require_current(PyObject* self) {
   if (current_state() != as_array(self)->state) throw TraceFault(Diag::other_trace, {});
 }
 
+bool is_whole(PyObject* key) {
+  if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 1) key = PyTuple_GET_ITEM(key, 0);
+  return key == Py_Ellipsis;
+}
+
+bool is_zero_dimensional(PyObject* object) {
+  return is_array(object) && buffer_of(object).rank() == 0;
+}
+
 PyObject* get_item(PyObject* self, PyObject* key) {
   TraceState* state = as_array(self)->state;
   return guarded<PyObject*>(state, nullptr, [&] {
     require_current(self);
+    if (is_whole(key)) return new_array(state, as_array(self)->buffer);
     state->note_origin();
     const auto indices = index_nodes(self, key);
     return new_scalar(state, state->lowering.load(as_array(self)->buffer, indices));
   });
+}
+
+/// The value of an assignment to an element. A 0-dimensional array is converted as an array is.
+NodeId stored_node(PyObject* self, PyObject* value) {
+  TraceState* state = as_array(self)->state;
+  const core::Type element{buffer_of(self).type, false};
+  if (is_zero_dimensional(value)) {
+    require_current(value);
+    const NodeId loaded = state->lowering.load(as_array(value)->buffer, {});
+    return state->lowering.convert(loaded, element.dtype, false);
+  }
+  const NodeId node = node_of(state, value, &element);
+  return node != core::kNone ? node : require_node(state, value, "assignment to an element");
 }
 
 int set_item(PyObject* self, PyObject* key, PyObject* value) {
@@ -70,11 +95,10 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
   return guarded<int>(state, -1, [&] {
     require_current(self);
     state->note_origin();
-    if (value == nullptr) throw TraceFault(Diag::array_as_value, {buffer_of(self).name});
-    const core::Type peer{buffer_of(self).type, false};
-    NodeId node = node_of(state, value, &peer);
-    if (node == core::kNone) node = require_node(state, value, "assignment to an element");
-    const auto indices = index_nodes(self, key);
+    if (value == nullptr) throw array_as_value(buffer_of(self));
+    const NodeId node = stored_node(self, value);
+    const bool is_element = is_whole(key) && buffer_of(self).rank() == 0;
+    const auto indices = is_element ? std::vector<NodeId>{} : index_nodes(self, key);
     state->lowering.store(as_array(self)->buffer, indices, node);
     ++state->effects;
     return 0;
@@ -83,20 +107,98 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
 
 template <class Result>
 Result refuse_value(PyObject* self, Result failure) {
-  return guarded<Result>(as_array(self)->state, failure, [&]() -> Result {
-    throw TraceFault(Diag::array_as_value, {buffer_of(self).name});
-  });
+  return guarded<Result>(as_array(self)->state, failure,
+                         [&]() -> Result { throw array_as_value(buffer_of(self)); });
 }
 
-int bool_slot(PyObject* self) { return refuse_value(self, -1); }
+/// What stands for an operand in arithmetic: of a 0-dimensional array its element.
+PyObject* operand(PyObject* object) {
+  if (!is_array(object)) return Py_NewRef(object);
+  if (buffer_of(object).rank() != 0) return refuse_value<PyObject*>(object, nullptr);
+  PyObject* key = PyTuple_New(0);
+  PyObject* element = key != nullptr ? get_item(object, key) : nullptr;
+  Py_XDECREF(key);
+  return element;
+}
+
+PyObject* power(PyObject* a, PyObject* b) { return PyNumber_Power(a, b, Py_None); }
+
+template <PyObject* (*operation)(PyObject*, PyObject*)>
 PyObject* operator_slot(PyObject* a, PyObject* b) {
-  return refuse_value<PyObject*>(is_array(a) ? a : b, nullptr);
+  PyObject* left = operand(a);
+  PyObject* right = left != nullptr ? operand(b) : nullptr;
+  PyObject* result = right != nullptr ? operation(left, right) : nullptr;
+  Py_XDECREF(left);
+  Py_XDECREF(right);
+  return result;
 }
-PyObject* power_slot(PyObject* a, PyObject* b, PyObject*) { return operator_slot(a, b); }
-PyObject* unary_slot(PyObject* self) { return refuse_value<PyObject*>(self, nullptr); }
-PyObject* compare_slot(PyObject* self, PyObject*, int) {
-  return refuse_value<PyObject*>(self, nullptr);
+
+PyObject* power_slot(PyObject* a, PyObject* b, PyObject* modulus) {
+  return modulus == Py_None ? operator_slot<power>(a, b)
+                            : refuse_value<PyObject*>(is_array(a) ? a : b, nullptr);
 }
+
+template <PyObject* (*operation)(PyObject*)>
+PyObject* unary_slot(PyObject* self) {
+  PyObject* value = operand(self);
+  PyObject* result = value != nullptr ? operation(value) : nullptr;
+  Py_XDECREF(value);
+  return result;
+}
+
+/// NumPy's casting rule 'same_kind', by which a ufunc writes its result: a kind never goes down.
+bool is_same_kind(core::DType from, core::DType to) {
+  constexpr int rank[] = {0, 2, 1, 3, 4};  // bool, int, uint, float, complex
+  return rank[static_cast<std::size_t>(core::kind(from))] <=
+         rank[static_cast<std::size_t>(core::kind(to))];
+}
+
+/// `a += x` on a 0-dimensional array writes to it.
+template <PyObject* (*operation)(PyObject*, PyObject*)>
+PyObject* inplace_slot(PyObject* self, PyObject* other) {
+  PyObject* value = operator_slot<operation>(self, other);
+  if (value == nullptr) return nullptr;
+  TraceState* state = as_array(self)->state;
+  PyObject* result = guarded<PyObject*>(state, nullptr, [&] {
+    const NodeId node = require_node(state, value, "an augmented assignment");
+    const core::DType from = state->lowering.type(node).dtype;
+    const core::DType to = buffer_of(self).type;
+    if (!is_same_kind(from, to)) {
+      throw core::PythonFault(core::Exception::TypeError,
+                              fmt::format("Cannot cast the result of an augmented assignment from "
+                                          "{} to {} with casting rule 'same_kind'",
+                                          core::row(from).name, core::row(to).name));
+    }
+    state->lowering.store(as_array(self)->buffer, {}, state->graph.cast(node, to, false));
+    ++state->effects;
+    return Py_NewRef(self);
+  });
+  Py_DECREF(value);
+  return result;
+}
+
+PyObject* inplace_power_slot(PyObject* self, PyObject* other, PyObject*) {
+  return inplace_slot<power>(self, other);
+}
+
+int bool_slot(PyObject* self) {
+  PyObject* value = operand(self);
+  const int answer = value != nullptr ? PyObject_IsTrue(value) : -1;
+  Py_XDECREF(value);
+  return answer;
+}
+
+PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
+  PyObject* left = operand(self);
+  PyObject* right = left != nullptr ? operand(other) : nullptr;
+  PyObject* answer = right != nullptr ? PyObject_RichCompare(left, right, operation) : nullptr;
+  Py_XDECREF(left);
+  Py_XDECREF(right);
+  return answer;
+}
+
+PyObject* refused_slot(PyObject* self) { return refuse_value<PyObject*>(self, nullptr); }
+PyObject* matrix_slot(PyObject* a, PyObject* b) { return refused_slot(is_array(a) ? a : b); }
 int contains_slot(PyObject* self, PyObject*) { return refuse_value(self, -1); }
 
 Py_ssize_t length_slot(PyObject* self) {
@@ -165,13 +267,21 @@ PyObject* get_itemsize(PyObject* self, void*) {
   return PyLong_FromLong(core::bits(buffer_of(self).type) / 8);
 }
 
+PyObject* text_slot(PyObject* self) {
+  return guarded<PyObject*>(as_array(self)->state, nullptr,
+                            []() -> PyObject* { throw TraceFault(Diag::text_of_runtime, {}); });
+}
+
 PyObject* getattr_slot(PyObject* self, PyObject* name) {
-  PyObject* found = PyObject_GenericGetAttr(self, name);
-  if (found != nullptr || PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return found;
+  const bool hidden = asks_the_tracer(array_type, name);
+  PyObject* found = hidden ? nullptr : PyObject_GenericGetAttr(self, name);
+  if (found != nullptr) return found;
+  if (!hidden && PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return nullptr;
   const char* text = PyUnicode_AsUTF8(name);
-  if (text == nullptr || std::string_view(text).starts_with("__")) return nullptr;
+  if (text == nullptr || (!hidden && std::string_view(text).starts_with("__"))) return nullptr;
   const std::string wanted = text;
   PyErr_Clear();
+  if (wanted == "__repr__" || wanted == "__format__") return text_slot(self);
   return guarded<PyObject*>(as_array(self)->state, nullptr, [&]() -> PyObject* {
     throw TraceFault(Diag::array_attribute, {wanted});
   });
@@ -195,38 +305,50 @@ void* slot(Function function) {
 
 PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_tp_repr, slot(repr_slot)},
-                       {Py_tp_str, slot(unary_slot)},
+                       {Py_tp_str, slot(text_slot)},
                        {Py_tp_hash, slot(hash_slot)},
                        {Py_tp_getattro, slot(getattr_slot)},
                        {Py_tp_richcompare, slot(compare_slot)},
-                       {Py_tp_iter, slot(unary_slot)},
+                       {Py_tp_iter, slot(refused_slot)},
                        {Py_tp_getset, getters},
                        {Py_mp_subscript, slot(get_item)},
                        {Py_mp_ass_subscript, slot(set_item)},
                        {Py_mp_length, slot(length_slot)},
                        {Py_sq_contains, slot(contains_slot)},
                        {Py_nb_bool, slot(bool_slot)},
-                       {Py_nb_add, slot(operator_slot)},
-                       {Py_nb_subtract, slot(operator_slot)},
-                       {Py_nb_multiply, slot(operator_slot)},
-                       {Py_nb_true_divide, slot(operator_slot)},
-                       {Py_nb_floor_divide, slot(operator_slot)},
-                       {Py_nb_remainder, slot(operator_slot)},
-                       {Py_nb_divmod, slot(operator_slot)},
+                       {Py_nb_add, slot(operator_slot<PyNumber_Add>)},
+                       {Py_nb_inplace_add, slot(inplace_slot<PyNumber_Add>)},
+                       {Py_nb_subtract, slot(operator_slot<PyNumber_Subtract>)},
+                       {Py_nb_inplace_subtract, slot(inplace_slot<PyNumber_Subtract>)},
+                       {Py_nb_multiply, slot(operator_slot<PyNumber_Multiply>)},
+                       {Py_nb_inplace_multiply, slot(inplace_slot<PyNumber_Multiply>)},
+                       {Py_nb_true_divide, slot(operator_slot<PyNumber_TrueDivide>)},
+                       {Py_nb_inplace_true_divide, slot(inplace_slot<PyNumber_TrueDivide>)},
+                       {Py_nb_floor_divide, slot(operator_slot<PyNumber_FloorDivide>)},
+                       {Py_nb_inplace_floor_divide, slot(inplace_slot<PyNumber_FloorDivide>)},
+                       {Py_nb_remainder, slot(operator_slot<PyNumber_Remainder>)},
+                       {Py_nb_inplace_remainder, slot(inplace_slot<PyNumber_Remainder>)},
+                       {Py_nb_divmod, slot(operator_slot<PyNumber_Divmod>)},
                        {Py_nb_power, slot(power_slot)},
-                       {Py_nb_lshift, slot(operator_slot)},
-                       {Py_nb_rshift, slot(operator_slot)},
-                       {Py_nb_and, slot(operator_slot)},
-                       {Py_nb_or, slot(operator_slot)},
-                       {Py_nb_xor, slot(operator_slot)},
-                       {Py_nb_matrix_multiply, slot(operator_slot)},
-                       {Py_nb_negative, slot(unary_slot)},
-                       {Py_nb_positive, slot(unary_slot)},
-                       {Py_nb_absolute, slot(unary_slot)},
-                       {Py_nb_invert, slot(unary_slot)},
-                       {Py_nb_int, slot(unary_slot)},
-                       {Py_nb_float, slot(unary_slot)},
-                       {Py_nb_index, slot(unary_slot)},
+                       {Py_nb_inplace_power, slot(inplace_power_slot)},
+                       {Py_nb_lshift, slot(operator_slot<PyNumber_Lshift>)},
+                       {Py_nb_inplace_lshift, slot(inplace_slot<PyNumber_Lshift>)},
+                       {Py_nb_rshift, slot(operator_slot<PyNumber_Rshift>)},
+                       {Py_nb_inplace_rshift, slot(inplace_slot<PyNumber_Rshift>)},
+                       {Py_nb_and, slot(operator_slot<PyNumber_And>)},
+                       {Py_nb_inplace_and, slot(inplace_slot<PyNumber_And>)},
+                       {Py_nb_or, slot(operator_slot<PyNumber_Or>)},
+                       {Py_nb_inplace_or, slot(inplace_slot<PyNumber_Or>)},
+                       {Py_nb_xor, slot(operator_slot<PyNumber_Xor>)},
+                       {Py_nb_inplace_xor, slot(inplace_slot<PyNumber_Xor>)},
+                       {Py_nb_matrix_multiply, slot(matrix_slot)},
+                       {Py_nb_negative, slot(unary_slot<PyNumber_Negative>)},
+                       {Py_nb_positive, slot(unary_slot<PyNumber_Positive>)},
+                       {Py_nb_absolute, slot(unary_slot<PyNumber_Absolute>)},
+                       {Py_nb_invert, slot(unary_slot<PyNumber_Invert>)},
+                       {Py_nb_int, slot(refused_slot)},
+                       {Py_nb_float, slot(refused_slot)},
+                       {Py_nb_index, slot(refused_slot)},
                        {0, nullptr}};
 
 PyType_Spec spec = {"numeta._trace.Array", sizeof(ArrayObject), 0,

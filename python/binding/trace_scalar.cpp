@@ -70,14 +70,15 @@ PyObject* binary(Op op, PyObject* left, PyObject* right) {
     state->note_origin();
     core::Type peer_of_right{};
     core::Type peer_of_left{};
-    if (is_scalar(left)) peer_of_right = state->lowering.type(as_scalar(left)->node);
-    if (is_scalar(right)) peer_of_left = state->lowering.type(as_scalar(right)->node);
+    const bool of_bits = core::row(op).rule == core::Rule::Bitwise ||
+                         core::row(op).rule == core::Rule::Shift;  // never of floats
+    if (is_scalar(left) && !of_bits) peer_of_right = state->lowering.type(as_scalar(left)->node);
+    if (is_scalar(right) && !of_bits) peer_of_left = state->lowering.type(as_scalar(right)->node);
     const NodeId a = node_of(state, left, &peer_of_left);
     const NodeId b = node_of(state, right, &peer_of_right);
     if (a == kNone || b == kNone) {
       PyObject* other = a == kNone ? left : right;
-      if (has_own_operators(other)) return not_implemented();
-      if (is_array(other)) require_node(state, other, "");  // refuses it by its name
+      if (has_own_operators(other) || is_array(other)) return not_implemented();
       throw TraceFault(Diag::unknown_operand, {std::string(core::row(op).name), type_name(other)});
     }
     return new_scalar(state, state->lowering.binary(op, a, b));
@@ -128,9 +129,13 @@ PyObject* unary_slot(PyObject* self) {
 PyObject* positive_slot(PyObject* self) {
   const core::Type type = as_scalar(self)->state->lowering.type(as_scalar(self)->node);
   if (!core::is_bool(type.dtype)) return Py_NewRef(self);
-  if (!type.weak) return unary(Op::neg, self);  // refused, as NumPy refuses it
   TraceState* state = as_scalar(self)->state;
   return guarded<PyObject*>(state, nullptr, [&] {
+    if (!type.weak) {
+      throw TraceFault(Diag::operand_types,
+                       {"pos", "bool", "NumPy does not define this operation for bool",
+                        "convert it to an integer, as in nm.i8(x)"});
+    }
     return new_scalar(state, state->graph.cast(as_scalar(self)->node, core::DType::i8, true));
   });
 }
@@ -158,6 +163,47 @@ PyObject* text_slot(PyObject* self) {
 }
 PyObject* format_method(PyObject* self, PyObject*) { return text_slot(self); }
 
+/// The name in Python's own messages; `__class__` is what the undecorated function sees.
+std::string python_type_name(PyObject* value) {
+  PyTypeObject* type = Py_TYPE(value);
+  PyObject* seen = PyObject_GetAttrString(value, "__class__");
+  if (seen != nullptr && PyType_Check(seen)) type = reinterpret_cast<PyTypeObject*>(seen);
+  std::string name = type->tp_name;
+  Py_XDECREF(seen);
+  PyErr_Clear();
+  return name;
+}
+
+PyObject* matrix_slot(PyObject* left, PyObject* right) {
+  if (is_array(left) || is_array(right)) return not_implemented();
+  PyObject* other = is_scalar(left) ? right : left;
+  if (has_own_operators(other) && !is_scalar(other)) return not_implemented();
+  PyErr_Format(PyExc_TypeError, "unsupported operand type(s) for @: '%s' and '%s'",
+               python_type_name(left).c_str(), python_type_name(right).c_str());
+  return nullptr;
+}
+
+PyObject* iter_slot(PyObject* self) {
+  PyErr_Format(PyExc_TypeError, "'%s' object is not iterable", python_type_name(self).c_str());
+  return nullptr;
+}
+
+/// A NumPy scalar has one element, x[()]; a Python number has none.
+PyObject* item_slot(PyObject* self, PyObject* key) {
+  const core::Type type = as_scalar(self)->state->lowering.type(as_scalar(self)->node);
+  if (type.weak) {
+    PyErr_Format(PyExc_TypeError, "'%s' object is not subscriptable",
+                 python_type_name(self).c_str());
+    return nullptr;
+  }
+  if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 0) return Py_NewRef(self);
+  if (PyLong_Check(key) || is_scalar(key)) {
+    PyErr_SetString(PyExc_IndexError, "invalid index to scalar variable.");
+    return nullptr;
+  }
+  return refuse<PyObject*>(self, nullptr, Diag::scalar_attribute, {"__getitem__"});
+}
+
 PyObject* repr_slot(PyObject* self) {
   const core::Node& n = as_scalar(self)->state->graph.node(as_scalar(self)->node);
   return PyUnicode_FromFormat("<traced %s %%%u>", std::string(core::row(n.type).name).c_str(),
@@ -181,7 +227,7 @@ PyObject* reflected(PyObject* self, PyObject* other, int operation) {
 
 PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
   const bool symmetric = operation == Py_EQ || operation == Py_NE;
-  if (symmetric && is_never_equal(other)) return not_implemented();
+  if ((symmetric && is_never_equal(other)) || is_array(other)) return not_implemented();
   TraceState* state = as_scalar(self)->state;
   bool unknown = false;
   PyObject* answer = guarded<PyObject*>(state, nullptr, [&]() -> PyObject* {
@@ -228,12 +274,15 @@ PyObject* get_imag(PyObject* self, void*) { return part(self, Op::imag); }
 PyObject* conjugate_method(PyObject* self, PyObject*) { return part(self, Op::conj); }
 
 PyObject* getattr_slot(PyObject* self, PyObject* name) {
-  PyObject* found = PyObject_GenericGetAttr(self, name);
-  if (found != nullptr || PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return found;
+  const bool hidden = asks_the_tracer(scalar_type, name);
+  PyObject* found = hidden ? nullptr : PyObject_GenericGetAttr(self, name);
+  if (found != nullptr) return found;
+  if (!hidden && PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return nullptr;
   const char* text = PyUnicode_AsUTF8(name);
-  if (text == nullptr || std::string_view(text).starts_with("__")) return nullptr;
+  if (text == nullptr || (!hidden && std::string_view(text).starts_with("__"))) return nullptr;
   const std::string wanted = text;
   PyErr_Clear();
+  if (wanted == "__repr__") return text_slot(self);
   return refuse<PyObject*>(self, nullptr, Diag::scalar_attribute, {wanted});
 }
 
@@ -268,6 +317,8 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_tp_hash, slot(hash_slot)},
                        {Py_tp_getattro, slot(getattr_slot)},
                        {Py_tp_richcompare, slot(compare_slot)},
+                       {Py_tp_iter, slot(iter_slot)},
+                       {Py_mp_subscript, slot(item_slot)},
                        {Py_tp_getset, getters},
                        {Py_tp_methods, methods},
                        {Py_nb_add, slot(binary_slot<Op::add>)},
@@ -283,6 +334,7 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_nb_and, slot(binary_slot<Op::bit_and>)},
                        {Py_nb_or, slot(binary_slot<Op::bit_or>)},
                        {Py_nb_xor, slot(binary_slot<Op::bit_xor>)},
+                       {Py_nb_matrix_multiply, slot(matrix_slot)},
                        {Py_nb_negative, slot(unary_slot<Op::neg>)},
                        {Py_nb_positive, slot(positive_slot)},
                        {Py_nb_absolute, slot(unary_slot<Op::abs>)},
@@ -346,12 +398,39 @@ void let_explain(PyObject* value) {
   Py_DECREF(explain);
 }
 
+bool asks_the_tracer(PyTypeObject* type, PyObject* name) {
+  const char* text = PyUnicode_AsUTF8(name);
+  if (text == nullptr || !std::string_view(text).starts_with("__")) {
+    PyErr_Clear();
+    return false;
+  }
+  // What the type does not define itself it has of `object`; repr() alone is for debuggers.
+  if (std::string_view(text) == "__repr__") return true;
+  if (PyDict_Contains(type->tp_dict, name) != 0) return false;
+  PyObject* base = reinterpret_cast<PyObject*>(&PyBaseObject_Type);
+  PyObject* of_object = PyObject_GetAttrString(base, "__dict__");
+  const bool found = of_object != nullptr && PyMapping_HasKey(of_object, name) != 0;
+  Py_XDECREF(of_object);
+  PyErr_Clear();
+  return found;
+}
+
+core::TraceFault array_as_value(const core::Buffer& buffer) {
+  std::string indices;
+  for (std::size_t axis = 0; axis < buffer.rank(); ++axis) {
+    const std::string index = axis < 4 ? std::string(1, "ijkl"[axis]) : fmt::format("i{}", axis);
+    indices += (axis > 0 ? ", " : "") + index;
+  }
+  return {Diag::array_as_value,
+          {buffer.name, fmt::format("{}[{}]", buffer.name, indices.empty() ? "()" : indices)}};
+}
+
 NodeId require_node(TraceState* state, PyObject* value, const char* what) {
   const NodeId node = node_of(state, value);
   if (node != kNone) return node;
   if (is_array(value)) {
     const auto* array = reinterpret_cast<ArrayObject*>(value);
-    throw TraceFault(Diag::array_as_value, {array->state->graph.buffers()[array->buffer].name});
+    throw array_as_value(array->state->graph.buffers()[array->buffer]);
   }
   let_explain(value);
   throw TraceFault(Diag::unknown_operand, {what, type_name(value)});

@@ -101,7 +101,7 @@ void raise_fault(const TraceState* state, const core::TraceFault& fault) {
   if (PyErr_Occurred() != nullptr) return;  // the operand has explained itself
   const core::DiagRow& entry = core::row(fault.diag);
   const std::string message = fill(entry.text, fault.arguments);
-  const std::string hint(entry.hint);
+  const std::string hint = fill(entry.hint, fault.arguments);
   std::pair<std::string, int> where{"", 0};
   if (state != nullptr) {
     const_cast<TraceState*>(state)->note_origin();

@@ -26,6 +26,10 @@ int add_value_types(PyObject* module);
 
 inline bool is_scalar(PyObject* object) { return Py_TYPE(object) == scalar_type; }
 inline bool is_array(PyObject* object) { return Py_TYPE(object) == array_type; }
+/// Would `value.name` answer for the tracer's own object (`__repr__`, `__sizeof__`, ...)?
+bool asks_the_tracer(PyTypeObject* type, PyObject* name);
+/// The refusal of a whole array where a number is needed.
+core::TraceFault array_as_value(const core::Buffer& buffer);
 PyObject* new_scalar(TraceState* state, core::NodeId node);
 PyObject* new_array(TraceState* state, core::BufferId buffer);
 

@@ -112,6 +112,10 @@ def _other(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return callee(*args, **kwargs)
     if type(callee) is Poison:
         raise_poison(callee)
+    if type(callee) is Scalar or type(callee) is Array:
+        kind = callee.__class__  # as the undecorated function sees it
+        name = kind.__name__ if kind.__module__ == "builtins" else f"numpy.{kind.__name__}"
+        raise TypeError(f"{name!r} object is not callable")
     if isinstance(callee, _call.Kernel):
         return inlining.run(session, callee, args, kwargs)
     if isinstance(callee, functools.partial):

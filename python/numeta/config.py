@@ -100,6 +100,8 @@ SETTINGS = (
     Setting("NUMETA_LOG", "log", "", _one_of(*LOG_LEVELS), "off",
             "one of off, debug, info, warning, error",
             "send messages of the logger 'numeta' from this level to stderr"),
+    Setting("NUMETA_KEEP_FAILED", "keep_failed", "keep_failed", _flag, False, "0 or 1",
+            "keep the sources that a compiler or the linker fails on; the error names the folder"),
     Setting("NUMETA_COMPILE_JOBS", "compile_jobs", "jobs", _count, 0,
             "a whole number; 0 means one per core", "compilers that run at the same time"),
     Setting("NUMETA_NUM_THREADS", "num_threads", "", _count, 0,

@@ -42,7 +42,12 @@ class TraceError(NumetaError):
 
 
 class CompileError(NumetaError):
-    """The toolchain failed: `command`, its `output`, and the path of the `kept` source."""
+    """The toolchain failed: `command` and its `output`.
+
+    The sources are removed unless NUMETA_KEEP_FAILED=1 (`nm.config.keep_failed`) asks for them:
+    then `kept` is their folder, in which `command` can be run again; else it is "".
+    `kernel.fortran(...)` gives the Fortran without compiling it.
+    """
 
     def __init__(
         self,
@@ -215,9 +220,11 @@ _ROWS = (
     Diagnostic(502, CompileError, "no C compiler was found",
                "install gcc (Debian: apt-get install gcc) or set NUMETA_CC"),
     Diagnostic(503, CompileError, "the Fortran compiler failed on {kernel}()",
-               "this is a fault of numeta, not of the kernel: please report it with the source"),
+               "this is a fault of numeta, not of the kernel: please report it with the source,"
+               " which NUMETA_KEEP_FAILED=1 keeps"),
     Diagnostic(504, CompileError, "the C compiler failed on the stub of {kernel}()",
-               "this is a fault of numeta, not of the kernel: please report it with the source"),
+               "this is a fault of numeta, not of the kernel: please report it with the source,"
+               " which NUMETA_KEEP_FAILED=1 keeps"),
     Diagnostic(505, CompileError, "the linker failed on {kernel}()",
                "run `numeta doctor` to see what is missing"),
     Diagnostic(506, CompileError, "the shared object of {kernel}() could not be loaded",

@@ -165,6 +165,13 @@ def _fits(value: Any, dtype: np.dtype[Any]) -> bool:
             return False
 
 
+def _not_iterated(value: Any) -> None:
+    if type(value) is CompiledRange:
+        refuse(202)
+    if type(value) is Array:
+        refuse(209)
+
+
 def _as(value: Any, dtype: str, weak: bool) -> Any:
     return _trace.cast(value, dtype, weak)
 
@@ -173,8 +180,7 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
     def extremum(*args: Any, **kwargs: Any) -> Any:
         values = list(args)
         if len(args) == 1:
-            if type(args[0]) is Array or type(args[0]) is CompiledRange:
-                refuse(209)
+            _not_iterated(args[0])
             values = list(args[0])
             args = (values,)
         if not any(map(_inside, values)):
@@ -200,8 +206,7 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _sum(iterable: Any, /, start: Any = 0) -> Any:
-    if type(iterable) is Array or type(iterable) is CompiledRange:
-        refuse(209)
+    _not_iterated(iterable)
     values = list(iterable)
     if not (_inside(values) or _inside(start)):
         return sum(values, start)

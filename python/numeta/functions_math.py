@@ -29,8 +29,6 @@ def _real(value: Any) -> Any:
             if not isinstance(value, complex)
             else need_real(value, "must be real number, not")
         )
-    if type(value) is _trace.Array:
-        refuse(230, name="math", what="an array", instead="index it with one integer for each axis")
     return as_weak(need_real(value, "must be real number, not"), "f8")
 
 
@@ -104,7 +102,7 @@ def _whole(op: str, native: Callable[[Any], int]) -> Callable[[Any], Any]:
             return native(value)
         need_real(value, "must be real number, not")
         if type(value) is _trace.Array:
-            return _real(value)
+            return _real(value)  # refused
         dtype = np.dtype(value.dtype)
         if op == "trunc" and not value.weak and dtype != np.float64:
             raise TypeError(f"type numpy.{dtype.type.__name__} doesn't define __trunc__ method")
@@ -159,6 +157,8 @@ def _radians(value: Any, /) -> Any:
 
 
 def _prod(iterable: Any, /, *, start: Any = 1) -> Any:
+    if type(iterable) is _trace.Array:
+        refuse(209)
     values = list(iterable)
     if not any(map(_traced, [*values, start])):
         return math.prod(values, start=start)
@@ -172,6 +172,8 @@ def _gcd(*args: Any) -> Any:
         return math.gcd(*args)
     result: Any = 0
     for value in args:
+        if type(value) is _trace.Array:
+            return _real(value)  # refused
         dtype, weak = (
             (np.dtype(value.dtype), value.weak) if _traced(value) else (np.dtype("i8"), True)
         )

@@ -98,7 +98,7 @@ def _ufunc(name: str, op: str) -> Callable[..., Any]:
                 value, bool | int | float | complex | np.generic
             ):
                 refuse(230, name=f"np.{name}", what=f"a {type(value).__name__}", instead="numbers")
-        if op in _FLOAT_ONLY and np.result_type(*map(_sample, args)).itemsize == 1:
+        if op in _FLOAT_ONLY and _is_half(args):
             refuse(235, name=f"np.{name}", dtype=" and ".join(map(_shown, args)))
         if op in ("gt", "ge"):
             args, swapped = (args[1], args[0]), {"gt": "lt", "ge": "le"}[op]
@@ -114,6 +114,14 @@ def _sample(value: Any) -> Any:
         return value
     dtype = np.dtype(value.dtype)
     return _WEAK[dtype.kind](0) if value.weak else dtype
+
+
+def _is_half(args: tuple[Any, ...]) -> bool:
+    """Whether NumPy's loop for these is the one of float16: every integer in it has 8 bits."""
+    samples = [_sample(value) for value in args]
+    if np.result_type(*samples).itemsize == 1:
+        return True
+    return all(np.result_type(sample).itemsize == 1 for sample in samples)
 
 
 def _is_weak(value: Any) -> bool:

@@ -86,6 +86,10 @@ class _Reader:
             return f"a value of {value.dtype.name}"
         if isinstance(value, _trace.Array):
             return "an array"
+        from .calls import is_traced_inside
+
+        if is_traced_inside(value):
+            return f"a {type(value).__name__} of run-time values"
         return describe(value)
 
 

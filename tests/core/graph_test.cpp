@@ -31,6 +31,19 @@ TEST(Graph, TypeWeaknessAndOperandOrderDistinguishNodes) {
   EXPECT_NE(b.g.integer(1), b.i8(1));
 }
 
+TEST(Graph, AnOperationWithTooFewOperandsIsNamed) {
+  Building b;
+  const NodeId n = b.g.scalar("n", DType::i8, false);
+  try {
+    b.op(Op::add, DType::i8, {n});
+    FAIL() << "made";
+  } catch (const std::logic_error& fault) {
+    EXPECT_STREQ(fault.what(), "pure add: 1 operand(s), the operation takes 2");
+  }
+  EXPECT_THROW(b.op(Op::neg, DType::i8, {n, n}), std::logic_error);
+  EXPECT_THROW(b.op(Op::neg, DType::i8, {}), std::logic_error);
+}
+
 TEST(Graph, ConstantsAreOneNodeByTheirBits) {
   Building b;
   EXPECT_EQ(b.real(0.5), b.real(0.5));

@@ -1,5 +1,6 @@
 """Whole texts of what a wrong argument raises: the parameter, what came, what was expected."""
 
+import pickle
 import warnings
 
 import numpy as np
@@ -174,3 +175,53 @@ def test_nothing_compiled_yet():
         "NM413: test_nothing_compiled_yet.<locals>.fresh() has no specialisation yet\n"
         "  Instead: call the kernel first, or give arguments or types as in kernel.fortran(3, a)"
     )
+
+
+def test_a_return_hint_that_is_not_known():
+    def function(a: nm.f8[:]) -> "list[nm.f8]":
+        return [a[0]]
+
+    with pytest.raises(TypeError) as caught:
+        nm.jit(function)(np.zeros(1))
+    assert str(caught.value) == (
+        "NM408: function(): the return hint list[nm.f8] is not one that numeta knows\n"
+        "  Instead: a scalar type (nm.f8, float, np.float32), None, or tuple[...] of scalar types"
+    )
+
+
+def test_a_type_that_does_not_fit_the_hint():
+    with pytest.raises(TypeError) as caught:
+        store.compile(nm.f4[:, :], nm.i4, float)
+    assert str(caught.value) == (
+        "NM410: store(): compile() expects one type or value per parameter, got nm.f4[:, :] for 'a'"
+        "\n  Instead: hints such as nm.f8[:, :] or nm.i8, or a value for a compile-time parameter"
+    )
+
+
+def test_a_kernel_without_source_cannot_be_pickled():
+    namespace = {"nm": nm}
+    exec("def function(a: nm.f8[:]) -> None: a[0] = 1", namespace)
+    kernel = nm.jit(namespace["function"])
+    with pytest.raises(TypeError) as caught:
+        pickle.dumps(kernel)
+    assert str(caught.value) == (
+        "NM412: function() cannot be pickled: its source cannot be read (could not get source"
+        " code)\n"
+        "  Instead: define the kernel at the top level of a module, or where its source can be read"
+    )
+
+
+def test_a_captured_array_that_is_not_native():
+    swapped = np.zeros(3, ">f8")
+
+    @nm.jit
+    def kernel(a: nm.f8[:]) -> None:
+        a[0] = swapped[0]
+
+    with pytest.raises(nm.TraceError) as caught:
+        kernel(np.zeros(1))
+    assert str(caught.value).splitlines() == [
+        "NM304: the captured array 'swapped' of test_a_captured_array_that_is_not_native.<locals>"
+        ".kernel() is a byte-swapped array (dtype '>f8')",
+        "  Instead: capture a native, aligned array of a numeric type",
+    ]

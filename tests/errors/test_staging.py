@@ -229,6 +229,26 @@ def iterated_by_method(a: nm.f8[:], n: int) -> None:
 
 
 @nm.jit
+def sum_of_range(a: nm.f8[:], n: int) -> None:
+    a[0] = sum(nm.range(3))
+
+
+@nm.jit
+def least_of_range(a: nm.f8[:], n: int) -> None:
+    a[0] = min(nm.range(n))
+
+
+@nm.jit
+def sum_of_array(a: nm.f8[:], n: int) -> None:
+    a[0] = sum(a)
+
+
+@nm.jit
+def product_of_array(a: nm.f8[:], n: int) -> None:
+    a[0] = math.prod(a)
+
+
+@nm.jit
 def reversed_range(a: nm.f8[:], n: int) -> None:
     for i in reversed(nm.range(n)):
         a[i] = 1.0
@@ -439,6 +459,22 @@ CASES = [
      "NM202: nm.range is iterated by something else than a `for` statement\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+    (sum_of_range, (1,),
+     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     '  File "FILE", line +2\n'
+     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+    (least_of_range, (1,),
+     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     '  File "FILE", line +2\n'
+     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+    (sum_of_array, (1,),
+     "NM209: an array cannot be iterated in a kernel yet\n"
+     '  File "FILE", line +2\n'
+     "  Instead: `for i in nm.range(a.shape[0]):` and index with i"),
+    (product_of_array, (1,),
+     "NM209: an array cannot be iterated in a kernel yet\n"
+     '  File "FILE", line +2\n'
+     "  Instead: `for i in nm.range(a.shape[0]):` and index with i"),
     (reversed_range, (1,),
      "NM202: nm.range is iterated by something else than a `for` statement\n"
      '  File "FILE", line +2\n'

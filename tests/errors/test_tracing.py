@@ -4,6 +4,7 @@ Each row names the kernel, its arguments besides the array, and the text; `line 
 lines below the decorator of the kernel.
 """
 
+import math
 import operator
 import re
 
@@ -133,6 +134,81 @@ def text_method(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
+def mixed_shift(a: nm.f8[:], i: nm.i8, j: nm.u8) -> None:
+    a[0] = i << j
+
+
+@nm.jit
+def mixed_gcd(a: nm.f8[:], i: nm.i8, j: nm.u8) -> None:
+    a[0] = np.gcd(i, j)
+
+
+@nm.jit
+def minus_bool(a: nm.f8[:], b: nm.b1) -> None:
+    a[0] = -b
+
+
+@nm.jit
+def plus_bool(a: nm.f8[:], b: nm.b1) -> None:
+    a[0] = +b
+
+
+@nm.jit
+def masked_float(a: nm.f8[:], x: float) -> None:
+    a[0] = 1 & x
+
+
+@nm.jit
+def complex_root(a: nm.f8[:], z: complex) -> None:
+    a[0] = math.sqrt(z)
+
+
+@nm.jit
+def root_of_array(a: nm.f8[:], x: float) -> None:
+    a[0] = math.sqrt(a)
+
+
+@nm.jit
+def floor_of_array(a: nm.f8[:], x: float) -> None:
+    a[0] = math.floor(a)
+
+
+@nm.jit
+def divisor_of_array(a: nm.f8[:], x: float) -> None:
+    a[0] = math.gcd(a, 2)
+
+
+@nm.jit
+def less_than_array(a: nm.f8[:], x: float) -> None:
+    a[0] = x < a
+
+
+@nm.jit
+def repr_method(a: nm.f8[:], x: float) -> None:
+    a[0] = len(x.__repr__())
+
+
+@nm.jit
+def format_method(a: nm.f8[:], x: float) -> None:
+    a[0] = len(x.__format__(""))
+
+
+@nm.jit
+def repr_of_array(a: nm.f8[:], x: float) -> None:
+    a[0] = len(a.__repr__())
+
+
+@nm.jit
+def size_of_number(a: nm.f8[:], x: float) -> None:
+    a[0] = x.__sizeof__()
+
+
+@nm.jit
+def state_of_array(a: nm.f8[:], x: float) -> None:
+    a.__reduce__()
+
+
+@nm.jit
 def count_of_list(a: nm.f8[:], n: int) -> None:
     a[0] = operator.length_hint(object(), n)
 
@@ -158,21 +234,22 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: use a compile-time key"),
     (shifted_float, (1,),
-     "NM105: lshift of float and float: this operation is not defined for floats\n"
+     "NM105: lshift of float and int: this operation is not defined for floats\n"
      '  File "FILE", line +2\n'
-     "  Instead: convert an operand, for example nm.f8(x)"),
+     "  Instead: convert it to an integer, as in int(x)"),
     (complex_floor, (1,),
      "NM105: floordiv of complex and int: this operation is not defined for complex numbers\n"
      '  File "FILE", line +2\n'
-     "  Instead: convert an operand, for example nm.f8(x)"),
+     "  Instead: use its parts, x.real and x.imag"),
     (complex_order, (1,),
-     "NM105: lt of complex128 and int64: this operation is not defined for complex numbers\n"
+     "NM105: lt of complex and int: this operation is not defined for complex numbers\n"
      '  File "FILE", line +2\n'
-     "  Instead: convert an operand, for example nm.f8(x)"),
+     "  Instead: use its parts, x.real and x.imag"),
     (mixed_signs, (1, 1),
-     "NM105: bit_and of int64 and uint64: this operation is not defined for floats\n"
+     "NM105: bit_and of int64 and uint64: NumPy has no integer type for both and would "
+     "compute in floats, where it is not defined\n"
      '  File "FILE", line +2\n'
-     "  Instead: convert an operand, for example nm.f8(x)"),
+     "  Instead: convert one of them to the other's type, as in nm.i8(x)"),
     (add_text, (1,),
      "NM106: add of a run-time value and str\n"
      '  File "FILE", line +2\n'
@@ -208,15 +285,15 @@ CASES = [
     (array_operand, (1,),
      "NM112: the array 'a' is used as a value here\n"
      '  File "FILE", line +2\n'
-     "  Instead: index it with one integer for each axis"),
+     "  Instead: take one element, as in a[i]"),
     (array_factor, (1,),
      "NM112: the array 'a' is used as a value here\n"
      '  File "FILE", line +2\n'
-     "  Instead: index it with one integer for each axis"),
+     "  Instead: take one element, as in a[i]"),
     (array_stored, (1,),
      "NM112: the array 'a' is used as a value here\n"
      '  File "FILE", line +2\n'
-     "  Instead: index it with one integer for each axis"),
+     "  Instead: take one element, as in a[i]"),
     (array_method, (1,),
      "NM113: an array has no attribute 'mean' inside a kernel\n"
      '  File "FILE", line +2\n'
@@ -236,6 +313,68 @@ CASES = [
      "NM104: a run-time value has no text while the kernel is traced\n"
      '  File "FILE", line +2\n'
      "  Instead: return the value and format it outside"),
+    (mixed_shift, (1, 1),
+     "NM105: lshift of int64 and uint64: NumPy has no integer type for both and would "
+     "compute in floats, where it is not defined\n"
+     '  File "FILE", line +2\n'
+     "  Instead: convert one of them to the other's type, as in nm.i8(x)"),
+    (mixed_gcd, (1, 1),
+     "NM105: gcd of int64 and uint64: NumPy has no integer type for both and would "
+     "compute in floats, where it is not defined\n"
+     '  File "FILE", line +2\n'
+     "  Instead: convert one of them to the other's type, as in nm.i8(x)"),
+    (minus_bool, (True,),
+     "NM105: neg of bool: NumPy does not define this operation for bool\n"
+     '  File "FILE", line +2\n'
+     "  Instead: convert it to an integer, as in nm.i8(x)"),
+    (plus_bool, (True,),
+     "NM105: pos of bool: NumPy does not define this operation for bool\n"
+     '  File "FILE", line +2\n'
+     "  Instead: convert it to an integer, as in nm.i8(x)"),
+    (masked_float, (1.0,),
+     "NM105: bit_and of int and float: this operation is not defined for floats\n"
+     '  File "FILE", line +2\n'
+     "  Instead: convert it to an integer, as in int(x)"),
+    (complex_root, (1.0,),
+     "NM105: sqrt of complex: must be real number, not complex\n"
+     '  File "FILE", line +2\n'
+     "  Instead: use its parts, x.real and x.imag"),
+    (root_of_array, (1.0,),
+     "NM112: the array 'a' is used as a value here\n"
+     '  File "FILE", line +2\n'
+     "  Instead: take one element, as in a[i]"),
+    (floor_of_array, (1.0,),
+     "NM112: the array 'a' is used as a value here\n"
+     '  File "FILE", line +2\n'
+     "  Instead: take one element, as in a[i]"),
+    (divisor_of_array, (1.0,),
+     "NM112: the array 'a' is used as a value here\n"
+     '  File "FILE", line +2\n'
+     "  Instead: take one element, as in a[i]"),
+    (less_than_array, (1.0,),
+     "NM112: the array 'a' is used as a value here\n"
+     '  File "FILE", line +2\n'
+     "  Instead: take one element, as in a[i]"),
+    (repr_of_array, (1.0,),
+     "NM104: a run-time value has no text while the kernel is traced\n"
+     '  File "FILE", line +2\n'
+     "  Instead: return the value and format it outside"),
+    (repr_method, (1.0,),
+     "NM104: a run-time value has no text while the kernel is traced\n"
+     '  File "FILE", line +2\n'
+     "  Instead: return the value and format it outside"),
+    (format_method, (1.0,),
+     "NM104: a run-time value has no text while the kernel is traced\n"
+     '  File "FILE", line +2\n'
+     "  Instead: return the value and format it outside"),
+    (size_of_number, (1.0,),
+     "NM121: a run-time number has no attribute '__sizeof__' inside a kernel\n"
+     '  File "FILE", line +2\n'
+     "  Instead: real, imag and conjugate() are there"),
+    (state_of_array, (1.0,),
+     "NM113: an array has no attribute '__reduce__' inside a kernel\n"
+     '  File "FILE", line +2\n'
+     "  Instead: shape, ndim, size and dtype are there"),
     (count_of_list, (1,),
      "NM102: an index or a count needs a value that is known at compile time, but this one "
      "is known only at run time\n"
@@ -318,9 +457,45 @@ def constant_range(a: nm.f8[:], i: nm.u1) -> None:
     a[0] = i + 300
 
 
+@nm.jit
+def matrix_product(a: nm.f8[:], x: float) -> None:
+    a[0] = x @ 2
+
+
+@nm.jit
+def item_of_number(a: nm.f8[:], x: float) -> None:
+    a[0] = x[0]
+
+
+@nm.jit
+def item_of_scalar(a: nm.f8[:], x: nm.f8) -> None:
+    a[0] = x[0]
+
+
+@nm.jit
+def items_of_number(a: nm.f8[:], x: float) -> None:
+    a[0], a[1] = list(x)
+
+
+@nm.jit
+def called_number(a: nm.f8[:], x: float) -> None:
+    a[0] = x()
+
+
+@nm.jit
+def called_array(a: nm.f8[:], x: float) -> None:
+    a[0] = a(0)
+
+
 @pytest.mark.parametrize(
     "kernel, kind, text",
     [
+        (matrix_product, TypeError, "unsupported operand type(s) for @: 'float' and 'int'"),
+        (item_of_number, TypeError, "'float' object is not subscriptable"),
+        (item_of_scalar, IndexError, "invalid index to scalar variable."),
+        (items_of_number, TypeError, "'float' object is not iterable"),
+        (called_number, TypeError, "'float' object is not callable"),
+        (called_array, TypeError, "'numpy.ndarray' object is not callable"),
         (range_step, ValueError, "range() arg 3 must not be zero"),
         (range_bound, TypeError, "'float64' object cannot be interpreted as an integer"),
         (constant_index, IndexError, "index 3 is out of bounds for axis 0 with size 3"),

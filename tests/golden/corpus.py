@@ -90,6 +90,17 @@ def countdown(a: nm.i4[:], start: int, step: int) -> None:
         a[0] += 1
 
 
+def loop_bounds(n: int, k: nm.i4, rows: nm.i8[:], out: nm.i8[:]) -> None:
+    for i in nm.range(n):
+        out[i] += 1
+    for i in nm.range(1, n + 1):
+        out[i] += 2
+    for i in nm.range(k):
+        out[i] += 3
+    for i in nm.range(rows[0], rows[1]):
+        out[i] += 4
+
+
 def literals(a: nm.f8[:], b: nm.i8[:], c: nm.c16[:]) -> None:
     a[0] = float("nan")
     a[1] = float("-inf")
@@ -132,6 +143,7 @@ CORPUS = (
     Case("functions", transcendental, (nm.f8[:],)),
     Case("exact", transcendental, (nm.f8[:],), ("exact",)),
     Case("countdown", countdown, (nm.i4[:], int, int)),
+    Case("loop_bounds", loop_bounds, (int, nm.i4, nm.i8[:], nm.i8[:])),
     Case("literals", literals, (nm.f8[:], nm.i8[:], nm.c16[:])),
 )
 

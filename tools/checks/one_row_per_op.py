@@ -31,6 +31,7 @@ ELSEWHERE = {
         "intdiv add_overflows sub_overflows mul_overflows pow_overflows",
         "what Python's integer operators become; users cannot call these",
     ),
+    "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),
     "core/lower_compare.cpp": ("ceil floor", "an int compared with a float, exactly"),
     "emit_fortran/names.cpp": ("*", "names of Fortran's intrinsics, no operations"),
     "python/binding/trace_scalar.cpp": ("conj imag real", "attributes of Python's numbers"),
