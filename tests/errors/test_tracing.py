@@ -43,8 +43,8 @@ def complex_floor(a: nm.f8[:], z: complex) -> None:
 
 
 @nm.jit
-def complex_order(a: nm.f8[:], z: complex) -> None:
-    a[0] = z < 2
+def complex_remainder(a: nm.f8[:], z: complex) -> None:
+    a[0] = z % 2
 
 
 @nm.jit
@@ -165,8 +165,8 @@ CASES = [
      "NM105: floordiv of complex and int: this operation is not defined for complex numbers\n"
      '  File "FILE", line +2\n'
      "  Instead: convert an operand, for example nm.f8(x)"),
-    (complex_order, (1,),
-     "NM105: lt of complex128 and int64: this operation is not defined for complex numbers\n"
+    (complex_remainder, (1,),
+     "NM105: mod of complex and int: this operation is not defined for complex numbers\n"
      '  File "FILE", line +2\n'
      "  Instead: convert an operand, for example nm.f8(x)"),
     (mixed_signs, (1, 1),
