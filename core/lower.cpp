@@ -36,6 +36,8 @@ bool is_operator(Rule rule) {
   }
 }
 
+}  // namespace
+
 std::string_view python_name(Type type) {
   if (!type.weak) return row(type.dtype).name;
   switch (kind(type.dtype)) {
@@ -47,8 +49,6 @@ std::string_view python_name(Type type) {
   }
   return "";
 }
-
-}  // namespace
 
 NodeId Lowering::op2(Op op, DType type, NodeId a, NodeId b) {
   const NodeId operands[] = {a, b};
@@ -105,7 +105,9 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   if (op == Op::pow) {
     const NodeId result = power(a, b);
     const bool real = type(result).weak && is_float(type(result).dtype);
+    const bool complex = type(result).weak && is_complex(type(result).dtype);
     if (checks_ && real && !of_math) check_float_power(a, b, result);
+    if (checks_ && complex) check_complex_power(a, b, result);
     return result;
   }
   const NodeId operands[] = {a, b};
@@ -133,6 +135,9 @@ NodeId Lowering::power(NodeId a, NodeId b) {
   const Type types[] = {type(a), type(b)};
   Typing typing = type_operation(Op::pow, types);
   const DType compute = typing.operands;
+  if (is_complex(compute) && typing.result.weak) {
+    return op2(Op::polar_pow, compute, coerce(a, compute), coerce(b, compute));
+  }
   if (is_integer(compute)) {
     const NodeId exponent = coerce(b, compute);
     const bool negative_possible = kind(compute) == Kind::Int && graph_.range(exponent).low < 0;
@@ -206,6 +211,29 @@ void Lowering::check_float_power(NodeId a, NodeId b, NodeId result) {
                               graph_.pure(Op::abs, DType::f8, true, size));
   require(none(infinite, op2(Op::logical_and, DType::b1, finite(x), finite(y))),
           Exception::OverflowError, "(34, 'Numerical result out of range')");
+}
+
+/// CPython's complex_pow: zero has no powers that are complex or negative, and the power of finite
+/// numbers is finite.
+void Lowering::check_complex_power(NodeId a, NodeId b, NodeId result) {
+  const auto of = [&](Op op, DType type, NodeId x) {
+    const NodeId operand[] = {x};
+    return graph_.pure(op, type, true, operand);
+  };
+  const auto either = [&](NodeId x, NodeId y) { return op2(Op::logical_or, DType::b1, x, y); };
+  const NodeId zero = graph_.constant(DType::f8, true, literal_float(DType::f8, 0));
+  const NodeId x = coerce(a, DType::c16);
+  const NodeId y = coerce(b, DType::c16);
+  const NodeId no_power = either(op2(Op::ne, DType::b1, of(Op::imag, DType::f8, y), zero),
+                                 op2(Op::lt, DType::b1, of(Op::real, DType::f8, y), zero));
+  require(either(op2(Op::ne, DType::b1, x, coerce(zero, DType::c16)),
+                 of(Op::logical_not, DType::b1, no_power)),
+          Exception::ZeroDivisionError, "0.0 to a negative or complex power");
+  const NodeId finite = op2(Op::logical_and, DType::b1, of(Op::isfinite, DType::b1, x),
+                            of(Op::isfinite, DType::b1, y));
+  require(of(Op::logical_not, DType::b1,
+             op2(Op::logical_and, DType::b1, of(Op::isinf, DType::b1, result), finite)),
+          Exception::OverflowError, "complex exponentiation");
 }
 
 void Lowering::check_left_shift(NodeId a, NodeId count) {
@@ -310,6 +338,10 @@ NodeId Lowering::convert(NodeId value, DType to, bool weak) {
     require(op2(Op::logical_and, DType::b1, op2(Op::le, DType::b1, least, value),
                 op2(Op::lt, DType::b1, value, limit)),
             Exception::OverflowError, "cannot convert float to a 64-bit integer");
+  }
+  if (checks_ && weak && to == DType::i8 && from.dtype == DType::u8) {
+    require(op2(Op::le, DType::b1, graph_.integer(0), graph_.cast(value, to, true)),
+            Exception::OverflowError, "Python int too large to convert to int64");
   }
   // np.uint8(300) raises: a Python number that becomes a NumPy integer must fit.
   if (from.weak && !weak && is_integer(to)) {

@@ -24,6 +24,9 @@ struct Site {
   Origin origin;
 };
 
+/// The class of a value as messages name it.
+std::string_view python_name(Type type);
+
 class Lowering {
  public:
   Lowering(Graph& graph, bool exact, bool checks) : graph_(graph), exact_(exact), checks_(checks) {}
@@ -64,6 +67,7 @@ class Lowering {
   void keep_last_index(NodeId& start, NodeId& stop, NodeId step);
   void require_fit(NodeId value, DType to);
   void check_float_power(NodeId a, NodeId b, NodeId result);
+  void check_complex_power(NodeId a, NodeId b, NodeId result);
   void check_left_shift(NodeId a, NodeId count);
   NodeId cast(NodeId value, DType to, bool weak);
   NodeId bool_constant(bool value) { return graph_.constant(DType::b1, true, literal_int(value)); }

@@ -20,6 +20,12 @@ NodeId Lowering::compare(Op op, NodeId a, NodeId b) {
   const bool weak = x.weak && y.weak;
   if (weak && is_whole(x.dtype) && is_float(y.dtype)) return compare_int_float(op, a, b);
   const bool symmetric = op == Op::eq || op == Op::ne;
+  // NumPy orders complex numbers; Python does not.
+  if (weak && !symmetric && (is_complex(x.dtype) || is_complex(y.dtype))) {
+    throw PythonFault(Exception::TypeError,
+                      fmt::format("'<' not supported between instances of '{}' and '{}'",
+                                  python_name(x), python_name(y)));
+  }
   if (weak && is_whole(y.dtype) && is_float(x.dtype)) {
     if (symmetric) return compare_int_float(op, b, a);
     // x < i is not (i <= x), NaN aside, which makes both false.

@@ -58,6 +58,22 @@ bool pairs_sum_and_difference(const Graph& g) {
   return in_sum && in_difference;
 }
 
+using Procedures = std::set<std::pair<std::string, core::DType>>;
+
+/// The support procedures with those that they call.
+Procedures with_callees(const Procedures& used) {
+  std::vector<Procedures::value_type> open(used.begin(), used.end());
+  Procedures out = used;
+  while (!open.empty()) {
+    const auto [name, type] = std::move(open.back());
+    open.pop_back();
+    for (std::string& callee : support_callees(name, type)) {
+      if (out.emplace(callee, type).second) open.emplace_back(std::move(callee), type);
+    }
+  }
+  return out;
+}
+
 class Procedure {
  public:
   Procedure(const Graph& graph, const Options& options)
@@ -252,7 +268,7 @@ class Procedure {
     std::string out;
     if (!uses_.support.empty()) out += "\ncontains\n";
     Writer procedures(2);
-    for (const auto& [name, type] : uses_.support) {
+    for (const auto& [name, type] : with_callees(uses_.support)) {
       out += "\n";
       procedures.block(support_text(name, type));
       out += procedures.take();

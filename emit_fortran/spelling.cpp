@@ -131,6 +131,18 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
+/// The row of a support procedure for a type.
+const SupportRow& support_row(std::string_view name, DType type) {
+  for (const SupportRow& entry : kSupport) {
+    if (entry.name != name || entry.kinds.find(kind_letter(type)) == std::string_view::npos)
+      continue;
+    if (entry.width == 0 || (entry.width == 64) == (core::bits(type) == 64)) return entry;
+  }
+  throw EmitError(fmt::format("no support procedure {} for {}", name, core::row(type).name));
+}
+
+constexpr std::string_view kCall = "{call:";
+
 }  // namespace
 
 const Spelling* spelling(core::Op op, Kind kind) {
@@ -162,20 +174,28 @@ std::string support_name(std::string_view name, DType type) {
   return fmt::format("{}_{}", name, core::row(type).code);
 }
 
-std::string support_text(std::string_view name, DType type) {
-  for (const SupportRow& entry : kSupport) {
-    if (entry.name != name || entry.kinds.find(kind_letter(type)) == std::string_view::npos)
-      continue;
-    if (entry.width != 0 && (entry.width == 64) != (core::bits(type) == 64)) continue;
-    std::string text(entry.text);
-    replace_all(text, "{n}", support_name(name, type));
-    replace_all(text, "{t}", declared(type));
-    replace_all(text, "{r}", declared(core::real_part_type(type)));
-    replace_all(text, "{k}", core::row(core::real_part_type(type)).fortran_kind);
-    replace_all(text, "{m}", mask(type));
-    return text;
+std::vector<std::string> support_callees(std::string_view name, DType type) {
+  const std::string_view text = support_row(name, type).text;
+  std::vector<std::string> out;
+  for (auto at = text.find(kCall); at != std::string_view::npos; at = text.find(kCall, at + 1)) {
+    const auto start = at + kCall.size();
+    out.emplace_back(text.substr(start, text.find('}', start) - start));
   }
-  throw EmitError(fmt::format("no support procedure {} for {}", name, core::row(type).name));
+  return out;
+}
+
+std::string support_text(std::string_view name, DType type) {
+  std::string text(support_row(name, type).text);
+  for (const std::string& callee : support_callees(name, type)) {
+    replace_all(text, fmt::format("{}{}}}", kCall, callee), support_name(callee, type));
+  }
+  replace_all(text, "{n}", support_name(name, type));
+  replace_all(text, "{t}", declared(type));
+  replace_all(text, "{r}", declared(core::real_part_type(type)));
+  replace_all(text, "{k}", core::row(core::real_part_type(type)).fortran_kind);
+  replace_all(text, "{m}", mask(type));
+  replace_all(text, "{f}", libm_symbol("", type));
+  return text;
 }
 
 std::string libm_symbol(std::string_view name, DType type) {

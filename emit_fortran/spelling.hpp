@@ -47,9 +47,10 @@ std::string literal(core::DType type, const std::uint64_t (&bits)[2], bool plain
 /// The Fortran declaration type, e.g. real(c_double).
 std::string declared(core::DType type);
 
-/// The name of a support procedure for a type, and its text.
+/// The name of a support procedure for a type, its text, and the procedures that this calls.
 std::string support_name(std::string_view name, core::DType type);
 std::string support_text(std::string_view name, core::DType type);
+std::vector<std::string> support_callees(std::string_view name, core::DType type);
 /// The C name of a libm function for a type: sin -> sinf for float32.
 std::string libm_symbol(std::string_view name, core::DType type);
 /// Its interface block entry.

@@ -60,7 +60,10 @@ BUILTINS = {
     "bool": ("comparison with zero", ""),
     "complex": ("conversion, or the number of two real parts", "no keywords, real parts only"),
     "abs": ("`abs`", ""),
-    "round": ("`rint` and a conversion to int", "without a number of digits"),
+    "round": (
+        "`rint` and a conversion to int; with digits `round_fraction` or `round_multiple`",
+        "digits of compile time, 22 at most; 18 to the left of an int's point",
+    ),
     "min": ("comparisons from left to right", "values of one type, not an array"),
     "max": ("comparisons from left to right", "values of one type, not an array"),
     "sum": ("a chain of `add`", "not an array; floats only with floats"),
@@ -78,8 +81,15 @@ BUILTINS = {
     "math.radians": ("`mul`", ""),
     "math.prod": ("a chain of `mul`", "not an array"),
     "math.gcd": ("a chain of `gcd`", ""),
-    "math.hypot": ("`hypot`", "two arguments; not with exact=True"),
+    "math.lcm": ("a chain of quotients by `gcd` and products", ""),
+    "math.factorial": ("`perm`", ""),
+    "math.hypot": ("`hypot`; with exact=True or of more numbers CPython's sum of squares", ""),
+    "math.dist": ("`math.hypot` of the differences", "sequences of numbers, not arrays"),
+    "math.nextafter": ("`nextafter`", "without steps="),
     "np.where": ("`select`", "three numbers"),
+    "np.clip": ("`maximum` and `minimum`", "not of complex numbers"),
+    "np.round": ("`mul`, `rint` and `truediv`", "decimals of compile time"),
+    "np.around": ("`mul`, `rint` and `truediv`", "decimals of compile time"),
 }
 # Names of operators that the graph has under another one.
 SPELLED = {
@@ -100,7 +110,7 @@ def _becomes(row: Row) -> tuple[str, str]:
         return BUILTINS[row.name]
     if kind in NATIVE:
         return "Python's own", f"compile-time values only ({NATIVE[kind]})"
-    limits = "not with exact=True" if kind == "inexact" else ""
+    limits = ""
     if isinstance(row.callable, type):
         return "conversion as of `astype`", "one number"
     home, _, name = row.name.rpartition(".")

@@ -21,8 +21,9 @@ from . import _trace
 from .functions_math import ROWS as MATH_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
 from .functions_numpy import attribute_of, python_type
+from .functions_rounding import ROWS as ROUNDING_ROWS
 from .loops import CompiledRange, Poison, raise_poison
-from .rows import Row, as_weak, check_never, need_real
+from .rows import Row, as_weak, need_real, to_int
 from .session import current, refuse
 
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -60,19 +61,6 @@ def _int(*args: Any, **kwargs: Any) -> Any:
     return to_int(value)
 
 
-def to_int(value: Any) -> Any:
-    """A Python int of a real traced value, truncated; in checks mode what does not fit raises."""
-    if np.dtype(value.dtype).kind == "f":
-        value = as_weak(value, "f8")
-        nan, inf = (
-            _trace.apply("isnan", (value,), python=True),
-            _trace.apply("isinf", (value,), python=True),
-        )
-        check_never(nan, ValueError, "cannot convert float NaN to integer")
-        check_never(inf, OverflowError, "cannot convert float infinity to integer")
-    return as_weak(value, "i8")
-
-
 def _bool(*args: Any) -> Any:
     if len(args) != 1 or not _traced(args[0]):
         return bool(*args)
@@ -105,19 +93,6 @@ def _abs(value: Any, /) -> Any:
     return abs(value)
 
 
-def _round(number: Any, ndigits: Any = None) -> Any:
-    if not (_traced(number) or _traced(ndigits)):
-        return round(number) if ndigits is None else round(number, ndigits)
-    _number_of(number, "round")
-    kind = np.dtype(number.dtype).kind if _traced(number) else ""
-    if ndigits is not None:
-        refuse(230, name="round", what="a number of digits", instead="round(x * 100) / 100")
-    need_real(number, "type complex doesn't define __round__ method, not")
-    if kind != "f":
-        return as_weak(number, "i8")
-    return to_int(_trace.apply("rint", (number,), python=False))
-
-
 # -- min, max, sum --------------------------------------------------------------------------------
 
 
@@ -131,6 +106,9 @@ def _kind_of(value: Any) -> tuple[np.dtype[Any], bool]:
         if isinstance(value, python):
             return np.dtype(short), True
     raise TypeError(f"'<' not supported between a number and {type(value).__name__!r}")
+
+
+_RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
 
 
 def _joined(name: str, values: list[Any]) -> tuple[str, bool]:
@@ -160,7 +138,8 @@ def _fits(value: Any, dtype: np.dtype[Any]) -> bool:
         return dtype == np.dtype("f8") and own.kind in "bi"
     with np.errstate(all="ignore"):
         try:
-            return bool(dtype.type(value).item() == value) and dtype.kind >= own.kind
+            wide = _RANK[dtype.kind] >= _RANK[own.kind]
+            return wide and bool(dtype.type(value).item() == value)
         except (OverflowError, TypeError):
             return False
 
@@ -189,7 +168,6 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
             refuse(230, name=name, what="key= or default=", instead=f"{name}(a, b)")
         for value in values:
             _number_of(value, name)
-            need_real(value, f"{'<' if name == 'min' else '>'!r} not supported for")
         if len(values) == 1:
             return values[0]
         dtype, weak = _joined(name, values)
@@ -343,7 +321,6 @@ _BUILTINS = [
     Row(bool, "bool", _bool),
     Row(complex, "complex", _complex),
     Row(abs, "abs", _abs),
-    Row(round, "round", _round),
     Row(min, "min", _extremum("min", min)),
     Row(max, "max", _extremum("max", max)),
     Row(sum, "sum", _sum),
@@ -453,7 +430,10 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
     return ""
 
 
-ROWS: tuple[Row, ...] = (*_BUILTINS, *MATH_ROWS, *NUMPY_ROWS, *_REFUSALS)
+ROWS: tuple[Row, ...] = (
+    *(*_BUILTINS, *ROUNDING_ROWS),
+    *(*MATH_ROWS, *NUMPY_ROWS, *_REFUSALS),
+)
 TABLE: dict[int, Callable[..., Any]] = {}
 for _row in ROWS:
     TABLE.setdefault(id(_row.callable), _row.handler)

@@ -8,13 +8,15 @@ ValueError where it has a pole. Otherwise such a result is NaN or infinite (docs
 from __future__ import annotations
 
 import math
+import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import _trace
-from .rows import Row, as_weak, check_never, need_real
+from .rows import Row, as_weak, check_never, need_real, to_int
 from .session import current, refuse
 
 _traced = _trace.is_traced
@@ -108,8 +110,6 @@ def _whole(op: str, native: Callable[[Any], int]) -> Callable[[Any], Any]:
             raise TypeError(f"type numpy.{dtype.type.__name__} doesn't define __trunc__ method")
         if dtype.kind != "f":
             return as_weak(value, "i8")
-        from .functions import to_int
-
         return to_int(_apply(op, _real(value)))
 
     return whole
@@ -167,44 +167,206 @@ def _prod(iterable: Any, /, *, start: Any = 1) -> Any:
     return start
 
 
+# -- integers -------------------------------------------------------------------------------------
+
+
+def _integer(value: Any) -> Any:
+    """An argument as `math` takes an integer: what has an `__index__`, in 64 bits."""
+    if not _traced(value):
+        return operator.index(value)
+    if type(value) is _trace.Array:
+        return _real(value)  # refused
+    kind = np.dtype(value.dtype).kind
+    if kind not in ("i", "u") and not (kind == "b" and value.weak):
+        from .functions_numpy import python_type
+
+        name = python_type(value).__name__
+        raise TypeError(f"{name!r} object cannot be interpreted as an integer")
+    if np.dtype(value.dtype) == np.uint64:
+        session = current()
+        assert session is not None
+        fits = value <= np.uint64(2**63 - 1)
+        session.trace.check(fits, OverflowError, "Python int too large to convert to int64")
+    return as_weak(value, "i8")
+
+
+def _of_integers(op: str, *args: Any) -> Any:
+    return as_weak(_trace.apply(op, args, python=False), "i8")
+
+
+def _check_overflow(question: str, *args: Any) -> None:
+    if _checks():
+        wrong = _trace.apply(question, args, python=False)
+        check_never(wrong, OverflowError, "Python int too large to convert to int64")
+
+
 def _gcd(*args: Any) -> Any:
     if not any(map(_traced, args)):
         return math.gcd(*args)
     result: Any = 0
     for value in args:
-        if type(value) is _trace.Array:
-            return _real(value)  # refused
-        dtype, weak = (
-            (np.dtype(value.dtype), value.weak) if _traced(value) else (np.dtype("i8"), True)
-        )
-        if dtype.kind not in "iu" and not (dtype.kind == "b" and weak):
-            raise TypeError(f"{dtype.type.__name__!r} object cannot be interpreted as an integer")
-        value = as_weak(value, "i8")
-        result = as_weak(_trace.apply("gcd", (result, value), python=False), "i8")
+        result = _of_integers("gcd", result, _integer(value))
+    check_never(result < 0, OverflowError, "Python int too large to convert to int64")
     return result
 
 
-def _inexact(
-    native: Callable[..., Any], handler: Callable[..., Any], name: str
-) -> Callable[..., Any]:
-    """CPython computes these itself and not by libm: exact mode refuses them."""
+def _lcm(*args: Any) -> Any:
+    if not any(map(_traced, args)):
+        return math.lcm(*args)
+    result: Any = 1
+    for value in map(_integer, args):
+        common = _of_integers("gcd", result, value)
+        divisor = as_weak(_trace.apply("select", (common == 0, 1, common), python=False), "i8")
+        result = abs(result // divisor * value)
+    return result
 
-    def inexact(*args: Any) -> Any:
-        session = current()
-        if session is not None and session.exact and any(map(_traced, args)):
-            why = "CPython's own algorithm differs from libm's in the last bits"
-            refuse(224, name=name, why=why, instead="default mode, or write the formula")
-        return handler(*args)
 
-    return inexact
+def _isqrt(n: Any, /) -> Any:
+    if not _traced(n):
+        return math.isqrt(n)
+    n = _integer(n)
+    check_never(n < 0, ValueError, "isqrt() argument must be nonnegative")
+    return _of_integers("isqrt", n)
+
+
+def _factorial(x: Any, /) -> Any:
+    if not _traced(x):
+        return math.factorial(x)
+    x = _integer(x)
+    check_never(x < 0, ValueError, "factorial() not defined for negative values")
+    _check_overflow("perm_overflows", x, x)
+    return _of_integers("perm", x, x)
+
+
+def _chosen(op: str, n: Any, k: Any) -> Any:
+    n, k = _integer(n), _integer(k)
+    check_never(n < 0, ValueError, "n must be a non-negative integer")
+    check_never(k < 0, ValueError, "k must be a non-negative integer")
+    _check_overflow(f"{op}_overflows", n, k)
+    return _of_integers(op, n, k)
+
+
+def _comb(n: Any, k: Any, /) -> Any:
+    return _chosen("comb", n, k) if _traced(n) or _traced(k) else math.comb(n, k)
+
+
+def _perm(n: Any, k: Any = None, /) -> Any:
+    if k is None:
+        return _factorial(n)
+    return _chosen("perm", n, k) if _traced(n) or _traced(k) else math.perm(n, k)
+
+
+# -- lengths --------------------------------------------------------------------------------------
 
 
 def _hypot(*args: Any) -> Any:
     if not any(map(_traced, args)):
         return math.hypot(*args)
-    if len(args) != 2:
-        refuse(230, name="math.hypot", what=f"{len(args)} arguments", instead="math.hypot(x, y)")
-    return _apply("hypot", *map(_real, args))
+    return _length([_real(value) for value in args])
+
+
+def _dist(p: Any, q: Any, /) -> Any:
+    p, q = list(p), list(q)
+    if not any(map(_traced, [*p, *q])):
+        return math.dist(p, q)
+    if len(p) != len(q):
+        raise ValueError("both points must have the same number of dimensions")
+    return _length([_real(a) - _real(b) for a, b in zip(p, q, strict=True)])
+
+
+def _length(parts: list[Any]) -> Any:
+    session = current()
+    assert session is not None
+    if len(parts) == 2 and not session.exact:
+        return _apply("hypot", *parts)
+    sizes = [abs(part) for part in parts]
+    top: Any = 0.0
+    for size in sizes:
+        top = _either(size > top, size, top)
+    norm = _norm(sizes, top) if len(sizes) > 1 else top
+    result = _either(top == 0.0, top, norm)
+    for size in sizes:
+        result = _either(_apply("isnan", size) if _traced(size) else size != size, size, result)
+    return _either(top == math.inf, top, result)
+
+
+def _norm(sizes: list[Any], top: Any) -> Any:
+    """The length of a vector with CPython's bits (`vector_norm`, Modules/mathmodule.c).
+
+    Scaled by a power of two, the squares are summed with their rounding errors kept, and the root
+    is corrected once by the error of its square. Two ways of summing, by the version of Python.
+    """
+    small = top < 2.0**-1024
+    raised, lowered = _either(small, 2.0**1022, 1.0), _either(small, 2.0**-1022, 1.0)
+    scale = _apply("binade", top * raised)
+    total: Any = 1.0
+    lost: list[Any] = [0.0] * (1 if _DOUBLED else 2)
+    errors: Any = 0.0
+    for size in sizes:
+        terms, error = _square_terms(size * raised * scale)
+        for k, term in enumerate(terms):
+            total, missing = _sum_and_error(total, term)
+            lost[k] = lost[k] + missing
+        errors = errors + error
+    root = _apply("sqrt", total - 1.0 + (sum(lost[1:], lost[0]) + errors))
+    terms, error = _square_terms(root)
+    for k, term in enumerate(terms):
+        total, missing = _sum_and_error(total, -term)
+        lost[k] = lost[k] + missing
+    missing = -error
+    if not _DOUBLED:
+        total, missing = _sum_and_error(total, missing)
+    rest = total - 1.0 + (sum(lost[1:], lost[0]) + (errors + missing))
+    root = root + _apply("truediv", rest, 2.0 * root)
+    norm = lowered * _apply("truediv", root, scale)
+    return norm if _DOUBLED else _either(small, _subnormal(sizes, top), norm)
+
+
+def _subnormal(sizes: list[Any], top: Any) -> Any:
+    """Before 3.12 CPython divided by the largest size where its power of two overflows."""
+    total: Any = 1.0
+    lost: Any = 0.0
+    for size in sizes:
+        ratio = _apply("truediv", size, top)
+        total, rest = _sum_and_error(total, ratio * ratio)
+        lost = lost + rest
+    return top * _apply("sqrt", total - 1.0 + lost)
+
+
+# From 3.12 on a square is a double and its error; before it was three products of halves.
+_DOUBLED = sys.version_info >= (3, 12)
+
+
+def _square_terms(x: Any) -> tuple[tuple[Any, ...], Any]:
+    """What the exact square is the sum of (Dekker 1971): what is summed with care, and a rest."""
+    wide = 134217729.0 * x
+    high = wide - (wide - x)
+    low = x - high
+    if not _DOUBLED:
+        return (high * high, 2.0 * high * low), low * low
+    square = x * x
+    return (square,), high * high - square + 2.0 * (high * low) + low * low
+
+
+def _sum_and_error(larger: Any, smaller: Any) -> tuple[Any, Any]:
+    total = larger + smaller
+    return total, larger - total + smaller
+
+
+def _either(condition: Any, yes: Any, no: Any) -> Any:
+    """A Python float: `yes` where the condition holds, else `no`."""
+    if not _traced(condition):
+        return yes if condition else no
+    return as_weak(_trace.apply("select", (condition, yes, no), python=False), "f8")
+
+
+def _nextafter(x: Any, y: Any, /, *, steps: Any = None) -> Any:
+    if not any(map(_traced, (x, y, steps))):
+        native: Any = math.nextafter
+        return native(x, y) if steps is None else native(x, y, steps=steps)
+    if steps is not None:
+        refuse(230, name="math.nextafter", what="steps=", instead="math.nextafter(x, y)")
+    return _apply("nextafter", _real(x), _real(y))
 
 
 _GROWING = ("exp", "expm1", "exp2", "cosh", "sinh", "gamma", "lgamma")
@@ -212,13 +374,11 @@ _UNARY = (
     "sqrt exp expm1 exp2 log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh"
     " atanh cbrt erf erfc gamma lgamma"
 ).split()
-_POLES = {"gamma": "gamma", "lgamma": "lgamma"}
-_REFUSED = (
-    "fsum dist comb perm factorial lcm isqrt frexp modf ldexp ulp isclose nextafter sumprod fma"
-).split()
+_POLES = ("gamma", "lgamma")
+_REFUSED = "fsum frexp modf ldexp ulp isclose sumprod fma".split()
 
 
-def _poles(name: str, handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _poles(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """gamma and lgamma have poles at the integers up to zero, a ValueError in checks mode."""
 
     def with_poles(value: Any, /) -> Any:
@@ -256,7 +416,7 @@ def _rows() -> list[Row]:
         if hasattr(math, name)
     }
     for name in _POLES:
-        handlers[name] = _inexact(getattr(math, name), _poles(name, handlers[name]), f"math.{name}")
+        handlers[name] = _poles(handlers[name])
     for name in ("isnan", "isinf", "isfinite"):
         handlers[name] = _predicate(name, getattr(math, name))
     for name in ("floor", "ceil", "trunc"):
@@ -271,7 +431,14 @@ def _rows() -> list[Row]:
         radians=_radians,
         prod=_prod,
         gcd=_gcd,
-        hypot=_inexact(math.hypot, _hypot, "math.hypot"),
+        lcm=_lcm,
+        isqrt=_isqrt,
+        factorial=_factorial,
+        comb=_comb,
+        perm=_perm,
+        hypot=_hypot,
+        dist=_dist,
+        nextafter=_nextafter,
     )
     rows = [Row(getattr(math, name), f"math.{name}", handlers[name]) for name in handlers]
     return rows + [_refusal(name) for name in _REFUSED if hasattr(math, name)]

@@ -77,6 +77,9 @@ _UFUNCS = {
 }
 
 
+_ORDERINGS = ("lt", "le", "gt", "ge")
+
+
 def _shown(value: Any) -> str:
     return np.dtype(value.dtype).name if _traced(value) else type(value).__name__
 
@@ -101,9 +104,16 @@ def _ufunc(name: str, op: str) -> Callable[..., Any]:
         if op in _FLOAT_ONLY and _is_half(args):
             refuse(235, name=f"np.{name}", dtype=" and ".join(map(_shown, args)))
         if op in ("gt", "ge"):
-            args, swapped = (args[1], args[0]), {"gt": "lt", "ge": "le"}[op]
-            return _trace.apply(swapped, args, python=False)
-        return _trace.apply(op, args, python=False)
+            args, op_used = (args[1], args[0]), {"gt": "lt", "ge": "le"}[op]
+        else:
+            op_used = op
+        result = _trace.apply(op_used, args, python=False)
+        if op in _ORDERINGS and any(np.result_type(_sample(v)).kind == "c" for v in args):
+            # The operator orders a number with a NaN in its imaginary part; the ufunc does not.
+            for value in args:
+                unordered = _trace.apply("isnan", (np.imag(value),), python=False)
+                result = result & ~unordered
+        return result
 
     return ufunc
 
@@ -169,6 +179,48 @@ def _where(*args: Any) -> Any:
     return _trace.apply("select", (condition, yes, no), python=False)
 
 
+def _clip(a: Any, *bounds: Any, **kwargs: Any) -> Any:
+    if not any(map(_traced, (a, *bounds, *kwargs.values()))):
+        return _scalar(np.clip(a, *bounds, **kwargs), "clip")
+    names = ("a_min", "a_max", "min", "max")
+    if len(bounds) > 2 or not set(kwargs) <= set(names):
+        refuse(230, name="np.clip", what="out= or other keywords", instead="np.clip(x, low, high)")
+    given = dict(zip(names, bounds, strict=False)) | kwargs
+    low, high = (given.get(f"a_{end}", given.get(end)) for end in ("min", "max"))
+    if any(type(value) in (_trace.Array, np.ndarray) for value in (a, low, high)):
+        refuse(230, name="np.clip", what="an array", instead="a loop over its elements")
+    if any(v is not None and np.result_type(_sample(v)).kind == "c" for v in (a, low, high)):
+        what, instead = "a complex number", "np.maximum and np.minimum"
+        refuse(230, name="np.clip", what=what, instead=instead)
+    dtype = np.result_type(_sample(a))
+    result = _trace.cast(a, f"{dtype.kind}{dtype.itemsize}", False)
+    if low is None and high is None and dtype.kind == "b":
+        raise TypeError("ufunc 'positive' did not contain a loop with signature matching types")
+    for op, bound in (("maximum", low), ("minimum", high)):
+        if bound is None:
+            continue
+        bound = _within(bound, dtype, op)
+        clipped = _trace.apply(op, (result, bound), python=False)
+        if low is not None and high is not None:
+            # Of equal numbers (zeros of two signs) NumPy's clip keeps its argument.
+            equal = _trace.apply("eq", (result, bound), python=False)
+            clipped = _trace.apply("select", (equal, result, clipped), python=False)
+        result = clipped
+    return result
+
+
+def _within(bound: Any, dtype: np.dtype[Any], op: str) -> Any:
+    """NumPy takes a Python int beyond an integer type's own bound for no bound."""
+    if dtype.kind not in "iu" or not _is_weak(bound) or np.result_type(_sample(bound)).kind != "i":
+        return bound
+    own = int(np.iinfo(dtype).min if op == "maximum" else np.iinfo(dtype).max)
+    if not _traced(bound):
+        return max(bound, own) if op == "maximum" else min(bound, own)
+    beyond = bound < own if op == "maximum" else bound > own
+    chosen = _trace.apply("select", (beyond, own, bound), python=False)
+    return _trace.cast(chosen, "i8", True)
+
+
 _SCALARS = (
     *(np.bool_, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64),
     *(np.float32, np.float64, np.complex64, np.complex128, np.longlong, np.ulonglong),
@@ -178,7 +230,7 @@ _SCALARS = (
 def _rows() -> list[Row]:
     rows = [Row(getattr(np, name), f"np.{name}", _ufunc(name, op)) for name, op in _UFUNCS.items()]
     rows += [Row(kind, f"np.{kind.__name__}", _cast(kind)) for kind in _SCALARS]
-    return [*rows, Row(np.where, "np.where", _where)]
+    return [*rows, Row(np.where, "np.where", _where), Row(np.clip, "np.clip", _clip)]
 
 
 ROWS: tuple[Row, ...] = tuple(_rows())

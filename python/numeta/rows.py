@@ -48,3 +48,14 @@ def check_never(wrong: Any, error: type[Exception], message: str) -> None:
             session.trace.check(holds, error, message)
         elif wrong:
             raise error(message)
+
+
+def to_int(value: Any) -> Any:
+    """A Python int of a real traced value, truncated; in checks mode what does not fit raises."""
+    if np.dtype(value.dtype).kind == "f":
+        value = as_weak(value, "f8")
+        nan = _trace.apply("isnan", (value,), python=True)
+        inf = _trace.apply("isinf", (value,), python=True)
+        check_never(nan, ValueError, "cannot convert float NaN to integer")
+        check_never(inf, OverflowError, "cannot convert float infinity to integer")
+    return as_weak(value, "i8")

@@ -94,19 +94,3 @@ def test_argument_beyond_64_bits_raises_in_every_mode(number: int) -> None:
     for kernel in (nm.jit(back), nm.jit(back, checks=True), nm.jit(back, exact=True)):
         with pytest.raises(OverflowError):
             kernel(number)
-
-
-def test_exact_mode_refuses_what_python_computes_itself() -> None:
-    def lengths(x: float) -> float:
-        return math.hypot(x, x)
-
-    def gammas(x: float) -> float:
-        return math.gamma(x)
-
-    def logarithms(x: float) -> float:
-        return math.lgamma(x)
-
-    for function in (lengths, gammas, logarithms):
-        with pytest.raises(nm.TraceError) as caught:
-            nm.jit(function, exact=True)(2.5)
-        assert caught.value.number == 224

@@ -199,7 +199,7 @@ def mixed_maximum(a: nm.f8[:], i: nm.i8, x: float) -> None:
 
 @nm.jit
 def rounds_to_digits(a: nm.f8[:], x: float) -> None:
-    a[0] = round(x, 2)
+    a[0] = round(x, 23)
 
 
 @nm.jit
@@ -289,8 +289,8 @@ def evaluates(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def hypot_of_three(a: nm.f8[:], x: float) -> None:
-    a[0] = math.hypot(x, x, x)
+def complex_clip(a: nm.f8[:], x: float) -> None:
+    a[0] = np.clip(x, 0, 1j)
 
 
 @nm.jit
@@ -304,8 +304,8 @@ def ufunc_of_array(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def inexact_gamma(a: nm.f8[:], x: float) -> None:
-    a[0] = math.factorial(x)
+def refused_ulp(a: nm.f8[:], x: float) -> None:
+    a[0] = math.ulp(x)
 
 
 @nm.jit
@@ -437,9 +437,9 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: convert the values to one type first, as in nm.f8(x)"),
     (rounds_to_digits, (1,),
-     "NM230: round() is called with a number of digits\n"
+     "NM230: round() is called with 23 digits\n"
      '  File "FILE", line +2\n'
-     "  Instead: round(x * 100) / 100"),
+     "  Instead: between -22 and 22 digits"),
     (makes_array, (1,),
      "NM231: 'numpy.zeros' is an array that is made in the kernel\n"
      '  File "FILE", line +2\n'
@@ -506,10 +506,10 @@ CASES = [
      "NM224: eval() cannot be used in a kernel: it reads the frame that calls it\n"
      '  File "FILE", line +2\n'
      "  Instead: plain statements"),
-    (hypot_of_three, (1,),
-     "NM230: math.hypot() is called with 3 arguments\n"
+    (complex_clip, (1,),
+     "NM230: np.clip() is called with a complex number\n"
      '  File "FILE", line +2\n'
-     "  Instead: math.hypot(x, y)"),
+     "  Instead: np.maximum and np.minimum"),
     (power_with_modulus, (1,),
      "NM230: pow() is called with a modulus\n"
      '  File "FILE", line +2\n'
@@ -518,8 +518,8 @@ CASES = [
      "NM230: np.sin() is called with an array\n"
      '  File "FILE", line +2\n'
      "  Instead: a loop over its elements"),
-    (inexact_gamma, (1,),
-     "NM224: math.factorial() cannot be used in a kernel: it is not compiled yet\n"
+    (refused_ulp, (1,),
+     "NM224: math.ulp() cannot be used in a kernel: it is not compiled yet\n"
      '  File "FILE", line +2\n'
      "  Instead: write the formula with operators"),
     (raises_in_loop, (1,),

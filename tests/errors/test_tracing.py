@@ -44,8 +44,8 @@ def complex_floor(a: nm.f8[:], z: complex) -> None:
 
 
 @nm.jit
-def complex_order(a: nm.f8[:], z: complex) -> None:
-    a[0] = z < 2
+def complex_remainder(a: nm.f8[:], z: complex) -> None:
+    a[0] = z % 2
 
 
 @nm.jit
@@ -241,8 +241,8 @@ CASES = [
      "NM105: floordiv of complex and int: this operation is not defined for complex numbers\n"
      '  File "FILE", line +2\n'
      "  Instead: use its parts, x.real and x.imag"),
-    (complex_order, (1,),
-     "NM105: lt of complex and int: this operation is not defined for complex numbers\n"
+    (complex_remainder, (1,),
+     "NM105: mod of complex and int: this operation is not defined for complex numbers\n"
      '  File "FILE", line +2\n'
      "  Instead: use its parts, x.real and x.imag"),
     (mixed_signs, (1, 1),

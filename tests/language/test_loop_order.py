@@ -412,9 +412,9 @@ def test_each_pass_can_be_timed_and_printed():
         i = trace.begin_loop(0, a.shape[0], 1, "i")
         j = trace.begin_loop(0, a.shape[1], 1, "j")
         a[i, j] = 1.0
-        trace.end_loop()
-        trace.end_loop()
-    [(name, milliseconds, text)] = trace.passes()
+        trace.end()
+        trace.end()
+    [_, (name, milliseconds, text)] = trace.passes()
     assert name == "interchange"
     assert milliseconds >= 0
     assert re.findall(r"for (\w+) in", text) == ["j", "i"]

@@ -33,7 +33,6 @@ BINARY = {
     "gt": operator.gt,
     "ge": operator.ge,
 }
-ORDER_OF_COMPLEX = {"lt", "le", "gt", "ge"}
 
 
 def numpy_says(function, *operands):
@@ -58,7 +57,7 @@ def numeta_says(function, *kinds):
     with trace:
         try:
             result = function(*values)
-        except TraceError:
+        except (TraceError, TypeError):
             return None
     if result.weak:
         return {"b": bool, "i": int, "f": float, "c": complex}[result.dtype.kind]
@@ -75,8 +74,6 @@ def test_binary_operators_promote_as_numpy(name):
     compared = 0
     for left in CODES:
         for right in CODES:
-            if name in ORDER_OF_COMPLEX and "c" in left + right:
-                continue
             expected = numpy_says(function, one(left), one(right))
             found = numeta_says(function, (left, False), (right, False))
             assert found == expected, (left, right)
@@ -89,8 +86,6 @@ def test_weak_operands_promote_as_numpy(name):
     function = BINARY[name]
     for code in CODES:
         for weak, value in WEAK.items():
-            if name in ORDER_OF_COMPLEX and "c" in code + weak:
-                continue
             for flipped in (False, True):
                 operands = (value, one(code)) if flipped else (one(code), value)
                 kinds = [(weak, True), (code, False)] if flipped else [(code, False), (weak, True)]
@@ -131,6 +126,11 @@ UFUNCS = {
     "sign": np.sign,
     "square": np.square,
     "conj": np.conj,
+    "log2": np.log2,
+    "log10": np.log10,
+    "log1p": np.log1p,
+    "exp2": np.exp2,
+    "expm1": np.expm1,
     "cbrt": np.cbrt,
 }
 
@@ -138,8 +138,6 @@ UFUNCS = {
 @pytest.mark.parametrize("name", UFUNCS)
 def test_ufuncs_promote_as_numpy(name):
     for code in CODES:
-        if code.startswith("c") and name in ("sign", "rint"):
-            continue
         expected = numpy_says(UFUNCS[name], one(code))
         if expected == np.dtype(np.float16):
             expected = None  # float16 is refused

@@ -28,8 +28,9 @@ ELSEWHERE = {
         "ranges of integer results; an operation that is not named has the range of its type",
     ),
     "core/lower.cpp": (
-        "intdiv add_overflows sub_overflows mul_overflows pow_overflows",
-        "what Python's integer operators become; users cannot call these",
+        "imag intdiv isfinite isinf polar_pow real add_overflows sub_overflows mul_overflows"
+        " pow_overflows",
+        "what Python's operators become, and what checks ask",
     ),
     "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),
     "core/lower_compare.cpp": ("ceil floor", "an int compared with a float, exactly"),
@@ -38,17 +39,22 @@ ELSEWHERE = {
     "python/binding/cache_module.cpp": ("log", "a setting's name, no operation"),
     "python/numeta/config.py": ("log", "a setting's name, no operation"),
     "python/numeta/functions.py": (
-        "isfinite isinf isnan make_complex rint",
-        "complex(), round() and int() of Python",
+        "isfinite make_complex",
+        "complex() and sum() of Python",
     ),
     "python/numeta/functions_math.py": (
-        "atan2 ceil copysign cosh exp exp2 expm1 floor fmod gamma gcd hypot isfinite isinf isnan"
-        " lgamma log remainder sinh trunc",
+        "atan2 binade ceil comb copysign cosh exp exp2 expm1 floor fmod gamma gcd hypot isfinite"
+        " isinf isnan isqrt lgamma log nextafter perm perm_overflows remainder sinh sqrt trunc",
         "functions of math that differ from NumPy's of the same name in domain or result",
     ),
+    "python/numeta/functions_rounding.py": (
+        "isfinite make_complex rint round_fraction round_multiple",
+        "round() and np.round",
+    ),
+    "python/numeta/rows.py": ("isinf isnan", "int() of Python"),
     "python/numeta/functions_numpy.py": (
-        "acos acosh asin asinh atan atan2 atanh conj remainder",
-        "functions that NumPy calls otherwise",
+        "acos acosh asin asinh atan atan2 atanh conj isnan maximum minimum remainder",
+        "functions that NumPy calls otherwise, np.clip, the ufuncs that order complex numbers",
     ),
 }
 
