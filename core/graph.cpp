@@ -199,6 +199,18 @@ void Graph::fail(std::uint64_t site, std::span<const NodeId> values) {
   set_unreachable();
 }
 
+const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars,
+                        std::vector<Parameter> arguments, std::vector<BufferId> results) {
+  require_open(scalars);
+  add_statement(append({Op::call, DType::b1, false, scalars, {calls_.size(), 0}}, current_, {}));
+  // What the procedure does to the arrays is not known here.
+  for (const Parameter& argument : arguments) {
+    if (argument.is_buffer) new_version(argument.number);
+  }
+  for (const BufferId result : results) new_version(result);
+  return calls_.emplace_back(Call{procedure, std::move(arguments), std::move(results)});
+}
+
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {
   const std::uint32_t hash = hash_of(draft);
   const std::size_t slot = slot_of(draft, hash);

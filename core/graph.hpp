@@ -83,6 +83,14 @@ struct Region {
   bool ended = false;  // control does not reach its end: nothing is added any more
 };
 
+/// A call of another procedure of the same kernel, or of this one: its arguments in the order of
+/// the parameters (operands of the call node and buffers, by number), the variables of its results.
+struct Call {
+  std::uint32_t procedure;
+  std::vector<Parameter> arguments;
+  std::vector<BufferId> results;
+};
+
 /// A position in the body of an open region, to go back to.
 struct Mark {
   RegionId region;
@@ -135,6 +143,10 @@ class Graph {
   /// A check that always fails: control ends here.
   void fail(std::uint64_t site, std::span<const NodeId> values);
 
+  /// Runs a procedure; its results are in local variables, named by `results`.
+  const Call& call(std::uint32_t procedure, std::span<const NodeId> scalars,
+                   std::vector<Parameter> arguments, std::vector<BufferId> results);
+
   // Each of these opens a region, which `end` closes.
   /// The body of `for name in range(start, stop, step)`.
   RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
@@ -183,6 +195,7 @@ class Graph {
   const std::vector<Buffer>& buffers() const { return buffers_; }
   const std::vector<Scalar>& scalars() const { return scalars_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
+  const std::vector<Call>& calls() const { return calls_; }
   std::vector<Result> results;
 
   RegionId current_region() const { return current_; }
@@ -238,6 +251,7 @@ class Graph {
   std::vector<Buffer> buffers_;
   std::vector<Scalar> scalars_;
   std::vector<Parameter> parameters_;
+  std::vector<Call> calls_;
   std::uint32_t last_version_ = 0;
   RegionId current_ = 0;
   Origin origin_;

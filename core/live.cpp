@@ -6,8 +6,11 @@ namespace {
 
 class Marking {
  public:
-  explicit Marking(const Graph& graph)
-      : g_(graph), stores_(graph.buffers().size()), leaving_(graph.regions().size()) {
+  Marking(const Graph& graph, const Writes& writes)
+      : g_(graph),
+        writes_(writes),
+        stores_(graph.buffers().size()),
+        leaving_(graph.regions().size()) {
     out_.nodes.assign(graph.size(), false);
     out_.loaded.assign(graph.buffers().size(), false);
     out_.stored.assign(graph.buffers().size(), false);
@@ -36,7 +39,7 @@ class Marking {
           mark(id);
         }
       }
-      if (n.op == Op::check || n.op == Op::repeat) mark(id);
+      if (n.op == Op::check || n.op == Op::call || n.op == Op::repeat) mark(id);
       if (n.op == Op::leave || n.op == Op::cycle) leaving_[n.bits[0]].push_back(id);
       if (!has_regions(n.op)) continue;
       visit(static_cast<RegionId>(n.bits[0]));
@@ -58,10 +61,21 @@ class Marking {
       for (const NodeId store : stores_[n.bits[0]]) mark(store);
     }
     if (n.op == Op::store) out_.stored[n.bits[0]] = true;
+    if (n.op == Op::call) touched(g_.calls()[n.bits[0]]);
     if (is_statement(n.op)) enclosing(n.region);
     if (n.op == Op::index) enclosing(n.region);
     if (!has_regions(n.op) || n.op == Op::branch) return;
     for (const NodeId leave : leaving_[n.bits[0]]) mark(leave);
+  }
+
+  void touched(const Call& call) {
+    for (std::size_t k = 0; k < call.arguments.size(); ++k) {
+      if (!call.arguments[k].is_buffer) continue;
+      const BufferId buffer = call.arguments[k].number;
+      out_.loaded[buffer] = true;
+      if (writes_.empty() || writes_[call.procedure][k]) out_.stored[buffer] = true;
+    }
+    for (const BufferId result : call.results) out_.stored[result] = true;
   }
 
   void enclosing(RegionId region) {
@@ -69,6 +83,7 @@ class Marking {
   }
 
   const Graph& g_;
+  const Writes& writes_;
   Live out_;
   std::vector<std::vector<NodeId>> stores_;   // of local variables
   std::vector<std::vector<NodeId>> leaving_;  // statements that leave or cycle a region
@@ -77,6 +92,24 @@ class Marking {
 
 }  // namespace
 
-Live live(const Graph& graph) { return Marking(graph).run(); }
+Live live(const Graph& graph, const Writes& writes) { return Marking(graph, writes).run(); }
+
+Writes writes_of(std::span<const Graph* const> procedures) {
+  Writes out;
+  for (const Graph* graph : procedures) out.emplace_back(graph->parameters().size(), false);
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t p = 0; p < procedures.size(); ++p) {
+      const Live known = live(*procedures[p], out);
+      const auto& parameters = procedures[p]->parameters();
+      for (std::size_t k = 0; k < parameters.size(); ++k) {
+        if (!parameters[k].is_buffer || !known.stored[parameters[k].number] || out[p][k]) continue;
+        out[p][k] = true;
+        changed = true;
+      }
+    }
+  }
+  return out;
+}
 
 }  // namespace numeta::core

@@ -29,7 +29,9 @@ std::string_view python_name(Type type);
 
 class Lowering {
  public:
-  Lowering(Graph& graph, bool exact, bool checks) : graph_(graph), exact_(exact), checks_(checks) {}
+  /// `sites` are shared by the procedures of a kernel.
+  Lowering(Graph& graph, std::vector<Site>& sites, bool exact, bool checks)
+      : graph_(graph), sites_(sites), exact_(exact), checks_(checks) {}
 
   /// A Python operator (a + b, a < b, ...).
   /// `of_math`: the function of `math`, which checks its arguments by rules of its own.
@@ -48,7 +50,6 @@ class Lowering {
   void check(NodeId condition, Site site, std::span<const NodeId> values);
   void fail(Site site, std::span<const NodeId> values);
 
-  const std::vector<Site>& sites() const { return sites_; }
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
 
  private:
@@ -76,9 +77,9 @@ class Lowering {
                std::initializer_list<NodeId> values = {});
 
   Graph& graph_;
+  std::vector<Site>& sites_;
   bool exact_;
   bool checks_;
-  std::vector<Site> sites_;
 };
 
 }  // namespace numeta::core

@@ -37,6 +37,11 @@ class Ranges {
     for (NodeId id = 0; id < g_.size(); ++id) {
       const Node& n = g_.node(id);
       values_[id] = range_of_node(id);
+      if (n.op == Op::call) {
+        for (const BufferId result : g_.calls()[n.bits[0]].results) {
+          changed = grow(result, whole(g_.buffers()[result].type), widens) || changed;
+        }
+      }
       if (n.op != Op::store || !live_.nodes[id] || !g_.buffers()[n.bits[0]].local) continue;
       changed =
           grow(static_cast<BufferId>(n.bits[0]), values_[g_.operands(id)[0]], widens) || changed;

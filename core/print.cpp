@@ -34,6 +34,9 @@ std::string head(const Graph& g, NodeId id) {
     case Op::leave:
     case Op::cycle: return fmt::format("{} region {}", row(n.op).name, n.bits[0]);
     case Op::branch: return fmt::format("branch %{}", g.operands(id)[0]);
+    case Op::call:
+      return fmt::format("call procedure {} {}", g.calls()[n.bits[0]].procedure,
+                         list(g.operands(id)));
     case Op::index: return out + fmt::format(" region {}", n.bits[0]);
     default: break;
   }

@@ -84,6 +84,13 @@ class Rebuilder {
           copy_body(inner);
           to_.end_block();
           break;
+        case Op::call: {
+          const Call& call = from_.calls()[n.bits[0]];
+          const std::vector<NodeId> scalars = copied(from_.operands(id));
+          to_.set_origin(n.origin);
+          to_.call(call.procedure, scalars, call.arguments, call.results);
+          break;
+        }
         case Op::leave: to_.leave(regions_[inner]); break;
         case Op::cycle: to_.cycle(regions_[inner]); break;
         default: throw std::logic_error("rebuild: no such statement");

@@ -1,9 +1,10 @@
 // body.cpp - see body.hpp.
 #include "emit_fortran/body.hpp"
 
-#include <map>
+#include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace numeta::emit_fortran {
 
@@ -113,6 +114,7 @@ void Body::statement(NodeId id) {
       return;
     }
     case Op::check: return check(id);
+    case Op::call: return call(id);
     case Op::loop: return loop(id);
     case Op::repeat: return repeat(id);
     case Op::block: return block(id);
@@ -155,6 +157,39 @@ void Body::check(NodeId id) {
   if (always) return;
   text_.shallower();
   text_.line("end if");
+}
+
+bool takes_shape(const core::Buffer& buffer) {
+  const auto& shape = buffer.fixed_shape;
+  return std::any_of(shape.begin(), shape.end(), [](const auto& length) { return !length; });
+}
+
+void Body::call(NodeId id) {
+  const core::Call& call = g_.calls()[g_.node(id).bits[0]];
+  const Interface& callee = callees_[call.procedure];
+  std::vector<std::string> arguments;
+  for (const core::Parameter& argument : call.arguments) {
+    if (!argument.is_buffer) {
+      arguments.push_back(expressions_.value(g_.operands(id)[argument.number]));
+      continue;
+    }
+    const core::Buffer& buffer = g_.buffers()[argument.number];
+    arguments.push_back(symbols_.buffers[argument.number]);
+    if (takes_shape(buffer)) arguments.push_back(symbols_.shapes[argument.number]);
+    if (buffer.layout != core::Layout::Strided) continue;
+    arguments.push_back(symbols_.strides[argument.number]);
+    arguments.push_back(symbols_.offsets[argument.number]);
+  }
+  text_.from(g_.node(id).origin);
+  std::vector<std::string> results;
+  for (const core::BufferId result : call.results) results.push_back(symbols_.buffers[result]);
+  if (callee.is_function) {
+    text_.line(fmt::format("{} = {}({})", results[0], callee.name, fmt::join(arguments, ", ")));
+  } else {
+    arguments.insert(arguments.end(), results.begin(), results.end());
+    text_.line(fmt::format("call {}({})", callee.name, fmt::join(arguments, ", ")));
+  }
+  if (callee.checked) text_.line("if (status /= 0) return");
 }
 
 /// The last index of range(start, stop, step), as Fortran counts.

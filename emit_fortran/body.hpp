@@ -14,12 +14,23 @@
 
 namespace numeta::emit_fortran {
 
+/// What a call of an internal procedure must know of it.
+struct Interface {
+  std::string name;
+  bool is_function;  // it has one result
+  bool checked;      // it may end with an error status
+};
+
+/// Does an internal procedure take the shape of such an array beside it?
+bool takes_shape(const core::Buffer& buffer);
+
 class Body {
  public:
-  Body(const core::Graph& graph, const Schedule& plan, Symbols& symbols, Names& names,
-       Expressions& expressions)
+  Body(const core::Graph& graph, const Schedule& plan, const std::vector<Interface>& callees,
+       Symbols& symbols, Names& names, Expressions& expressions)
       : g_(graph),
         plan_(plan),
+        callees_(callees),
         symbols_(symbols),
         names_(names),
         expressions_(expressions),
@@ -43,6 +54,7 @@ class Body {
   void assign(core::NodeId id);
   void statement(core::NodeId id);
   void check(core::NodeId id);
+  void call(core::NodeId id);
   void loop(core::NodeId id);
   void repeat(core::NodeId id);
   void block(core::NodeId id);
@@ -57,6 +69,7 @@ class Body {
 
   const core::Graph& g_;
   const Schedule& plan_;
+  const std::vector<Interface>& callees_;
   Symbols& symbols_;
   Names& names_;
   Expressions& expressions_;

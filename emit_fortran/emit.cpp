@@ -1,15 +1,15 @@
-// emit.cpp - the Fortran procedure of a kernel. The text is made in this order: the body first,
-// since it says which names, support procedures and libm functions are used; then the head.
+// emit.cpp - the Fortran text of a kernel and the procedures that it calls. The text is made in
+// this order: bodies first, since they say which names, support procedures and libm functions are
+// used; then the head.
 #include "emit_fortran/emit.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "emit_fortran/body.hpp"
-#include "emit_fortran/expression.hpp"
 #include "emit_fortran/names.hpp"
-#include "emit_fortran/schedule.hpp"
+#include "emit_fortran/procedure.hpp"
+#include "emit_fortran/spelling.hpp"
 #include "emit_fortran/stub.hpp"
 #include "emit_fortran/writer.hpp"
 
@@ -26,13 +26,6 @@ std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
   return hash;
-}
-
-bool has_any(const Graph& g, const core::Live& live, bool (*wanted)(Op)) {
-  for (NodeId id = 0; id < g.size(); ++id) {
-    if (live.nodes[id] && wanted(g.node(id).op)) return true;
-  }
-  return false;
 }
 
 bool is_float_product(const Graph& g, NodeId id) {
@@ -74,206 +67,140 @@ Procedures with_callees(const Procedures& used) {
   return out;
 }
 
-class Procedure {
+bool has_float_pairs(std::span<const Graph* const> procedures) {
+  return std::any_of(procedures.begin(), procedures.end(),
+                     [](const Graph* g) { return pairs_sum_and_difference(*g); });
+}
+
+/// Is the kernel called by a procedure of its own?
+bool is_called(std::span<const Graph* const> procedures, std::uint32_t number) {
+  for (const Graph* g : procedures) {
+    for (const core::Call& call : g->calls()) {
+      if (call.procedure == number) return true;
+    }
+  }
+  return false;
+}
+
+bool has_check(const Graph& g, const core::Live& live) {
+  for (NodeId id = 0; id < g.size(); ++id) {
+    if (live.nodes[id] && g.node(id).op == Op::check) return true;
+  }
+  return false;
+}
+
+/// Which procedures may end with an error status: those with checks, and their callers.
+std::vector<bool> checked(std::span<const Graph* const> procedures, const core::Writes& writes) {
+  std::vector<bool> out;
+  for (const Graph* g : procedures) out.push_back(has_check(*g, core::live(*g, writes)));
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t p = 0; p < procedures.size(); ++p) {
+      for (const core::Call& call : procedures[p]->calls()) {
+        if (out[p] || !out[call.procedure]) continue;
+        out[p] = true;
+        changed = true;
+      }
+    }
+  }
+  return out;
+}
+
+class Program {
  public:
-  Procedure(const Graph& graph, const Options& options)
-      : g_(graph),
+  Program(std::span<const Graph* const> procedures, const Options& options)
+      : graphs_(procedures),
         options_(options),
-        plan_(schedule(graph)),
-        checked_(has_any(graph, plan_.live, [](Op op) { return op == Op::check; })),
-        expressions_(graph, options, plan_, symbols_, uses_),
-        body_(graph, plan_, symbols_, names_, expressions_) {
-    name_ = names_.claim(graph.name());
-    name_parameters();
-    body_.name_things();
+        writes_(core::writes_of(procedures)),
+        recursive_(is_called(procedures, 0)) {
+    const std::vector<bool> checks = checked(procedures, writes_);
+    for (std::size_t p = 0; p < procedures.size(); ++p) {
+      const Graph& g = *procedures[p];
+      const bool is_function = g.results.size() == 1;
+      callees_.push_back({names_.claim(g.name()), is_function, checks[p]});
+    }
+    own_ = callees_[0];
+    if (recursive_) own_.name = names_.claim(procedures[0]->name() + "_entry");
   }
 
   Emission emit() {
-    if (checked_) body_.text().line("status = 0");
-    body_.emit();
-    emit_results();
-    const std::string head = this->head();
-    const std::string tail = this->tail();
-    const std::uint64_t hash = hash_text(head + body_.text().text() + tail);
-    Emission out;
-    const std::string label = fmt::format("numeta_{:016x}_f", hash);
-    out.symbol = fmt::format("numeta_{:016x}", hash);
-    const std::string opening = head_line(label) + head;
-    const auto above = static_cast<std::uint32_t>(std::count(opening.begin(), opening.end(), '\n'));
-    out.fortran = opening + body_.text().text() + tail;
-    for (LineOrigin origin : body_.text().origins) {
-      origin.line += above;
-      out.lines.push_back(origin);
+    std::string internals;
+    bool loops = graphs_.size() > 1 || recursive_;
+    for (std::size_t p = recursive_ ? 0 : 1; p < graphs_.size(); ++p) {
+      Procedure procedure(*graphs_[p], options_, writes_, callees_, uses_, names_, callees_[p],
+                          true);
+      Writer indented(2);
+      indented.block(procedure.internal());
+      internals += "\n";
+      internals += indented.take();
     }
-    out.stub = stub_text(g_, needs_, out.symbol, label);
+    Procedure kernel(*graphs_[0], options_, writes_, callees_, uses_, names_, own_, false);
+    if (own_.checked) kernel.text().line("status = 0");
+    if (recursive_) {
+      kernel.call_of(callees_[0]);
+    } else {
+      kernel.statements();
+    }
+    Emission out = assembled(kernel, internals);
     out.flags = flags();
-    out.loops = has_any(g_, plan_.live, core::is_loop);
-    for (core::BufferId k = 0; k < g_.buffers().size(); ++k) {
-      if (!g_.buffers()[k].local) out.written.push_back(plan_.live.stored[k]);
+    out.loops = loops || kernel.has(core::is_loop);
+    out.recursive = is_recursive();
+    const auto& parameters = graphs_[0]->parameters();
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      if (parameters[k].is_buffer) out.written.push_back(writes_[0][k]);
     }
     return out;
   }
 
  private:
-  void name_parameters() {
-    for (const core::Scalar& s : g_.scalars()) symbols_.scalars.push_back(names_.claim(s.name));
-    for (const core::Buffer& b : g_.buffers()) {
-      symbols_.buffers.push_back(b.local ? "" : names_.claim(b.name));
+  Emission assembled(Procedure& kernel, const std::string& internals) const {
+    const std::string declarations = kernel.declarations();
+    const std::string end = tail(kernel.name(), internals);
+    const std::uint64_t hash = hash_text(declarations + kernel.text().text() + end);
+    Emission out;
+    const std::string label = fmt::format("numeta_{:016x}_f", hash);
+    out.symbol = fmt::format("numeta_{:016x}", hash);
+    const std::string opening = kernel.opening(label) + declarations;
+    const auto above = static_cast<std::uint32_t>(std::count(opening.begin(), opening.end(), '\n'));
+    out.fortran = opening + kernel.text().text() + end;
+    for (LineOrigin origin : kernel.text().origins) {
+      origin.line += above;
+      out.lines.push_back(origin);
     }
-    for (const core::Buffer& b : g_.buffers()) {
-      if (b.local) {
-        for (auto* names : {&symbols_.shapes, &symbols_.strides, &symbols_.offsets}) {
-          names->emplace_back();
-        }
-        continue;
-      }
-      symbols_.shapes.push_back(names_.claim(b.name + "_shape"));
-      symbols_.strides.push_back(
-          b.layout == core::Layout::Strided ? names_.claim(b.name + "_strides") : "");
-      symbols_.offsets.push_back(
-          b.layout == core::Layout::Strided ? names_.claim(b.name + "_offset") : "");
-    }
-    for (std::size_t k = 0; k < g_.results.size(); ++k) {
-      results_.push_back(
-          names_.claim(g_.results.size() == 1 ? "answer" : fmt::format("answer_{}", k)));
-    }
-    needs_.shape.assign(g_.buffers().size(), false);
-    for (std::size_t k = 0; k < g_.buffers().size(); ++k) {
-      const core::Buffer& b = g_.buffers()[k];
-      for (const auto& length : b.fixed_shape) {
-        if (!length && b.layout != core::Layout::Strided) needs_.shape[k] = true;
-      }
-    }
-    for (NodeId id = 0; id < g_.size(); ++id) {
-      if (g_.node(id).op == Op::dim && plan_.live.nodes[id]) {
-        needs_.shape[g_.node(id).bits[0]] = true;
-      }
-    }
-    needs_.status = checked_;
+    out.stub = stub_text(*graphs_[0], kernel.needs(), out.symbol, label);
+    return out;
   }
 
-  void emit_results() {
-    for (std::size_t k = 0; k < results_.size(); ++k) {
-      body_.text().line(
-          fmt::format("{} = {}", results_[k], expressions_.value(g_.results[k].value)));
-    }
-  }
-
-  std::string head_line(const std::string& label) {
-    std::string dummies;
-    const auto add = [&](const std::string& name) {
-      dummies += (dummies.empty() ? "" : ", ") + name;
-    };
-    for (const core::Parameter& p : g_.parameters()) {
-      if (!p.is_buffer) {
-        add(symbols_.scalars[p.number]);
-        continue;
-      }
-      add(symbols_.buffers[p.number]);
-      if (needs_.shape[p.number]) add(symbols_.shapes[p.number]);
-      if (g_.buffers()[p.number].layout == core::Layout::Strided) {
-        add(symbols_.strides[p.number]);
-        add(symbols_.offsets[p.number]);
-      }
-    }
-    for (const std::string& name : results_) add(name);
-    if (checked_) add("error_values, status");
-    Writer out(0);
-    out.line(fmt::format("recursive subroutine {}({}) &", name_, dummies));
-    out.line(fmt::format("    bind(C, name=\"{}\")", label));
-    return out.text();
-  }
-
-  std::string extents(core::BufferId id) const {
-    const core::Buffer& b = g_.buffers()[id];
-    if (b.layout == core::Layout::Strided) return "(0:*)";
+  std::string tail(const std::string& name, const std::string& internals) const {
     std::string out;
-    for (std::size_t k = 0; k < b.rank(); ++k) {
-      const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
-      const auto& fixed = b.fixed_shape[axis];
-      out += k == 0 ? "(0:" : ", 0:";
-      out += fixed ? fmt::format("{}", *fixed - 1)
-                   : fmt::format("{}({}) - 1", symbols_.shapes[id], axis);
-    }
-    return b.rank() == 0 ? "" : out + ")";
-  }
-
-  void declare_buffer(Writer& out, core::BufferId id) const {
-    const core::Buffer& b = g_.buffers()[id];
-    const std::string ranks = fmt::format("(0:{})", b.rank() == 0 ? 0 : b.rank() - 1);
-    if (needs_.shape[id]) {
-      out.line(fmt::format("integer(c_int64_t), intent(in) :: {}{}", symbols_.shapes[id], ranks));
-    }
-    if (b.layout == core::Layout::Strided) {
-      out.line(fmt::format("integer(c_int64_t), intent(in) :: {}{}", symbols_.strides[id], ranks));
-      out.line(fmt::format("integer(c_int64_t), value :: {}", symbols_.offsets[id]));
-    }
-    out.line(fmt::format("{}, intent({}){} :: {}{}", declared(b.type),
-                         plan_.live.stored[id] ? "inout" : "in", options_.overlap ? ", target" : "",
-                         symbols_.buffers[id], extents(id)));
-  }
-
-  /// Local variables of one type stand together, in the order of their first use.
-  void declare_locals(Writer& out) const {
-    std::vector<std::pair<std::string, std::string>> lines;
-    const auto declare = [&](core::DType dtype, const std::string& name) {
-      constexpr std::size_t kLongest = 60;
-      const std::string type = declared(dtype);
-      const auto open = std::find_if(lines.rbegin(), lines.rend(),
-                                     [&](const auto& line) { return line.first == type; });
-      if (open == lines.rend() || open->second.size() > kLongest) {
-        lines.emplace_back(type, name);
-      } else {
-        open->second += ", " + name;
-      }
-    };
-    for (const std::string& name : body_.indices()) declare(core::DType::i8, name);
-    for (const auto& [name, type] : body_.locals()) declare(type, name);
-    for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
-  }
-
-  std::string head() {
-    Writer out(2);
-    out.line("use, intrinsic :: iso_c_binding");
-    out.line("implicit none");
-    for (const core::Parameter& p : g_.parameters()) {
-      if (p.is_buffer) {
-        declare_buffer(out, p.number);
-      } else {
-        out.line(fmt::format("{}, value :: {}", declared(g_.scalars()[p.number].type),
-                             symbols_.scalars[p.number]));
-      }
-    }
-    for (std::size_t k = 0; k < results_.size(); ++k) {
-      out.line(fmt::format("{}, intent(out) :: {}", declared(g_.node(g_.results[k].value).type),
-                           results_[k]));
-    }
-    if (checked_) {
-      out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
-      out.line("integer(c_int32_t), intent(out) :: status");
-    }
-    declare_locals(out);
-    if (!uses_.libm.empty()) {
-      out.line("interface");
-      for (const auto& [key, arity] : uses_.libm) {
-        out.raw(libm_interface(key.first, key.second, arity));
-      }
-      out.line("end interface");
-    }
-    out.raw("\n");
-    return out.text();
-  }
-
-  std::string tail() const {
-    std::string out;
-    if (!uses_.support.empty()) out += "\ncontains\n";
+    if (!uses_.support.empty() || !internals.empty()) out += "\ncontains\n";
+    out += internals;
     Writer procedures(2);
-    for (const auto& [name, type] : with_callees(uses_.support)) {
+    for (const auto& [support, type] : with_callees(uses_.support)) {
       out += "\n";
-      procedures.block(support_text(name, type));
+      procedures.block(support_text(support, type));
       out += procedures.take();
     }
-    return out + fmt::format("end subroutine {}\n", name_);
+    return out + fmt::format("end subroutine {}\n", name);
+  }
+
+  /// Does any procedure reach itself by calls?
+  bool is_recursive() const {
+    for (std::size_t start = 0; start < graphs_.size(); ++start) {
+      std::vector<bool> seen(graphs_.size(), false);
+      std::vector<std::size_t> open{start};
+      while (!open.empty()) {
+        const std::size_t p = open.back();
+        open.pop_back();
+        for (const core::Call& call : graphs_[p]->calls()) {
+          if (call.procedure == start) return true;
+          if (seen[call.procedure]) continue;
+          seen[call.procedure] = true;
+          open.push_back(call.procedure);
+        }
+      }
+    }
+    return false;
   }
 
   std::vector<std::string> flags() const {
@@ -287,7 +214,7 @@ class Procedure {
       }
     } else {
       out.emplace_back("-ffp-contract=off");
-      if (pairs_sum_and_difference(g_)) {
+      if (has_float_pairs(graphs_)) {
         out.emplace_back("-mno-fma");
         out.emplace_back("-mno-avx512f");
       }
@@ -297,24 +224,25 @@ class Procedure {
     return out;
   }
 
-  const Graph& g_;
+  std::span<const Graph* const> graphs_;
   Options options_;
-  Schedule plan_;
-  bool checked_;
+  core::Writes writes_;
+  bool recursive_;
   Names names_;
-  Symbols symbols_;
   Uses uses_;
-  Needs needs_;
-  Expressions expressions_;
-  Body body_;
-  std::string name_;
-  std::vector<std::string> results_;
+  std::vector<Interface> callees_;
+  Interface own_;  // of the kernel as it is called from outside
 };
 
 }  // namespace
 
+Emission emit(std::span<const Graph* const> procedures, const Options& options) {
+  return Program(procedures, options).emit();
+}
+
 Emission emit(const Graph& graph, const Options& options) {
-  return Procedure(graph, options).emit();
+  const Graph* const only = &graph;
+  return emit({&only, 1}, options);
 }
 
 }  // namespace numeta::emit_fortran

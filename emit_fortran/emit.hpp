@@ -4,6 +4,7 @@
 // no file, line, time or path is in it.
 #pragma once
 
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -31,13 +32,16 @@ struct Emission {
   std::vector<std::string> flags;
   std::vector<LineOrigin> lines;
   std::vector<bool> written;  // by array parameter
-  bool loops = false;         // is there any loop?
+  bool loops = false;         // is there any loop, or call?
+  bool recursive = false;
 };
 
 struct EmitError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The kernel is the first procedure; calls name the others by their place.
+Emission emit(std::span<const core::Graph* const> procedures, const Options& options);
 Emission emit(const core::Graph& graph, const Options& options);
 
 }  // namespace numeta::emit_fortran

@@ -7,6 +7,7 @@
 namespace numeta::emit_fortran {
 namespace {
 
+using core::BufferId;
 using core::Graph;
 using core::kNone;
 using core::Node;
@@ -29,7 +30,7 @@ bool is_symbol(const Graph& g, NodeId id) {
 
 class Scheduler {
  public:
-  explicit Scheduler(const Graph& graph)
+  Scheduler(const Graph& graph, const core::Writes& writes)
       : g_(graph),
         uses_(graph.size(), 0),
         sequence_(graph.size(), 0),
@@ -37,7 +38,7 @@ class Scheduler {
         undisturbed_(graph.size(), true),
         span_(graph.regions().size()),
         stores_(graph.buffers().size()) {
-    plan_.live = core::live(graph);
+    plan_.live = core::live(graph, writes);
     plan_.form.assign(graph.size(), Form::Unused);
     plan_.position.assign(graph.size(), {});
     plan_.temporaries.resize(graph.regions().size());
@@ -69,7 +70,8 @@ class Scheduler {
       plan_.position[id] = {r, k};
       if (!plan_.live.nodes[id] && n.op != Op::load) continue;
       plan_.form[id] = Form::Statement;
-      if (n.op == Op::store) stores_of(n).push_back(sequence_[id]);
+      if (n.op == Op::store) stores_of(static_cast<BufferId>(n.bits[0])).push_back(sequence_[id]);
+      if (n.op == Op::call) count_call(g_.calls()[n.bits[0]], sequence_[id]);
       if (!core::has_regions(n.op)) continue;
       number_statements(static_cast<RegionId>(n.bits[0]));
       if (n.op == Op::branch && n.bits[1] != kNone) {
@@ -79,10 +81,17 @@ class Scheduler {
     span_[r].last = next_++;
   }
 
-  /// Where the stores that may change what an access touches are counted.
-  std::vector<std::uint32_t>& stores_of(const Node& access) {
-    const bool shared = g_.one_chain() && !g_.buffers()[access.bits[0]].local;
-    return shared ? shared_stores_ : stores_[access.bits[0]];
+  void count_call(const core::Call& call, std::uint32_t sequence) {
+    for (const core::Parameter& argument : call.arguments) {
+      if (argument.is_buffer) stores_of(argument.number).push_back(sequence);
+    }
+    for (const BufferId result : call.results) stores_of(result).push_back(sequence);
+  }
+
+  /// Where the stores that may change what is read from a buffer are counted.
+  std::vector<std::uint32_t>& stores_of(BufferId buffer) {
+    const bool shared = g_.one_chain() && !g_.buffers()[buffer].local;
+    return shared ? shared_stores_ : stores_[buffer];
   }
 
   Position own(NodeId statement) const { return plan_.position[statement]; }
@@ -139,7 +148,8 @@ class Scheduler {
   /// Can a store between a load and a use of it have changed what the load read? Stores of a
   /// loop around the use count wherever they stand in it, those of the other arm of a branch never.
   bool is_disturbed(NodeId id, Position where) {
-    const std::vector<std::uint32_t>& stores = stores_of(g_.node(id));
+    const std::vector<std::uint32_t>& stores =
+        stores_of(static_cast<BufferId>(g_.node(id).bits[0]));
     if (stores.empty()) return false;
     const RegionId home = g_.node(id).region;
     std::size_t excluded = 0;
@@ -228,7 +238,9 @@ class Scheduler {
 
 }  // namespace
 
-Schedule schedule(const Graph& graph) { return Scheduler(graph).run(); }
+Schedule schedule(const Graph& graph, const core::Writes& writes) {
+  return Scheduler(graph, writes).run();
+}
 
 bool is_empty(const Graph& graph, const Schedule& plan, RegionId region) {
   if (!plan.temporaries[region].empty()) return false;

@@ -29,7 +29,7 @@ struct Schedule {
   std::vector<std::vector<std::pair<std::uint32_t, core::NodeId>>> temporaries;
 };
 
-Schedule schedule(const core::Graph& graph);
+Schedule schedule(const core::Graph& graph, const core::Writes& writes);
 
 /// Does anything stand in the region: a live statement, or a temporary?
 bool is_empty(const core::Graph& graph, const Schedule& plan, core::RegionId region);

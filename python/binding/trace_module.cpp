@@ -74,14 +74,17 @@ struct EmissionObject {
   std::vector<std::pair<std::string, bool>> results;
   py::dict line_map;
   bool brief = false;
+  bool recursive = false;
 };
 
 NodeId node_in(py::handle scalar) { return reinterpret_cast<ScalarObject*>(scalar.ptr())->node; }
 
 class Trace {
  public:
-  Trace(const std::string& name, bool exact, bool checks, bool fast, bool overlap)
-      : state_(new TraceState(name, {exact, fast, overlap}, checks)) {}
+  Trace(const std::string& name, bool exact, bool checks, bool fast, bool overlap,
+        py::object caller)
+      : state_(new TraceState(name, {exact, fast, overlap}, checks,
+                              caller.is_none() ? nullptr : caller.cast<Trace&>().state_)) {}
   ~Trace() { release(state_); }
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
@@ -239,6 +242,41 @@ class Trace {
     });
   }
 
+  std::uint32_t number() const { return state_->number; }
+  /// Runs procedure `number` on scalars and whole arrays; gives its results, of types (dtype,
+  /// weak).
+  py::list call(std::uint32_t number, const py::sequence& arguments, const py::sequence& results) {
+    py::list out;
+    run(state_, [&] {
+      state_->note_origin();
+      std::vector<NodeId> scalars;
+      std::vector<core::Parameter> given;
+      for (const py::handle argument : arguments) {
+        if (is_array(argument.ptr())) {
+          given.push_back({true, reinterpret_cast<ArrayObject*>(argument.ptr())->buffer});
+        } else {
+          given.push_back({false, static_cast<std::uint32_t>(scalars.size())});
+          scalars.push_back(require_node(state_, argument.ptr(), "an argument"));
+        }
+      }
+      std::vector<core::BufferId> variables;
+      for (const py::handle item : results) {
+        const auto type = py::reinterpret_borrow<py::tuple>(item);
+        const std::string name = state_->program->procedures.at(number)->graph.name() + "_result";
+        variables.push_back(state_->graph.variable(name, dtype_by_code(type[0].cast<std::string>()),
+                                                   type[1].cast<bool>()));
+      }
+      state_->graph.call(number, scalars, std::move(given), variables);
+      ++state_->effects;
+      for (const core::BufferId variable : variables) {
+        out.append(py::reinterpret_steal<py::object>(
+            new_scalar(state_, state_->graph.load(variable, {}))));
+      }
+      return Py_NewRef(Py_None);
+    });
+    return out;
+  }
+
   /// A site that raises `exception`, and the nodes of the values that its message shows.
   core::Site site(const py::object& exception, std::string message, const py::args& values,
                   std::vector<NodeId>& nodes) {
@@ -248,8 +286,8 @@ class Trace {
                           ? node
                           : state_->graph.cast(node, DType::i8, true));
     }
-    const auto custom = static_cast<int>(state_->exceptions.size());
-    state_->exceptions.push_back(py::object(exception).release().ptr());
+    const auto custom = static_cast<int>(state_->program->exceptions.size());
+    state_->program->exceptions.push_back(py::object(exception).release().ptr());
     return {core::Exception::ValueError, custom, std::move(message), {}};
   }
   void check(py::object condition, py::object exception, std::string message, py::args values) {
@@ -292,22 +330,31 @@ class Trace {
   }
 
   EmissionObject emit() {
-    core::verify(state_->graph);
-    const std::optional<core::Graph> better = core::run_passes(state_->graph);
+    const auto& procedures = state_->program->procedures;
+    std::vector<std::optional<core::Graph>> better;
+    for (const TraceState* procedure : procedures) {
+      core::verify(procedure->graph);
+      better.push_back(core::run_passes(procedure->graph));
+    }
+    std::vector<const core::Graph*> graphs;
+    for (std::size_t k = 0; k < procedures.size(); ++k) {
+      graphs.push_back(better[k] ? &*better[k] : &procedures[k]->graph);
+    }
     constexpr std::size_t few_nodes = 256;
-    emit_fortran::Emission made =
-        emit_fortran::emit(better ? *better : state_->graph, state_->options);
+    emit_fortran::Emission made = emit_fortran::emit(graphs, state_->options);
     EmissionObject out;
     out.fortran = std::move(made.fortran);
     out.stub = std::move(made.stub);
     out.symbol = std::move(made.symbol);
     out.flags = std::move(made.flags);
     out.brief = !made.loops && state_->graph.size() <= few_nodes;
+    out.recursive = made.recursive;
     out.written = std::move(made.written);
-    for (const core::Site& site : state_->lowering.sites()) {
+    for (const core::Site& site : state_->program->sites) {
       const auto [file, line] = state_->place(site.origin);
-      PyObject* type = site.custom >= 0 ? state_->exceptions[static_cast<std::size_t>(site.custom)]
-                                        : python_exception(site.exception);
+      PyObject* type = site.custom >= 0
+                           ? state_->program->exceptions[static_cast<std::size_t>(site.custom)]
+                           : python_exception(site.exception);
       out.sites.append(
           py::make_tuple(py::reinterpret_borrow<py::object>(type), site.message, file, line));
     }
@@ -434,11 +481,12 @@ void bind_trace(py::module_& m) {
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)
       .def_readonly("line_map", &EmissionObject::line_map)
-      .def_readonly("brief", &EmissionObject::brief);
+      .def_readonly("brief", &EmissionObject::brief)
+      .def_readonly("recursive", &EmissionObject::recursive);
   py::class_<Trace>(m, "Trace")
-      .def(py::init<const std::string&, bool, bool, bool, bool>(), py::arg("name"), py::kw_only(),
-           py::arg("exact") = false, py::arg("checks") = false, py::arg("fast") = false,
-           py::arg("overlap") = false)
+      .def(py::init<const std::string&, bool, bool, bool, bool, py::object>(), py::arg("name"),
+           py::kw_only(), py::arg("exact") = false, py::arg("checks") = false,
+           py::arg("fast") = false, py::arg("overlap") = false, py::arg("caller") = py::none())
       .def("__enter__",
            [](py::object self) {
              self.cast<Trace&>().enter(self.ptr());
@@ -469,6 +517,7 @@ void bind_trace(py::module_& m) {
       .def("is_used", &Trace::is_used)
       .def("join", &Trace::join)
       .def("select", &Trace::select)
+      .def("call", &Trace::call)
       .def("check", &Trace::check)
       .def("fail", &Trace::fail)
       .def("set_result", &Trace::set_result)
@@ -476,6 +525,7 @@ void bind_trace(py::module_& m) {
       .def("dump", &Trace::dump)
       .def("passes", &Trace::passes)
       .def_property_readonly("depth", &Trace::depth)
+      .def_property_readonly("number", &Trace::number)
       .def_property_readonly("region", &Trace::region)
       .def_property_readonly("statements", &Trace::statements)
       .def_property("alive", &Trace::alive, &Trace::set_alive)

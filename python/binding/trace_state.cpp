@@ -30,9 +30,14 @@ std::string fill(std::string_view text, const std::vector<std::string>& values) 
 
 }  // namespace
 
-TraceState::~TraceState() {
-  for (PyCodeObject* code : codes_) Py_DECREF(code);
+Program::~Program() {
+  for (PyCodeObject* code : codes) Py_DECREF(code);
   for (PyObject* type : exceptions) Py_DECREF(type);
+}
+
+TraceState::~TraceState() {
+  if (number > 0) return;
+  for (std::size_t k = 1; k < program->procedures.size(); ++k) release(program->procedures[k]);
 }
 
 void release(TraceState* state) {
@@ -46,16 +51,17 @@ TraceState*& current_state() {
 
 std::uint32_t TraceState::code_number(PyCodeObject* code) {
   if (code == last_code_) return last_number_;
-  const auto found = code_numbers_.find(code);
+  auto& known = program->code_numbers;
+  const auto found = known.find(code);
   std::uint32_t number = core::kNone;
-  if (found != code_numbers_.end()) {
+  if (found != known.end()) {
     number = found->second;
   } else {
-    if (!is_own(code)) number = static_cast<std::uint32_t>(codes_.size());
+    if (!is_own(code)) number = static_cast<std::uint32_t>(program->codes.size());
     if (number != core::kNone) {
       Py_INCREF(code);
-      codes_.push_back(code);
-      code_numbers_.emplace(code, number);
+      program->codes.push_back(code);
+      known.emplace(code, number);
     }
   }
   if (number != core::kNone) {
@@ -84,7 +90,7 @@ void TraceState::note_origin() {
 
 std::pair<std::string, int> TraceState::place(core::Origin origin) const {
   if (origin.code == core::kNone) return {"", 0};
-  PyCodeObject* code = codes_[origin.code];
+  PyCodeObject* code = program->codes[origin.code];
   const char* name = PyUnicode_AsUTF8(code->co_filename);
   if (name == nullptr) PyErr_Clear();
   return {name == nullptr ? "" : name, PyCode_Addr2Line(code, static_cast<int>(origin.offset))};

@@ -7,6 +7,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,12 +17,36 @@
 
 namespace numeta::binding {
 
+struct TraceState;
+
+/// What the procedures of one kernel share: error sites, and the code objects that origins name.
+struct Program {
+  Program() = default;
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  std::vector<core::Site> sites;
+  std::vector<PyObject*> exceptions;    // owned; the custom exception types of sites
+  std::vector<PyCodeObject*> codes;     // owned
+  std::vector<TraceState*> procedures;  // borrowed; the kernel itself first
+  std::unordered_map<PyCodeObject*, std::uint32_t> code_numbers;
+};
+
 struct TraceState {
-  TraceState(std::string name, const emit_fortran::Options& options, bool checks)
-      : graph(std::move(name), options.overlap),
-        lowering(graph, options.exact, checks),
+  /// `caller`: the trace of a procedure that calls this one, or nullptr for a kernel.
+  TraceState(std::string name, const emit_fortran::Options& options, bool checks,
+             const TraceState* caller)
+      : program(caller != nullptr ? caller->program : std::make_shared<Program>()),
+        graph(std::move(name), options.overlap),
+        lowering(graph, program->sites, options.exact, checks),
         options(options),
-        checks(checks) {}
+        checks(checks),
+        number(static_cast<std::uint32_t>(program->procedures.size())) {
+    program->procedures.push_back(this);
+    // The kernel keeps its procedures until it is emitted.
+    if (number > 0) ++references;
+  }
   ~TraceState();
   TraceState(const TraceState&) = delete;
   TraceState& operator=(const TraceState&) = delete;
@@ -31,18 +56,17 @@ struct TraceState {
   /// File and line of a node.
   std::pair<std::string, int> place(core::Origin origin) const;
 
+  std::shared_ptr<Program> program;
   core::Graph graph;
   core::Lowering lowering;
   emit_fortran::Options options;
   bool checks;
-  std::vector<PyObject*> exceptions;  // owned; the custom exception types of checks
-  long effects = 0;                   // stores so far
+  std::uint32_t number;  // among the procedures of the program
+  long effects = 0;      // stores so far
   long references = 1;
 
  private:
   std::uint32_t code_number(PyCodeObject* code);
-  std::vector<PyCodeObject*> codes_;  // owned
-  std::unordered_map<PyCodeObject*, std::uint32_t> code_numbers_;
   PyCodeObject* last_code_ = nullptr;
   std::uint32_t last_number_ = core::kNone;
 };

@@ -23,6 +23,7 @@ class Emission:
     results: list[tuple[str, bool]]
     line_map: Any
     brief: bool
+    recursive: bool
 
 class Scalar:
     dtype: np.dtype[Any]
@@ -38,6 +39,7 @@ class Array:
 
 class Trace:
     depth: int
+    number: int
     region: int
     statements: int
     alive: bool
@@ -54,6 +56,7 @@ class Trace:
         checks: bool = False,
         fast: bool = False,
         overlap: bool = False,
+        caller: Trace | None = None,
     ) -> None: ...
     def __enter__(self) -> Trace: ...
     def __exit__(
@@ -93,6 +96,9 @@ class Trace:
     def is_used(self, value: Scalar) -> bool: ...
     def join(self, values: Sequence[Any]) -> tuple[str, bool] | None: ...
     def select(self, condition: Any, a: Any, b: Any) -> Scalar | None: ...
+    def call(
+        self, number: int, arguments: Sequence[Any], results: Sequence[tuple[str, bool]]
+    ) -> list[Scalar]: ...
     def check(self, cond: Scalar, exc: type[BaseException], message: str, *values: Any) -> None: ...
     def fail(self, exc: type[BaseException], message: str, *values: Any) -> None: ...
     def set_result(self, values: Sequence[tuple[object, str | None, bool]]) -> None: ...

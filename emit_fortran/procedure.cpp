@@ -1,0 +1,235 @@
+// procedure.cpp - see procedure.hpp.
+#include "emit_fortran/procedure.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "emit_fortran/spelling.hpp"
+
+namespace numeta::emit_fortran {
+
+using core::NodeId;
+using core::Op;
+
+Procedure::Procedure(const core::Graph& graph, const Options& options, const core::Writes& writes,
+                     const std::vector<Interface>& callees, Uses& uses, Names names, Interface own,
+                     bool internal)
+    : g_(graph),
+      options_(options),
+      plan_(schedule(graph, writes)),
+      names_(std::move(names)),
+      uses_(uses),
+      expressions_(graph, options, plan_, symbols_, uses),
+      body_(graph, plan_, callees, symbols_, names_, expressions_),
+      own_(std::move(own)),
+      is_internal_(internal) {
+  name_parameters();
+  find_needs();
+  body_.name_things();
+}
+
+bool Procedure::has(bool (*wanted)(Op)) const {
+  for (NodeId id = 0; id < g_.size(); ++id) {
+    if (plan_.live.nodes[id] && wanted(g_.node(id).op)) return true;
+  }
+  return false;
+}
+
+void Procedure::name_parameters() {
+  for (const core::Scalar& s : g_.scalars()) symbols_.scalars.push_back(names_.claim(s.name));
+  for (const core::Buffer& b : g_.buffers()) {
+    symbols_.buffers.push_back(b.local ? "" : names_.claim(b.name));
+  }
+  for (const core::Buffer& b : g_.buffers()) {
+    if (b.local) {
+      for (auto* names : {&symbols_.shapes, &symbols_.strides, &symbols_.offsets}) {
+        names->emplace_back();
+      }
+      continue;
+    }
+    symbols_.shapes.push_back(names_.claim(b.name + "_shape"));
+    symbols_.strides.push_back(b.layout == core::Layout::Strided ? names_.claim(b.name + "_strides")
+                                                                 : "");
+    symbols_.offsets.push_back(b.layout == core::Layout::Strided ? names_.claim(b.name + "_offset")
+                                                                 : "");
+  }
+  for (std::size_t k = 0; k < g_.results.size(); ++k) {
+    results_.push_back(
+        names_.claim(g_.results.size() == 1 ? "answer" : fmt::format("answer_{}", k)));
+  }
+}
+
+/// Internal procedures take every shape that is not fixed; the kernel those that it needs.
+void Procedure::find_needs() {
+  needs_.status = own_.checked;
+  needs_.shape.assign(g_.buffers().size(), false);
+  for (std::size_t k = 0; k < g_.buffers().size(); ++k) {
+    const core::Buffer& b = g_.buffers()[k];
+    const bool is_used = is_internal_ || b.layout != core::Layout::Strided;
+    needs_.shape[k] = !b.local && is_used && takes_shape(b);
+  }
+  for (NodeId id = 0; id < g_.size(); ++id) {
+    if (!plan_.live.nodes[id]) continue;
+    const core::Node& n = g_.node(id);
+    if (n.op == Op::dim) needs_.shape[n.bits[0]] = true;
+    if (n.op != Op::call) continue;
+    for (const core::Parameter& argument : g_.calls()[n.bits[0]].arguments) {
+      if (argument.is_buffer) {
+        needs_.shape[argument.number] = takes_shape(g_.buffers()[argument.number]);
+      }
+    }
+  }
+}
+
+std::string Procedure::extents(core::BufferId id) const {
+  const core::Buffer& b = g_.buffers()[id];
+  if (b.layout == core::Layout::Strided) return "(0:*)";
+  std::string out;
+  for (std::size_t k = 0; k < b.rank(); ++k) {
+    const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
+    const auto& fixed = b.fixed_shape[axis];
+    out += k == 0 ? "(0:" : ", 0:";
+    out += fixed ? fmt::format("{}", *fixed - 1)
+                 : fmt::format("{}({}) - 1", symbols_.shapes[id], axis);
+  }
+  return b.rank() == 0 ? "" : out + ")";
+}
+
+void Procedure::declare_buffer(Writer& out, core::BufferId id) const {
+  const core::Buffer& b = g_.buffers()[id];
+  const std::string ranks = fmt::format("(0:{})", b.rank() == 0 ? 0 : b.rank() - 1);
+  if (needs_.shape[id]) {
+    out.line(fmt::format("integer(c_int64_t), intent(in) :: {}{}", symbols_.shapes[id], ranks));
+  }
+  if (b.layout == core::Layout::Strided) {
+    out.line(fmt::format("integer(c_int64_t), intent(in) :: {}{}", symbols_.strides[id], ranks));
+    out.line(fmt::format("integer(c_int64_t), value :: {}", symbols_.offsets[id]));
+  }
+  out.line(fmt::format("{}, intent({}){} :: {}{}", declared(b.type),
+                       plan_.live.stored[id] ? "inout" : "in", options_.overlap ? ", target" : "",
+                       symbols_.buffers[id], extents(id)));
+}
+
+/// Local variables of one type stand together, in the order of their first use.
+void Procedure::declare_locals(Writer& out) const {
+  std::vector<std::pair<std::string, std::string>> lines;
+  const auto declare = [&](core::DType dtype, const std::string& name) {
+    constexpr std::size_t kLongest = 60;
+    const std::string type = declared(dtype);
+    const auto open = std::find_if(lines.rbegin(), lines.rend(),
+                                   [&](const auto& line) { return line.first == type; });
+    if (open == lines.rend() || open->second.size() > kLongest) {
+      lines.emplace_back(type, name);
+    } else {
+      open->second += ", " + name;
+    }
+  };
+  for (const std::string& name : body_.indices()) declare(core::DType::i8, name);
+  for (const auto& [name, type] : body_.locals()) declare(type, name);
+  for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
+}
+
+std::vector<std::string> Procedure::dummies() const {
+  std::vector<std::string> out;
+  for (const core::Parameter& p : g_.parameters()) {
+    if (!p.is_buffer) {
+      out.push_back(symbols_.scalars[p.number]);
+      continue;
+    }
+    out.push_back(symbols_.buffers[p.number]);
+    if (needs_.shape[p.number]) out.push_back(symbols_.shapes[p.number]);
+    if (g_.buffers()[p.number].layout == core::Layout::Strided) {
+      out.push_back(symbols_.strides[p.number]);
+      out.push_back(symbols_.offsets[p.number]);
+    }
+  }
+  return out;
+}
+
+void Procedure::declare_dummies(Writer& out) const {
+  for (const core::Parameter& p : g_.parameters()) {
+    if (p.is_buffer) {
+      declare_buffer(out, p.number);
+    } else {
+      out.line(fmt::format("{}, value :: {}", declared(g_.scalars()[p.number].type),
+                           symbols_.scalars[p.number]));
+    }
+  }
+  for (std::size_t k = 0; k < results_.size(); ++k) {
+    out.line(fmt::format("{}{} :: {}", declared(g_.node(g_.results[k].value).type),
+                         is_internal_ && own_.is_function ? "" : ", intent(out)", results_[k]));
+  }
+}
+
+void Procedure::statements() {
+  body_.emit();
+  for (std::size_t k = 0; k < results_.size(); ++k) {
+    text().line(fmt::format("{} = {}", results_[k], expressions_.value(g_.results[k].value)));
+  }
+}
+
+void Procedure::call_of(const Interface& worker) {
+  delegates_ = true;
+  const std::string arguments = fmt::format("{}", fmt::join(dummies(), ", "));
+  if (worker.is_function) {
+    text().line(fmt::format("{} = {}({})", results_[0], worker.name, arguments));
+    return;
+  }
+  const std::string results = fmt::format("{}", fmt::join(results_, ", "));
+  const char* comma = arguments.empty() || results.empty() ? "" : ", ";
+  text().line(fmt::format("call {}({}{}{})", worker.name, arguments, comma, results));
+}
+
+std::string Procedure::opening(const std::string& label) const {
+  std::vector<std::string> all = dummies();
+  all.insert(all.end(), results_.begin(), results_.end());
+  if (own_.checked) {
+    all.emplace_back("error_values");
+    all.emplace_back("status");
+  }
+  Writer out(0);
+  out.line(fmt::format("recursive subroutine {}({}) &", own_.name, fmt::join(all, ", ")));
+  out.line(fmt::format("    bind(C, name=\"{}\")", label));
+  return out.text();
+}
+
+std::string Procedure::declarations() const {
+  Writer out(2);
+  out.line("use, intrinsic :: iso_c_binding");
+  out.line("implicit none");
+  declare_dummies(out);
+  if (own_.checked) {
+    out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
+    out.line("integer(c_int32_t), intent(out) :: status");
+  }
+  if (!delegates_) declare_locals(out);
+  if (!uses_.libm.empty()) {
+    out.line("interface");
+    for (const auto& [key, arity] : uses_.libm) {
+      out.raw(libm_interface(key.first, key.second, arity));
+    }
+    out.line("end interface");
+  }
+  out.raw("\n");
+  return out.text();
+}
+
+std::string Procedure::internal() {
+  statements();
+  std::vector<std::string> all = dummies();
+  if (!own_.is_function) all.insert(all.end(), results_.begin(), results_.end());
+  const std::string_view kind = own_.is_function ? "function" : "subroutine";
+  Writer out(0);
+  const std::string result =
+      own_.is_function ? fmt::format(" result({})", results_[0]) : std::string();
+  out.line(fmt::format("recursive {} {}({}){}", kind, own_.name, fmt::join(all, ", "), result));
+  Writer declared_things(2);
+  declare_dummies(declared_things);
+  declare_locals(declared_things);
+  return out.text() + declared_things.text() + "\n" + text().text() +
+         fmt::format("end {} {}\n", kind, own_.name);
+}
+
+}  // namespace numeta::emit_fortran
