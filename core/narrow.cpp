@@ -18,6 +18,7 @@ class Ranges {
       : g_(graph),
         live_(live(graph)),
         values_(graph.size()),
+        reached_(graph.size(), false),
         variables_(graph.buffers().size()),
         known_(graph.buffers().size(), false) {}
 
@@ -36,6 +37,8 @@ class Ranges {
     bool changed = false;
     for (NodeId id = 0; id < g_.size(); ++id) {
       const Node& n = g_.node(id);
+      reached_[id] = is_reached(id);
+      if (!reached_[id]) continue;
       values_[id] = range_of_node(id);
       if (n.op == Op::call) {
         for (const BufferId result : g_.calls()[n.bits[0]].results) {
@@ -47,6 +50,16 @@ class Ranges {
           grow(static_cast<BufferId>(n.bits[0]), values_[g_.operands(id)[0]], widens) || changed;
     }
     return changed;
+  }
+
+  /// A value that depends on a variable which nothing was stored into yet has no range yet.
+  bool is_reached(NodeId id) const {
+    const Node& n = g_.node(id);
+    if (n.op == Op::load && g_.buffers()[n.bits[0]].local && !known_[n.bits[0]]) return false;
+    const auto operands =
+        n.op == Op::index ? g_.operands(g_.regions()[n.bits[0]].owner) : g_.operands(id);
+    return std::all_of(operands.begin(), operands.end(),
+                       [&](NodeId operand) { return reached_[operand]; });
   }
 
   bool grow(BufferId variable, Interval stored, bool widens) {
@@ -93,6 +106,7 @@ class Ranges {
   const Graph& g_;
   Live live_;
   std::vector<Interval> values_;     // by node
+  std::vector<bool> reached_;        // by node
   std::vector<Interval> variables_;  // by buffer
   std::vector<bool> known_;          // has anything been stored there yet
 };

@@ -12,7 +12,7 @@ from __future__ import annotations
 import collections
 import types
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -218,16 +218,31 @@ class Snapshot:
                 if type(child) not in _SKIPPED:
                     todo.append((_below(path, value, child), child))
 
+    def name_of(self, value: object) -> str | None:
+        """By which name an object was reached, if it was."""
+        if id(value) not in self.objects:
+            return None
+        return next((path for path, found, *_ in self._entries if found is value), "an object")
+
     def changed(self, except_arrays: Iterable[int] = ()) -> tuple[str, object] | None:
         """(name, object) of the first object whose content is another one now, else None."""
         skipped = set(except_arrays)
+        for path, value in self._changes():
+            if id(value) not in skipped:
+                return path, value
+        return None
+
+    def changes(self) -> list[object]:
+        """All objects whose content is another one now."""
+        return [value for _, value in self._changes()]
+
+    def _changes(self) -> Iterator[tuple[str, object]]:
         for path, value, reader, before in self._entries:
-            if id(value) in skipped or type(value) is tuple:
+            if type(value) is tuple:
                 continue
             after = reader(value)
             if len(after) != len(before) or not all(map(same, before, after)):
-                return path, value
-        return None
+                yield path, value
 
 
 def _below(path: str, parent: object, child: object) -> str:
