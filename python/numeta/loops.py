@@ -22,7 +22,7 @@ import numpy as np
 from . import _trace, errors
 from .session import Session, current, refuse
 from .staging import is_staged_code
-from .staging_ast import PREFIX
+from .staging_nodes import PREFIX
 from .state import Snapshot, same
 
 _MISSING = object()

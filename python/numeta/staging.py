@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from .staging_ast import RESERVED, Transformer
+from .staging_nodes import RESERVED
+from .staging_statements import Transformer
 
 _FUTURE = 0
 for _feature in __future__.all_feature_names:

@@ -1,75 +1,44 @@
-"""The transformation of a kernel's syntax: calls, captured loads, loops; nothing else.
+"""The transformation of a kernel's expressions: calls, captured loads, truth; nothing else.
 
 Every expression stays Python's to evaluate. What Python gives no hook for is routed through four
 reserved names, closure cells of the transformed function: `__numeta_call__(f, ...)` for calls,
 `__numeta_lift__(value, text)` for values loaded from outside, `__numeta_attr__(object, name)` for
-attributes, and `__numeta__` for the rest (loops, `is`, `in`, unpacking, try, match). Line numbers
-are the user's. A `for` statement becomes
+attributes, and `__numeta__` for the rest. Line numbers are the user's. What asks for the truth of
+a value, and may be asked of one that is known only at run time, becomes
 
-    __numeta_1__ = __numeta__.loop(ITERABLE, ...)
-    for TARGET in __numeta_1__.items:
-        if __numeta_1__.compiled: a, b = __numeta_1__.enter()     # names bound below: not yet known
-        BODY
-    if __numeta_1__.compiled: a, b, TARGET = __numeta_1__.leave() # nor known after the loop
+    x if c else y    (k := __numeta__.choice(c)).pick(x if k.then else None,
+                                                      y if k.otherwise else None)
+    a and b          (k := __numeta__.both(a, TRUTH)).pick(b if k.then else None)
+    not a            __numeta__.not_(a)
+    a < b < c        (k := __numeta__.both(a < (t := b), TRUTH)).pick(t < c if k.then else None)
+
+with lambdas for the arms where Python allows no walrus. Statements: staging_statements.py.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
+from .staging_live import Liveness
 from .staging_names import LEAVES, bindings, parameters, target_names
+from .staging_nodes import (
+    ATTR,
+    CALL,
+    LIFT,
+    at,
+    bind,
+    call,
+    constant,
+    either_of,
+    hook,
+    lazily,
+    load,
 
-CALL, LIFT, ATTR, HOOKS = (
-    "__numeta_call__",
-    "__numeta_lift__",
-    "__numeta_attr__",
-    "__numeta__",
 )
-RESERVED = (CALL, LIFT, ATTR, HOOKS)
-PREFIX = "__numeta"
 
-
-_Node = TypeVar("_Node", bound=ast.AST)
-
-
-class _Loop(NamedTuple):
-    name: str  # of the loop object, "" for a while loop
-    line: int
-
-
-def _at(node: _Node, like: ast.AST) -> _Node:
-    """A new node at the place of `like`."""
-    node.lineno = like.lineno  # type: ignore[attr-defined]
-    node.col_offset = like.col_offset  # type: ignore[attr-defined]
-    node.end_lineno = like.end_lineno  # type: ignore[attr-defined]
-    node.end_col_offset = like.end_col_offset  # type: ignore[attr-defined]
-    return node
-
-
-def _load(name: str, like: ast.AST) -> ast.Name:
-    return _at(ast.Name(name, ast.Load()), like)
-
-
-def _constant(value: object, like: ast.AST) -> ast.Constant:
-    return _at(ast.Constant(value), like)
-
-
-def _call(function: ast.expr, arguments: list[ast.expr], like: ast.AST) -> ast.Call:
-    return _at(ast.Call(function, arguments, []), like)
-
-
-def _attribute(name: str, attribute: str, like: ast.AST) -> ast.Attribute:
-    return _at(ast.Attribute(_load(name, like), attribute, ast.Load()), like)
-
-
-def _hook(name: str, like: ast.AST, *arguments: ast.expr) -> ast.Call:
-    return _call(_attribute(HOOKS, name, like), list(arguments), like)
-
-
-def _statement(value: ast.expr, like: ast.AST) -> ast.stmt:
-    return _at(ast.Expr(value), like)
+EVERYTHING = -1  # the assigned names where control does not come: a mask of all
 
 
 def text_of(node: ast.expr) -> str:
@@ -87,106 +56,115 @@ def text_of(node: ast.expr) -> str:
     return ""
 
 
-class Transformer(ast.NodeTransformer):
-    """Transforms one function in place; `captured` are the names it reads from outside."""
+class Scope:
+    """One scope on the way in: `own` names; of a function also what control flow does to them.
+
+    assigned: the mask of names that are bound here whichever way control came; shared: the names
+    of this function that inner functions assign to.
+    """
+
+    __slots__ = ("assigned", "flows", "has_flow", "kind", "live", "own", "shared")
+
+    def __init__(self, kind: str, own: set[str]) -> None:
+        self.kind = kind  # "function", "class", "comprehension"
+        self.own = own
+        self.live: Liveness | None = None
+        self.assigned = 0
+        self.flows = False  # may its control flow be compiled
+        self.has_flow = False
+        self.shared: set[str] = set()
+
+
+class Expressions:
+    """Transforms expressions in place; `captured` are the names read from outside."""
 
     def __init__(self, outer_cells: frozenset[str], class_name: str) -> None:
         self.outer_cells = outer_cells
         self.captured: set[str] = set()
         self.refusal = ""
-        self._scopes: list[set[str]] = []
-        self._bound: list[set[str]] = []
-        self._loops: list[_Loop] = []
+        self._scopes: list[Scope] = []
+        self._functions: list[Scope] = []
         self._counter = 0
+        self._no_walrus = 0
+        self._generator = False
         self._class_name = class_name
 
     def visit(self, node: ast.AST) -> Any:
         """The node in its place; found by type, which takes half the time of a method's name."""
-        visitor = _VISITORS.get(type(node))
+        kind = type(node)
+        visitor = VISITORS.get(kind)
         if visitor is not None:
             return visitor(self, node)
-        return node if type(node) in LEAVES else self.generic_visit(node)
+        if kind in LEAVES:
+            return node
+        for field in kind._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                value[:] = [self.visit(v) if isinstance(v, ast.AST) else v for v in value]
+            elif isinstance(value, ast.AST):
+                setattr(node, field, self.visit(value))
+        return node
+
+    def number(self) -> str:
+        """A reserved name that nothing else in the function uses."""
+        self._counter += 1
+        return f"__numeta_{self._counter}__"
 
     # -- scopes -------------------------------------------------------------------------------
 
-    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-        """Transform the body of `node`; its defaults and decorators belong to the scope around."""
-        outer_loops, self._loops = self._loops, []
-        inner = bindings([node.body] if isinstance(node, ast.Lambda) else node.body)
-        own = (parameters(node.args) | inner.bound) - inner.global_ - inner.nonlocal_
-        if not self._scopes:
-            self.refusal = _refusal_of(node, inner.yields)
-        self._scopes.append(own)
-        if isinstance(node, ast.Lambda):
-            node.body = self.visit(node.body)
-        else:
-            self._bound.append(inner.bound)
-            node.body = self._body(node.body)
-            self._bound.pop()
-        self._scopes.pop()
-        self._loops = outer_loops
+    def is_local(self, name: str) -> bool:
+        """Whether the name belongs to the function or to one around it in its source."""
+        return any(name in scope.own for scope in self._scopes)
 
-    def _body(self, statements: list[ast.stmt]) -> list[ast.stmt]:
-        result: list[ast.stmt] = []
-        for statement in statements:
-            new = self.visit(statement)
-            if isinstance(new, list):
-                result += new
-            else:
-                result.append(new)
-        return result
+    def is_doubtful(self, name: str) -> bool:
+        """Whether a local name may be unbound here, or bound on some ways only."""
+        for scope in reversed(self._scopes):
+            if name in scope.own:
+                if scope.live is None:
+                    return False
+                bit = scope.live.bits.get(name, 0)
+                return bool(bit & scope.live.anything & ~scope.assigned)
+        return False
 
-    def _is_local(self, name: str) -> bool:
-        return any(name in scope for scope in self._scopes)
-
-    def _mangled(self, name: str) -> str:
+    def mangled(self, name: str) -> str:
+        """A private name as the class around it stores it."""
         if self._class_name and name.startswith("__") and not name.endswith("__"):
             return f"_{self._class_name.lstrip('_')}{name}"
         return name
 
-    def _inner_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        node.decorator_list = [self.visit(d) for d in node.decorator_list]
-        self._defaults(node.args)
-        self.function(node)
-        return node
-
-    visit_FunctionDef = _inner_function
-    visit_AsyncFunctionDef = _inner_function
-
-    def _defaults(self, arguments: ast.arguments) -> None:
+    def defaults(self, arguments: ast.arguments) -> None:
+        """Defaults belong to the scope around a function."""
         arguments.defaults = [self.visit(d) for d in arguments.defaults]
         arguments.kw_defaults = [d and self.visit(d) for d in arguments.kw_defaults]
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
-        self._defaults(node.args)
-        self.function(node)
+        self.defaults(node.args)
+        self.lambda_(node)
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.decorator_list = [self.visit(d) for d in node.decorator_list]
-        node.bases = [self.visit(b) for b in node.bases]
-        for keyword in node.keywords:
-            keyword.value = self.visit(keyword.value)
-        outer_loops, self._loops = self._loops, []
-        outer_class, self._class_name = self._class_name, node.name
-        # A name that a class body binds is not visible in its methods, where it may be captured.
-        self._scopes.append(set())
-        node.body = self._body(node.body)
+    def lambda_(self, node: ast.Lambda) -> None:
+        """Transform the body of a lambda."""
+        inner = bindings([node.body])
+        self._scopes.append(Scope("function", parameters(node.args) | inner.bound))
+        lazy, self._no_walrus = self._no_walrus, 0
+        node.body = self.visit(node.body)
+        self._no_walrus = lazy
         self._scopes.pop()
-        self._loops, self._class_name = outer_loops, outer_class
-        return node
 
     def _comprehension(self, node: ast.expr) -> ast.AST:
         generators: list[ast.comprehension] = node.generators  # type: ignore[attr-defined]
+        before = self._functions[-1].assigned if self._functions else 0
         for position, generator in enumerate(generators):
             # The first iterable is evaluated outside; the names of the others see all targets.
             if position == 1:
                 names = set().union(*(target_names(g.target) for g in generators))
-                self._scopes.append(names)
+                self._scopes.append(Scope("comprehension", names))
+            self._no_walrus += 1
             iterable = self.visit(generator.iter)
-            generator.iter = _hook("items", iterable, iterable)
+            self._no_walrus -= 1
+            generator.iter = hook("items", iterable, iterable)
         if len(generators) == 1:
-            self._scopes.append(target_names(generators[0].target))
+            self._scopes.append(Scope("comprehension", target_names(generators[0].target)))
         for generator in generators:
             generator.ifs = [self.visit(condition) for condition in generator.ifs]
         if isinstance(node, ast.DictComp):
@@ -194,6 +172,8 @@ class Transformer(ast.NodeTransformer):
         else:
             node.elt = self.visit(node.elt)  # type: ignore[attr-defined]
         self._scopes.pop()
+        if self._functions:  # an empty one binds nothing
+            self._functions[-1].assigned = before
         return node
 
     visit_ListComp = _comprehension
@@ -201,28 +181,48 @@ class Transformer(ast.NodeTransformer):
     visit_DictComp = _comprehension
     visit_GeneratorExp = _comprehension
 
-    # -- expressions --------------------------------------------------------------------------
+    # -- loads ----------------------------------------------------------------------------------
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        if not isinstance(node.ctx, ast.Load) or self._is_local(node.id):
-            return node
-        self.captured.add(node.id)
-        return _call(_load(LIFT, node), [node, _constant(node.id, node)], node)
+        name = node.id
+        if isinstance(node.ctx, ast.Load):
+            if not self.is_local(name):
+                self.captured.add(name)
+                return call(load(LIFT, node), [node, constant(name, node)], node)
+            if self.is_doubtful(name):
+                return hook("name_", node, node, constant(name, node))
+        elif self._scopes:
+            scope = self._scopes[-1]
+            if scope.live is not None:
+                bit = scope.live.bits.get(name, 0)
+                if isinstance(node.ctx, ast.Store):
+                    scope.assigned |= bit
+                else:
+                    scope.assigned &= ~bit
+        return node
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
+        node.value = self.visit(node.value)
+        self.visit(node.target)
+        return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         text = text_of(node)
         node.value = self._unlifted(node.value)
         if not isinstance(node.ctx, ast.Load):
+            node.value = hook("target", node, node.value)
             return node
-        arguments = [_constant(self._mangled(node.attr), node), _constant(text, node)]
-        return _call(_load(ATTR, node), [node.value, *arguments], node)
+        arguments = [constant(self.mangled(node.attr), node), constant(text, node)]
+        return call(load(ATTR, node), [node.value, *arguments], node)
 
     def _unlifted(self, node: ast.expr) -> ast.expr:
         """A callee or the object of an attribute: `attr` and `call` lift it where they must."""
         if not isinstance(node, ast.Name):
             return self.visit(node)  # type: ignore[no-any-return]
-        if not self._is_local(node.id):
+        if not self.is_local(node.id):
             self.captured.add(node.id)
+        elif self.is_doubtful(node.id):
+            return hook("name_", node, node, constant(node.id, node))
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
@@ -230,8 +230,9 @@ class Transformer(ast.NodeTransformer):
         node.value = self.visit(node.value)
         node.slice = self.visit(node.slice)
         if not isinstance(node.ctx, ast.Load):
+            node.value = hook("target", node, node.value)
             return node
-        return _call(_load(LIFT, node), [node, _constant(text, node)], node)
+        return call(load(LIFT, node), [node, constant(text, node)], node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         callee = self._unlifted(node.func)
@@ -240,32 +241,104 @@ class Transformer(ast.NodeTransformer):
         arguments = [self.visit(a) for a in node.args]
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
-        call = _call(_load(CALL, node), [callee, *arguments], node)
-        call.keywords = node.keywords
-        return call
+        new = call(load(CALL, node), [callee, *arguments], node)
+        new.keywords = node.keywords
+        return new
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         node.value = self.visit(node.value)
         if isinstance(node.ctx, ast.Load):
-            node.value = _hook("unpack", node, node.value)
+            node.value = hook("unpack", node, node.value)
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        operands: list[ast.expr] = [self.visit(x) for x in (node.left, *node.comparators)]
-        identity = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
-        if not any(isinstance(op, identity) for op in node.ops):
-            node.left, node.comparators = operands[0], operands[1:]
+    # -- truth ------------------------------------------------------------------------------------
+
+    def truth(self, node: ast.expr) -> ast.expr:
+        """An expression of which only the truth is wanted."""
+        if isinstance(node, ast.BoolOp):
+            return self.visit_BoolOp(node, True)
+        if isinstance(node, ast.Compare):
+            return self.visit_Compare(node, True)
+        return self.visit(node)  # type: ignore[no-any-return]
+
+    def _short(self, both: str, first: ast.expr, rest: ast.expr, like: ast.AST) -> ast.expr:
+        """`first and rest`, `first or rest`; `both` ends with `_truth` if that is all wanted."""
+        if self._no_walrus:
+            return hook(both + "_lazily", like, first, lazily(rest, like))
+        name = self.number()
+        made = bind(name, hook(both, like, first), like)
+        then = at(ast.Attribute(load(name, like), "then", ast.Load()), like)
+        pick = at(ast.Attribute(made, "pick", ast.Load()), like)
+        return call(pick, [either_of(then, rest, like)], like)
+
+    def visit_BoolOp(self, node: ast.BoolOp, truth: bool = False) -> ast.expr:
+        of = self.truth if truth else self.visit
+        values = [of(node.values[0])]
+        before = self._functions[-1].assigned if self._functions else 0
+        values += [of(value) for value in node.values[1:]]
+        if self._functions:
+            self._functions[-1].assigned = before
+        if self._generator and _yields(node):
+            node.values = values
             return node
+        name = "both" if isinstance(node.op, ast.And) else "either"
+        result: ast.expr = values.pop()
+        while values:
+            result = self._short(name + "_truth" * truth, values.pop(), result, node)
+        return result
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        node.test = self.truth(node.test)
+        before = self._functions[-1].assigned if self._functions else 0
+        node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
+        if self._functions:
+            self._functions[-1].assigned = before
+        if self._generator and _yields(node):
+            return node
+        if self._no_walrus:
+            arms = [lazily(node.body, node), lazily(node.orelse, node)]
+            return hook("choice_lazily", node, node.test, *arms)
+        name = self.number()
+        made = bind(name, hook("choice", node, node.test), node)
+        then = either_of(at(ast.Attribute(load(name, node), "then", ast.Load()), node), node.body, node)
+        otherwise = either_of(
+            at(ast.Attribute(load(name, node), "otherwise", ast.Load()), node), node.orelse, node
+        )
+        return call(at(ast.Attribute(made, "pick", ast.Load()), node), [then, otherwise], node)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        if isinstance(node.op, ast.Not):
+            return hook("not_", node, self.truth(node.operand))
+        node.operand = self.visit(node.operand)
+        return node
+
+    def visit_Compare(self, node: ast.Compare, truth: bool = False) -> ast.expr:
+        operands: list[ast.expr] = [self.visit(x) for x in (node.left, *node.comparators)]
         if len(node.ops) == 1:
-            hook = type(node.ops[0]).__name__.lower() + "_"
-            return _hook(hook, node, *operands)
-        none = ast.arguments([], [], None, [], [], None, [])
-        names = _constant(tuple(type(op).__name__ for op in node.ops), node)
-        lazy = [_at(ast.Lambda(none, operand), operand) for operand in operands]
-        return _hook("chain", node, names, *lazy)
+            return _comparison(operands[0], node.ops[0], operands[1], node)
+        if self._no_walrus:
+            names = constant(tuple(type(op).__name__ for op in node.ops), node)
+            lazy = [lazily(operand, operand) for operand in operands]
+            return hook("chain", node, names, *lazy)
+        kept = [operands[0]]  # each operand is evaluated once, and only if those before held
+        for k, operand in enumerate(operands[1:-1], 1):
+            if not isinstance(operand, ast.Constant):
+                name = self.number()
+                operands[k] = bind(name, operand, node)
+                operand = load(name, node)
+            kept.append(operand)
+        last = len(node.ops) - 1
+        result = _comparison(kept[last], node.ops[last], operands[last + 1], node)
+        for k in range(last - 1, -1, -1):
+            left = kept[k] if k else operands[0]
+            first = _comparison(left, node.ops[k], operands[k + 1], node)
+            result = self._short("both" + "_truth" * truth, first, result, node)
+        return result
+
+    # -- texts and generators -----------------------------------------------------------------
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
-        node.value = _hook("text", node, self.visit(node.value))
+        node.value = hook("text", node, self.visit(node.value))
         if node.format_spec is not None:
             node.format_spec = self.visit(node.format_spec)
         return node
@@ -277,173 +350,44 @@ class Transformer(ast.NodeTransformer):
         )
         node.left, node.right = self.visit(node.left), self.visit(node.right)
         if formats:
-            node.right = _hook("text", node, node.right)
+            node.right = hook("text", node, node.right)
         return node
 
     def visit_Yield(self, node: ast.Yield) -> ast.AST:
-        value = self.visit(node.value) if node.value else _constant(None, node)
-        node.value = _hook("yielded", node, value)
+        value = self.visit(node.value) if node.value else constant(None, node)
+        node.value = hook("yielded", node, value)
         return node
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
-        node.value = _hook("delegated", node, self.visit(node.value))
-        return node
-
-    # -- statements ---------------------------------------------------------------------------
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        unpacks = any(isinstance(t, ast.Tuple | ast.List) for t in node.targets)
-        literal = isinstance(node.value, ast.Tuple | ast.List)
-        node.targets = [self.visit(target) for target in node.targets]
-        node.value = self.visit(node.value)
-        if unpacks and not literal:
-            node.value = _hook("unpack", node, node.value)
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        node.target = self.visit(node.target)  # a local annotation is never evaluated
-        node.value = node.value and self.visit(node.value)
-        return node
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt | list[ast.stmt]:
-        target = node.target
-        check: ast.expr | None = None
-        if isinstance(target, ast.Attribute) and _plain(target.value):
-            base = self.visit(_copy(target.value))
-            check = _hook("augmented", node, base, _constant(self._mangled(target.attr), node))
-        elif isinstance(target, ast.Subscript) and _plain(target.value) and _plain(target.slice):
-            base = self.visit(_copy(target.value))
-            check = _hook("augmented_item", node, base, self.visit(_copy(target.slice)))
-        node.target, node.value = self.visit(target), self.visit(node.value)
-        return node if check is None else [_statement(check, node), node]
-
-    def visit_For(self, node: ast.For) -> list[ast.stmt]:
-        self._counter += 1
-        loop = _Loop(f"__numeta_{self._counter}__", node.lineno)
-        head = node.target  # the `for` line: new statements belong to it
-        index = target_names(node.target)
-        inner = bindings(node.body)
-        names, targets = sorted(inner.bound - inner.global_ - index), sorted(index)
-        texts = [_constant(tuple(part), head) for part in (names, targets)]
-        simple = _constant(isinstance(node.target, ast.Name), head)
-        value = _hook("loop", head, self.visit(node.iter), *texts, simple)
-        make = _at(ast.Assign([_at(ast.Name(loop.name, ast.Store()), head)], value), head)
-        node.iter = _attribute(loop.name, "items", head)
-        node.target = self.visit(node.target)
-        self._loops.append(loop)
-        body = self._body(node.body)
-        self._loops.pop()
-        if names:
-            body.insert(0, self._exchange(loop, "enter", names, head))
-        node.body = body
-        node.orelse = self._body(node.orelse)
-        if node.orelse:
-            node.orelse.insert(0, self._leaving(loop, "else", node.orelse[0]))
-        result: list[ast.stmt] = [make, node]
-        if names or targets:
-            result.append(self._exchange(loop, "leave", names + targets, head))
-        return result
-
-    def _exchange(self, loop: _Loop, method: str, names: list[str], like: ast.AST) -> ast.stmt:
-        """`if L.compiled: a, b = L.method()`."""
-        stored: list[ast.expr] = [_at(ast.Name(name, ast.Store()), like) for name in names]
-        value = _call(_attribute(loop.name, method, like), [], like)
-        store = _at(ast.Assign([_at(ast.Tuple(stored, ast.Store()), like)], value), like)
-        return _at(ast.If(_attribute(loop.name, "compiled", like), [store], []), like)
-
-    def _leaving(self, loop: _Loop, what: str, like: ast.AST) -> ast.stmt:
-        call = _call(_attribute(loop.name, "leaving", like), [_constant(what, like)], like)
-        return _statement(call, like)
-
-    def visit_While(self, node: ast.While) -> ast.AST:
-        node.test = self.visit(node.test)
-        self._loops.append(_Loop("", node.lineno))
-        node.body = self._body(node.body)
-        self._loops.pop()
-        node.orelse = self._body(node.orelse)
-        return node
-
-    def visit_Break(self, node: ast.Break) -> ast.AST | list[ast.stmt]:
-        loop = self._loops[-1]
-        return [self._leaving(loop, "break", node), node] if loop.name else node
-
-    def visit_Return(self, node: ast.Return) -> ast.AST | list[ast.stmt]:
-        node.value = node.value and self.visit(node.value)
-        checks = [self._leaving(loop, "return", node) for loop in self._loops if loop.name]
-        return [*checks, node] if checks else node
-
-    def visit_Global(self, node: ast.Global) -> ast.AST | list[ast.stmt]:
-        bound = [name for name in node.names if self._bound and name in self._bound[-1]]
-        if not bound:
-            return node
-        return [
-            node,
-            _statement(_hook("global_", node, *(_constant(n, node) for n in bound)), node),
-        ]
-
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> ast.AST | list[ast.stmt]:
-        outer = [n for n in node.names if n in self.outer_cells and not self._is_local(n)]
-        if not outer:
-            return node
-        return [
-            node,
-            _statement(_hook("nonlocal_", node, *(_constant(n, node) for n in outer)), node),
-        ]
-
-    def _guarded(self, node: ast.stmt, what: str) -> ast.stmt:
-        item = ast.withitem(_hook("guarded", node, _constant(what, node)), None)
-        return _at(ast.With([item], [node], None), node)
-
-    def visit_Try(self, node: ast.Try) -> ast.AST:
-        self.generic_visit(node)
-        return self._guarded(node, "try")
-
-    def visit_TryStar(self, node: ast.TryStar) -> ast.AST:
-        self.generic_visit(node)
-        return self._guarded(node, "try")
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
-        node.type = node.type and self.visit(node.type)
-        node.body = self._body(node.body)
-        node.body.insert(0, _statement(_hook("caught", node.body[0]), node.body[0]))
-        return node
-
-    def visit_With(self, node: ast.With) -> ast.AST:
-        self.generic_visit(node)
-        return self._guarded(node, "with")
-
-    def visit_Match(self, node: ast.Match) -> ast.AST:
-        node.subject = _hook("subject", node.subject, self.visit(node.subject))
-        for case in node.cases:
-            case.guard = case.guard and self.visit(case.guard)
-            case.body = self._body(case.body)
+        node.value = hook("delegated", node, self.visit(node.value))
         return node
 
 
-_VISITORS: dict[type[ast.AST], Callable[[Transformer, Any], Any]] = {
-    getattr(ast, name.removeprefix("visit_")): method
-    for name, method in vars(Transformer).items()
-    if name.startswith("visit_")
-}
+def _yields(node: ast.AST) -> bool:
+    """Whether the expression itself yields; such a one stays as it is."""
+    return any(isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await) for inner in ast.walk(node))
 
 
-def _plain(node: ast.expr) -> bool:
-    """Whether evaluating the expression twice is the same as once."""
-    if isinstance(node, ast.Attribute):
-        return _plain(node.value)
-    return isinstance(node, ast.Name | ast.Constant)
+_IDENTITY = {ast.Is: "is_", ast.IsNot: "isnot_", ast.In: "in_", ast.NotIn: "notin_"}
 
 
-def _copy(node: ast.expr) -> ast.expr:
-    if isinstance(node, ast.Attribute):
-        return _at(ast.Attribute(_copy(node.value), node.attr, ast.Load()), node)
-    if isinstance(node, ast.Name):
-        return _load(node.id, node)
-    return node
+def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, like: ast.AST) -> ast.expr:
+    name = _IDENTITY.get(type(op))
+    if name is not None:
+        return hook(name, like, left, right)
+    return at(ast.Compare(left, [op], [right]), like)
 
 
-def _refusal_of(node: ast.AST, yields: bool) -> str:
-    """What the function as a whole is that no kernel can be: "" if nothing."""
-    if isinstance(node, ast.AsyncFunctionDef):
-        return "async def"
-    return "yield" if yields else ""
+def visitors(*classes: type) -> dict[type[ast.AST], Callable[[Any, Any], Any]]:
+    """The `visit_X` methods of the classes by the type of node that they are for."""
+    found: dict[type[ast.AST], Callable[[Any, Any], Any]] = {}
+    for cls in classes:
+        for name, member in vars(cls).items():
+            if name.startswith("visit_"):
+                found[getattr(ast, name.removeprefix("visit_"))] = member
+    return found
+
+
+VISITORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = visitors(Expressions)
+
+

@@ -218,6 +218,12 @@ class Snapshot:
                 if type(child) not in _SKIPPED:
                     todo.append((_below(path, value, child), child))
 
+    def name_of(self, value: object) -> str | None:
+        """By which name an object was reached, if it was."""
+        if id(value) not in self.objects:
+            return None
+        return next((path for path, found, *_ in self._entries if found is value), "an object")
+
     def changed(self, except_arrays: Iterable[int] = ()) -> tuple[str, object] | None:
         """(name, object) of the first object whose content is another one now, else None."""
         skipped = set(except_arrays)

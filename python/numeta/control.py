@@ -1,0 +1,521 @@
+"""Control flow of a kernel: its flow, branches, jumps, and choices inside expressions.
+
+Staged code (staging_statements.py) asks here what Python would decide. A condition that is known
+at compile time is decided by Python, and nothing is recorded; one that is known at run time opens
+regions of the graph, both arms are run once, and the names are joined (control_merge.py). The open
+constructs are a stack, `Session.open`: one is conditional if what is recorded in it may not run. A
+jump out of unconditional ones only is Python's own, any other is an edge to where it goes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import _trace
+from .control_loops import CountedLoop, NativeLoop, PlainLoop, PlainWhile, WhileLoop
+from .control_merge import UNBOUND, Edge, Join, Kind, Poison, common_held, raise_poison
+from .iteration import run_time_iteration
+from .control_state import Block, Construct
+from .session import Session, current, refuse, user_frame
+from .staging_live import BREAK, CONTINUE, RAISE, RETURN
+
+Scalar, Array = _trace.Scalar, _trace.Array
+_JUMPS = BREAK | CONTINUE | RETURN | RAISE
+_FEW_NODES = 16  # how much of an arm is evaluated whether it is chosen or not
+
+
+class _Known:
+    """A condition that Python decides."""
+
+    __slots__ = ("otherwise", "then")
+    compiled = False
+
+    def __init__(self, then: bool, otherwise: bool) -> None:
+        self.then = then
+        self.otherwise = otherwise
+
+
+class _First(_Known):
+    __slots__ = ()
+
+    def pick(self, first: Any, second: Any = None) -> Any:
+        return first
+
+
+class _Second(_Known):
+    __slots__ = ()
+
+    def pick(self, first: Any, second: Any = None) -> Any:
+        return second
+
+
+class _Settled(_Known):
+    """`a and b` whose value is `a`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(False, False)
+        self.value = value
+
+    def pick(self, rest: Any) -> Any:
+        return self.value
+
+
+TRUE, FALSE, NEITHER = _First(True, False), _Second(False, True), _First(False, False)
+
+
+def truth(value: Any) -> bool | None:
+    """The truth of a value as Python finds it; None if it is known only at run time."""
+    kind = type(value)
+    if kind is bool:
+        return value  # type: ignore[no-any-return]
+    if kind is Scalar:
+        return None
+    if kind is Poison:
+        raise_poison(value)
+    return bool(value)
+
+
+def as_truth(value: Any) -> Any:
+    """`bool(value)`, at run time if the value is known only there."""
+    known = truth(value)
+    return _trace.cast(value, "b1", True) if known is None else known
+
+
+class Branch(Construct):
+    """A run-time `if`: `then` is open when it is made, both arms end at `merge`."""
+
+    __slots__ = ("_edges", "_flow", "_held", "_names", "_split", "before", "compiled", "then")
+
+    def __init__(self, flow: Flow, condition: Any, names: Sequence[str], frame: Any) -> None:
+        super().__init__("if", frame, True)
+        self.compiled = self.then = True
+        self.before = dict(frame.f_locals)
+        self._flow = flow
+        self._names = names
+        self._held = dict(flow.session.held)
+        self._edges: list[Edge] = []
+        self._split = False
+        flow.trace.begin_branch(condition)
+        flow.session.open.append(self)
+
+    def _end_arm(self, env: Mapping[str, Any]) -> None:
+        session = self._flow.session
+        if session.trace.alive:
+            self._edges.append(Edge(session, self._names, env))
+
+    def _begin_otherwise(self, env: Mapping[str, Any]) -> None:
+        self._end_arm(env)
+        self._split = True
+        self._flow.trace.begin_otherwise()
+        self._flow.session.held = dict(self._held)
+
+    @property
+    def otherwise(self) -> bool:
+        self._begin_otherwise(sys._getframe(1).f_locals)
+        return True
+
+    def restore(self) -> list[Any]:
+        return [self.before.get(name, UNBOUND) for name in self._names]
+
+    def merge(self) -> list[Any]:
+        session = self._flow.session
+        env = sys._getframe(1).f_locals
+        if not self._split:
+            self._begin_otherwise(env)
+            env = self.before
+        self._end_arm(env)
+        session.trace.end()
+        session.close(self)
+        if not self._edges:
+            session.trace.alive = False
+            return self.restore()
+        join = Join(session, self._flow, self._edges, self.line, False)
+        result = join.names(self._names, self.before)
+        self.before = {}
+        return result
+
+
+class PlainFlow:
+    """The flow of a function that runs outside of a trace: everything is Python's own."""
+
+    __slots__ = ("cause", "error", "value")
+    alive = True
+
+    def branch(self, test: Any, names: tuple[str, ...]) -> Any:
+        return TRUE if test else FALSE
+
+    def loop(self, iterable: Any, *facts: Any) -> Any:
+        return PlainLoop(iterable)
+
+    def loop_while(self, *facts: Any) -> Any:
+        return PlainWhile()
+
+    def breaks(self, loop: Any) -> bool:
+        loop.runs_else = False
+        return True
+
+    def continues(self, loop: Any) -> bool:
+        return True
+
+    def returns(self, value: Any) -> bool:
+        self.value = value
+        return True
+
+    def result(self, value: Any) -> Any:
+        return value
+
+    def raises(self, error: Any, cause: Any = None) -> bool:
+        self.error, self.cause = error, cause
+        return True
+
+    def asserts(self, test: Any) -> Any:
+        return PASSED if test else _Assertion(self, None)
+
+
+class _Assertion:
+    """An `assert` that does not hold, or whose condition is known only at run time."""
+
+    __slots__ = ("_flow", "_test")
+    fails = True
+
+    def __init__(self, flow: PlainFlow, test: Any) -> None:
+        self._flow = flow
+        self._test = test
+
+    def fail(self, *message: Any) -> bool:
+        flow = self._flow
+        error = AssertionError(*message)
+        if self._test is None or not isinstance(flow, Flow):
+            return flow.raises(error)
+        flow.trace.check(self._test, AssertionError, message_of(error))
+        return False
+
+
+class _Passed:
+    __slots__ = ()
+    fails = False
+
+
+PASSED = _Passed()
+
+
+class Flow(PlainFlow):
+    """One activation of a staged function in a trace.
+
+    learned: the types that carried names turned out to need, by loop and by what they began with;
+    block: what a `return` inside of other statements leaves.
+    """
+
+    __slots__ = ("_variables", "block", "code", "learned", "session", "trace")
+
+    def __init__(self, session: Session, nested_returns: bool, frame: Any) -> None:
+        self.session = session
+        self.trace = session.trace
+        self.code = frame.f_code
+        self.learned: dict[Any, Any] = {}
+        self._variables: dict[tuple[str, Kind], int] = {}
+        self.block: Block | None = None
+        if nested_returns:
+            self.block = session.begin_block(frame.f_code.co_name, frame)
+
+    @property
+    def alive(self) -> bool:  # type: ignore[override]
+        return self.trace.alive
+
+    def variable(self, name: str, kind: Kind) -> int:
+        """The run-time variable of a name and type, the same one throughout the activation."""
+        found = self._variables.get((name, kind))
+        if found is None:
+            found = self._variables[name, kind] = self.trace.variable(name, *kind)
+        return found
+
+    def branch(self, test: Any, names: tuple[str, ...]) -> Any:
+        known = test if type(test) is bool else truth(test)
+        if known is None:
+            if not self.trace.alive:
+                return NEITHER
+            return Branch(self, test, names, sys._getframe(1))
+        return TRUE if known else FALSE
+
+    # -- loops ----------------------------------------------------------------------------------
+
+    def loop(
+        self,
+        iterable: Any,
+        number: int,
+        names: tuple[str, ...],
+        targets: tuple[str, ...],
+        flags: int,
+        index: str,
+    ) -> Any:
+        session = self.session
+        frame = sys._getframe(1)
+        if not self.trace.alive:
+            return PlainLoop((), False)
+        kind = type(iterable)
+        if kind is range and len(iterable) <= session.unroll_limit:
+            items: Any = iterable
+        else:
+            iteration = run_time_iteration(iterable)
+            if iteration is None and kind is range:
+                iteration = session.compiled_first(iterable, self.code, number, frame)
+            if iteration is not None:
+                if iteration.is_empty():
+                    return PlainLoop(())
+                loop = CountedLoop(self, frame, iteration, number, names, targets, flags)
+                loop.index = index
+                loop.adaptive = kind is range
+                return loop
+            from .hooks import items as items_of
+
+            items = items_of(iterable)
+        if flags & _JUMPS:
+            return NativeLoop(self, items, names, targets, flags, frame)
+        return PlainLoop(items)
+
+    def loop_while(
+        self, number: int, names: tuple[str, ...], targets: tuple[str, ...], flags: int
+    ) -> Any:
+        if not self.trace.alive:
+            return PlainWhile(False)
+        return WhileLoop(self, sys._getframe(1), number, names, flags)
+
+    def breaks(self, loop: Any) -> bool:
+        return self.trace.alive and bool(loop.breaks(sys._getframe(1).f_locals))
+
+    def continues(self, loop: Any) -> bool:
+        return self.trace.alive and bool(loop.continues(sys._getframe(1).f_locals))
+
+    # -- leaving the function -------------------------------------------------------------------
+
+    def returns(self, value: Any) -> bool:
+        if not self.trace.alive:
+            return False
+        block, session = self.block, self.session
+        assert block is not None
+        if not session.is_direct(block):
+            block.left_by(Edge(session, ("result",), {"result": value}))
+            self.trace.leave(block.region)
+            return False
+        session.unwind_to(block)
+        self.value = self.result(value)
+        return True
+
+    def result(self, value: Any) -> Any:
+        block, session = self.block, self.session
+        assert block is not None
+        joined = session.end_block(block, self, ("result",), {"result": value}, {})
+        if joined is not None:
+            return joined[0]
+        return value if self.trace.alive else session.nothing()
+
+    def raises(self, error: Any, cause: Any = None) -> bool:
+        self.error, self.cause = error, cause
+        session = self.session
+        if not self.trace.alive:
+            return False
+        if not (session.is_conditional() or self.trace.effects):
+            return True
+        made = error() if isinstance(error, type) and issubclass(error, BaseException) else error
+        if not isinstance(made, Exception):
+            return True
+        session.fails(type(made), message_of(made))
+        return False
+
+    def asserts(self, test: Any) -> Any:
+        known = truth(test)
+        if known is None:
+            return _Assertion(self, test)
+        return PASSED if known else _Assertion(self, None)
+
+
+def message_of(error: BaseException) -> str:
+    """The text with which an equal exception is made at run time; refused if there is none."""
+    from .calls import is_traced_inside
+
+    if is_traced_inside(error.args):
+        refuse(226)
+    text = "" if not error.args else str(error.args[0])
+    try:
+        again = type(error)(text) if error.args else type(error)()
+    except Exception:
+        again = None
+    if again is None or again.args != error.args:
+        refuse(238, name=type(error).__name__)
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def flow(nested_returns: bool) -> PlainFlow:
+    """The first statement of a staged function that has control flow."""
+    session = current()
+    if session is None:
+        return PlainFlow()
+    return Flow(session, nested_returns, sys._getframe(1))
+
+
+# -- choices inside expressions -------------------------------------------------------------------
+
+
+class _Choice(Construct):
+    """`x if c else y`, `a and b`, `a or b` with a run-time condition: two arms, one value.
+
+    Arms that only compute, and little, are both evaluated and one is selected: nothing else in
+    them can be told from outside. Otherwise they are arms of a branch.
+    """
+
+    __slots__ = ("_condition", "_dead", "_held", "_mark", "_ends", "_pure", "_session", "_size", "then")
+    compiled = True
+
+    def __init__(self, session: Session, condition: Any) -> None:
+        frame = user_frame(sys._getframe(1))
+        assert frame is not None
+        super().__init__("if", frame, True)
+        self.then = True
+        self._session = session
+        self._condition = condition
+        self._mark = session.trace.mark()
+        self._held = dict(session.held)
+        self._pure = True
+        self._ends: list[Edge | None] = []
+        session.trace.begin_branch(condition)
+        session.open.append(self)
+        self._size = session.trace.nodes
+
+    def _end_arm(self) -> None:
+        trace = self._session.trace
+        self._pure &= trace.statements == 0 and trace.nodes - self._size <= _FEW_NODES
+        self._ends.append(Edge(self._session, (), {}) if trace.alive else None)
+        self._pure &= trace.alive
+
+    @property
+    def otherwise(self) -> bool:
+        self._end_arm()
+        self._session.trace.begin_otherwise()
+        self._session.held = dict(self._held)
+        self._size = self._session.trace.nodes
+        return True
+
+    def variable(self, name: str, kind: Kind) -> int:
+        return self._session.trace.variable(name, *kind)
+
+    def _joined(self, *values: Any) -> Any:
+        """The value of the arms, the second of which is open still."""
+        session = self._session
+        trace = session.trace
+        self._end_arm()
+        trace.end()
+        session.close(self)
+        if self._pure:
+            trace.rollback(self._mark)
+            session.held = self._held
+            selected = self._selected(*values)
+            if selected is not None:
+                return selected
+        pairs = [(e, v) for e, v in zip(self._ends, values, strict=True) if e is not None]
+        edges = [edge for edge, _ in pairs]
+        session.held = common_held(edges)
+        if not edges:
+            trace.alive = False
+            return session.nothing()
+        return Join(session, self, edges, self.line, False).value("choice", [v for _, v in pairs])
+
+    def _selected(self, first: Any, second: Any) -> Any:
+        from .control_merge import is_number, same_number
+
+        if not (is_number(first) and is_number(second)):
+            return Join(self._session, self, (None, None), self.line, False).value(  # type: ignore[arg-type]
+                "the result of the choice", [first, second]
+            )
+        if same_number(first, second):
+            return first
+        return self._session.trace.select(self._condition, first, second) or Poison(
+            "the result of the choice", self.line, (first, second)
+        )
+
+    def pick(self, first: Any, second: Any) -> Any:
+        return self._joined(first, second)
+
+
+class _Both(_Choice):
+    """`a and b`."""
+
+    __slots__ = ("_first", "_truth")
+    _negated = False
+
+    def __init__(self, session: Session, first: Any, truth_only: bool) -> None:
+        self._first = as_truth(first) if truth_only else first
+        self._truth = truth_only
+        condition = not_(first) if self._negated else first
+        super().__init__(session, condition)
+
+    def pick(self, rest: Any) -> Any:  # type: ignore[override]
+        if self._truth:
+            rest = as_truth(rest)
+        self.otherwise  # noqa: B018 - opens the other arm
+        return self._joined(rest, self._negated if self._truth else self._first)
+
+    def _selected(self, first: Any, second: Any) -> Any:
+        if not self._truth:
+            return super()._selected(first, second)
+        if type(first) is bool:
+            return self._first if first is not self._negated else first
+        op = "logical_or" if self._negated else "logical_and"
+        return _trace.apply(op, (self._first, first), python=True)
+
+
+class _Either(_Both):
+    """`a or b`."""
+
+    __slots__ = ()
+    _negated = True
+
+
+def choice(condition: Any) -> Any:
+    """`x if condition else y`."""
+    known = condition if type(condition) is bool else truth(condition)
+    if known is None:
+        session = current()
+        assert session is not None
+        return _Choice(session, condition) if session.trace.alive else NEITHER
+    return TRUE if known else FALSE
+
+
+def _short(first: Any, settles: bool, cls: type[_Both], truth_only: bool) -> Any:
+    known = first if type(first) is bool else truth(first)
+    if known is None:
+        session = current()
+        assert session is not None
+        return cls(session, first, truth_only) if session.trace.alive else _Settled(first)
+    return _Settled(first) if known is settles else TRUE
+
+
+def both(first: Any) -> Any:
+    """`first and rest`."""
+    return _short(first, False, _Both, False)
+
+
+def both_truth(first: Any) -> Any:
+    """`first and rest`, of which only the truth is wanted."""
+    return _short(first, False, _Both, True)
+
+
+def either(first: Any) -> Any:
+    """`first or rest`."""
+    return _short(first, True, _Either, False)
+
+
+def either_truth(first: Any) -> Any:
+    """`first or rest`, of which only the truth is wanted."""
+    return _short(first, True, _Either, True)
+
+
+def not_(value: Any) -> Any:
+    """`not value`."""
+    known = truth(value)
+    if known is None:
+        return _trace.apply("logical_not", (as_truth(value),), python=True)
+    return not known

@@ -1,0 +1,335 @@
+"""Joins: what a name holds where several ways through the kernel meet.
+
+An `Edge` is one way that comes to a join: the region it comes from and what the names hold there.
+The same value on every way is kept. Numbers become one run-time variable of their common type,
+which every way writes at its end; tuples are joined item by item. A name that is unbound on some
+ways is a `MaybeUnbound`: its value and a run-time flag, which is checked where the name is read.
+Everything else is a `Poison` that says so when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+import numpy as np
+
+from . import _trace, errors
+from .session import Session, current, refuse
+from .state import same
+
+if TYPE_CHECKING:
+    from .control_loops import Compiled
+
+Scalar = _trace.Scalar
+Kind = tuple[str, bool]  # the code of a dtype, weak
+_NUMBERS = frozenset({bool, int, float, complex})
+
+
+class Unbound:
+    """What a name holds in Python where it is not bound in the kernel.
+
+    loop: the compiled loop whose first pass takes the name for unbound when an iteration begins;
+    that was seen by somebody if it was touched, and another pass must not take it so.
+    """
+
+    __slots__ = ("loop", "name", "parent")
+
+    def __init__(self, name: str, loop: Compiled | None, parent: Unbound | None) -> None:
+        self.name = name
+        self.loop = loop
+        self.parent = parent
+
+    def touch(self) -> None:
+        """Somebody relies on it being unbound."""
+        if self.loop is not None:
+            self.loop.touched.add(self.name)
+        if self.parent is not None:
+            self.parent.touch()
+
+
+UNBOUND = Unbound("", None, None)
+
+
+class MaybeUnbound:
+    """A name that is bound on some ways only: its value there, and the flag that says whether."""
+
+    __slots__ = ("flag", "name", "value")
+
+    def __init__(self, name: str, value: Any, flag: Any) -> None:
+        self.name = name
+        self.value = value
+        self.flag = flag
+
+
+class Poison:
+    """What a name holds where no single run-time value can stand for it."""
+
+    __slots__ = ("_line", "_name", "_numbers", "_texts")
+
+    def __init__(self, name: str, line: int, values: Sequence[Any], numbers: bool = False) -> None:
+        self._name = name
+        self._line = line
+        self._texts = tuple(dict.fromkeys(map(described, values)))
+        self._numbers = tuple(values) if numbers else ()
+
+    def __repr__(self) -> str:
+        name = object.__getattribute__(self, "_name")
+        return f"<{name}: not one value, set under run-time control flow>"
+
+    def __getattribute__(self, name: str) -> Any:
+        raise_poison(self)
+
+
+def _values_of(value: Poison) -> dict[str, Any]:
+    read = object.__getattribute__
+    texts = read(value, "_texts")
+    what = " or ".join(texts) if len(texts) > 1 else f"different objects ({''.join(texts)})"
+    return dict(name=read(value, "_name"), place=read(value, "_line"), what=what)
+
+
+def raise_poison(value: Poison) -> NoReturn:
+    """TraceError for a use of `value`, naming the variable, what it may hold, and where."""
+    refuse(236, **_values_of(value))
+
+
+def numbers_of(value: object) -> tuple[Any, ...]:
+    """The numbers for which no common type was found, of a poison that stands for them."""
+    found: tuple[Any, ...] = ()
+    if type(value) is Poison:
+        found = object.__getattribute__(value, "_numbers")
+    return found
+
+
+def _used(self: Poison, *operands: object, **named: object) -> Any:
+    raise_poison(self)
+
+
+_SPECIAL = (
+    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv"
+    " ifloordiv mod rmod imod divmod rdivmod pow rpow ipow lshift rlshift ilshift rshift rrshift"
+    " irshift and rand iand or ror ior xor rxor ixor matmul rmatmul imatmul neg pos abs invert"
+    " round trunc floor ceil lt le eq ne gt ge bool int float complex index hash str format len"
+    " iter next reversed contains getitem setitem delitem call enter exit array array_ufunc"
+)
+for _name in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met one as an operand
+    setattr(Poison, f"__{_name}__", _used)
+
+
+def check_result(value: object, filename: str, line: int) -> None:
+    """Refuse to return a name whose value is not known."""
+    if type(value) is Poison:
+        raise errors.error(236, filename, line, **_values_of(value))
+    if type(value) in (tuple, list):
+        for item in value:  # type: ignore[attr-defined]
+            check_result(item, filename, line)
+
+
+def described(value: object) -> str:
+    """A value in a few words, for messages."""
+    if isinstance(value, Scalar):
+        return f"{'Python ' if value.weak else ''}{np.dtype(value.dtype).name}"
+    if isinstance(value, _trace.Array):
+        return "an array"
+    if type(value) is Unbound:
+        return "nothing"
+    if type(value) is Poison:
+        return "a value that is not known"
+    text = repr(value) if value is None or type(value) in (bool, int, float, str) else ""
+    return text if 0 < len(text) < 30 else f"{type(value).__name__}"
+
+
+# -- edges ----------------------------------------------------------------------------------------
+
+
+class Edge:
+    """One way into a join. held: the variables whose current value is this very scalar there."""
+
+    __slots__ = ("held", "region", "values")
+
+    def __init__(self, session: Session, names: Sequence[str], env: Mapping[str, Any]) -> None:
+        self.region = session.trace.region
+        self.values = [env.get(name, UNBOUND) for name in names]
+        self.held = dict(session.held)
+
+
+class Variables(Protocol):
+    """Where the run-time variables of a join come from: one per name and type, or always new."""
+
+    def variable(self, name: str, kind: Kind) -> int: ...
+
+
+def common_held(edges: Sequence[Edge]) -> dict[int, Any]:
+    """What the variables hold whichever of the edges control came by."""
+    if not edges:
+        return {}
+    first, *rest = edges
+    held = first.held
+    for edge in rest:
+        held = {v: s for v, s in held.items() if edge.held.get(v) is s}
+    return dict(held)
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is a number, known now or at run time."""
+    kind = type(value)
+    return kind is Scalar or kind in _NUMBERS or isinstance(value, np.number | np.bool_)
+
+
+def same_number(a: Any, b: Any) -> bool:
+    """Equal constants of one type, or the same run-time value."""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if type(a) is Scalar:
+        return _trace.same(a, b)
+    if isinstance(a, np.generic):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return same(a, b)
+
+
+class Join:
+    """One join: `edges` come together at `line`.
+
+    inside: what was made before the join may not serve after it, since it belongs to a region
+    that is closed now.
+    """
+
+    __slots__ = ("edges", "inside", "line", "session", "variables")
+
+    def __init__(
+        self, session: Session, variables: Variables, edges: Sequence[Edge], line: int, inside: bool
+    ) -> None:
+        self.session = session
+        self.variables = variables
+        self.edges = edges
+        self.line = line
+        self.inside = inside or len(edges) == 1
+
+    def names(self, names: Sequence[str], before: Mapping[str, Any]) -> list[Any]:
+        """What the names hold after the join; `before`: what they held before it all."""
+        self.session.held = common_held(self.edges)
+        result = []
+        for k, name in enumerate(names):
+            values = [edge.values[k] for edge in self.edges]
+            result.append(self.value(name, values, before.get(name, UNBOUND)))
+        return result
+
+    def value(self, name: str, values: Sequence[Any], before: Any = UNBOUND) -> Any:
+        """What `name` holds after the join, one value per edge."""
+        first = values[0]
+        alike = all(value is first for value in values)
+        if alike and (first is before or not self.inside or type(first) in _NUMBERS):
+            return first
+        if any(type(value) in (Unbound, MaybeUnbound) for value in values):
+            return self._maybe(name, values, before)
+        if all(map(is_number, values)):
+            return self._number(name, values)
+        if type(first) is tuple and all(
+            type(value) is tuple and len(value) == len(first) for value in values
+        ):
+            return self._tuple(name, values, before)
+        if alike or all(same(first, value) for value in values):
+            if not self.inside or not _holds_traced(first):
+                return first
+        numbers = [n for value in values for n in (numbers_of(value) or (value,))]
+        return Poison(name, self.line, values, all(map(is_number, numbers)))
+
+    def _tuple(self, name: str, values: Sequence[tuple[Any, ...]], before: Any) -> Any:
+        known = type(before) is tuple and len(before) == len(values[0])
+        return tuple(
+            self.value(f"{name}_{k}", items, before[k] if known else UNBOUND)
+            for k, items in enumerate(zip(*values, strict=True))
+        )
+
+    def _number(self, name: str, values: Sequence[Any]) -> Any:
+        first = values[0]
+        if all(same_number(first, value) for value in values):
+            if not self.inside or type(first) is not Scalar:
+                return first
+        kind = self.session.trace.join(values) or self._provisional(values)
+        if kind is None:
+            return Poison(name, self.line, values, True)
+        return self.stored(name, kind, values)
+
+    def _provisional(self, values: Sequence[Any]) -> Kind | None:
+        """In the first pass of a loop a carried name counts for the constant it began with."""
+        origins = self.session.origins
+        found = [origins.get(id(value), (None, value, None)) for value in values]
+        loops = [loop for _, _, loop in found if loop is not None]
+        kind = self.session.trace.join([value for _, value, _ in found]) if loops else None
+        if kind is not None:
+            for loop in loops:
+                loop.provisional = True
+        return kind
+
+    def stored(self, name: str, kind: Kind, values: Sequence[Any]) -> Any:
+        """The variable that every edge writes its value to, read after the join."""
+        trace = self.session.trace
+        variable = self.variables.variable(name, kind)
+        for edge, value in zip(self.edges, values, strict=True):
+            if edge.held.get(variable) is not value:
+                trace.write_at_end(edge.region, variable, value)
+        return read_again(self.session, variable)
+
+    def _maybe(self, name: str, values: Sequence[Any], before: Any) -> Any:
+        flags: list[Any] = []
+        bound: list[tuple[Edge, Any]] = []
+        for edge, value in zip(self.edges, values, strict=True):
+            if type(value) is Unbound:
+                flags.append(False)
+            elif type(value) is MaybeUnbound:
+                flags.append(value.flag)
+                bound.append((edge, value.value))
+            else:
+                flags.append(True)
+                bound.append((edge, value))
+        if not bound:
+            return values[0]
+        for value in values:
+            if type(value) is Unbound:
+                value.touch()
+        if type(before) is MaybeUnbound:
+            before = before.value
+        edges = [edge for edge, _ in bound]
+        join = Join(self.session, self.variables, edges, self.line, self.inside)
+        joined = join.value(name, [value for _, value in bound], before)
+        flag = self.value(f"{name}_bound", flags)
+        return joined if flag is True else MaybeUnbound(name, joined, flag)
+
+
+def read_again(session: Session, variable: int) -> Any:
+    """What a variable holds after it may have been written."""
+    session.trace.new_version(variable)
+    value = session.held[variable] = session.trace.read(variable)
+    return value
+
+
+def _holds_traced(value: object) -> bool:
+    from .calls import is_traced_inside
+
+    if type(value) in (Poison, Unbound, _trace.Array):
+        return False
+    return is_traced_inside(value)
+
+
+def name_(value: Any, name: str) -> Any:
+    """A name that may be unbound where it is read."""
+    kind = type(value)
+    if kind is MaybeUnbound:
+        session = current()
+        assert session is not None
+        session.trace.check(value.flag, UnboundLocalError, _message(name))
+        return value.value
+    if kind is Unbound:
+        session = current()
+        if session is None or not session.is_conditional():
+            raise UnboundLocalError(_message(name))
+        value.touch()
+        return session.fails(UnboundLocalError, _message(name))
+    return value
+
+
+def _message(name: str) -> str:
+    return f"cannot access local variable '{name}' where it is not associated with a value"

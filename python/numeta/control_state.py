@@ -1,0 +1,236 @@
+"""What is open in a trace: the stack of run-time constructs, and what may not change below them.
+
+`Construct` is one entry of the stack. A conditional one (an arm of an `if`, the body of a compiled
+loop) may not run at all, or run often: compile-time state that existed before it must not change
+in it. A `Block` is conditional once something has left it, since the rest then runs only if not.
+`ControlState` is the part of a session that keeps the stack in step with the graph's regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any
+
+from . import _trace
+from .config import config
+from .staging_nodes import PREFIX
+from .state import Snapshot
+
+if TYPE_CHECKING:
+    from .control_merge import Edge, Variables
+
+
+class Construct:
+    """A run-time construct that is open; `before`: what the names of its frame held there."""
+
+    __slots__ = ("_reached", "before", "conditional", "filename", "frame_id", "kind", "line")
+
+    def __init__(self, kind: str, frame: FrameType, conditional: bool) -> None:
+        self.kind = kind
+        self.line = frame.f_lineno
+        self.filename = frame.f_code.co_filename
+        self.frame_id = id(frame)
+        self.conditional = conditional
+        self.before: Mapping[str, Any] | None = None
+        self._reached: Snapshot | None = None
+
+    def reached(self, frames: Iterator[FrameType]) -> Snapshot:
+        """Everything that could be reached when the construct was opened."""
+        if self._reached is None:
+            self._reached = Snapshot()
+            outside = False
+            for frame in frames:
+                space = dict(frame.f_locals)
+                if id(frame) == self.frame_id:
+                    outside = True
+                    space = dict(self.before) if self.before is not None else space
+                if outside:
+                    found = [(n, v) for n, v in space.items() if not n.startswith(PREFIX)]
+                    self._reached.add(found)
+        return self._reached
+
+
+class Block(Construct):
+    """A region that can be left: by `return`, or out of an iteration that Python runs itself."""
+
+    __slots__ = ("_edges", "region")
+
+    def __init__(self, kind: str, frame: FrameType, region: int) -> None:
+        super().__init__(kind, frame, False)
+        self.region = region
+        self._edges: list[Edge] = []
+
+    @property
+    def edges(self) -> list[Edge]:
+        return self._edges
+
+    def left_by(self, edge: Edge) -> None:
+        """One more way out of it."""
+        self._edges.append(edge)
+        self.conditional = True
+
+    def forget(self, count: int) -> None:
+        """Only the first `count` edges are there still."""
+        del self._edges[count:]
+        self.conditional = bool(self._edges)
+
+
+class Restart(BaseException):
+    """The trace begins again: a loop that was tried one way has to go the other."""
+
+    def __init__(self, key: tuple[CodeType, int], way: str) -> None:
+        super().__init__()
+        self.key = key
+        self.way = way
+
+
+Decisions = dict[tuple[CodeType, int], str]  # "native" or "compiled", by code and loop number
+
+
+class ControlState:
+    """The open constructs of one run.
+
+    held: the run-time variables whose current value is this very scalar; origins: what carried
+    names began with, in loops whose first pass is running, by the id of the scalar that stands for
+    them; mutations: how many compile-time objects have changed so far.
+    """
+
+    trace: _trace.Trace
+    base: Snapshot
+
+    def __init__(self, decisions: Decisions) -> None:
+        self.open: list[Construct] = []
+        self.held: dict[int, Any] = {}
+        self.origins: dict[int, tuple[Any, Any, Any]] = {}
+        self.mutations = 0
+        self.unrolled = 0
+        self.decisions = decisions
+        self.unroll_limit: int = config.unroll_limit
+        self._guards: list[int] = []
+
+    def frames(self, innermost: FrameType) -> Iterator[FrameType]:
+        raise NotImplementedError
+
+    # -- the stack ------------------------------------------------------------------------------
+
+    def is_conditional(self) -> bool:
+        """Whether what is recorded now may not run in a call, or more than once."""
+        return any(construct.conditional for construct in self.open)
+
+    def is_direct(self, block: Construct) -> bool:
+        """Whether control comes here whenever it comes into `block`."""
+        for construct in reversed(self.open):
+            if construct is block:
+                return True
+            if construct.conditional:
+                return False
+        return False
+
+    def close(self, construct: Construct) -> None:
+        """Takes the innermost construct from the stack."""
+        found = self.open.pop()
+        assert found is construct, "constructs are closed from the inside out"
+
+    def begin_block(self, name: str, frame: FrameType) -> Block:
+        """Opens a block of the graph."""
+        self.trace.begin_block(name)
+        block = Block(name, frame, self.trace.region)
+        self.open.append(block)
+        return block
+
+    def end_block(
+        self,
+        block: Block,
+        variables: Variables,
+        names: Sequence[str],
+        env: Mapping[str, Any],
+        before: Mapping[str, Any],
+    ) -> list[Any] | None:
+        """Closes the innermost block; what the names hold after it, None if nothing left it."""
+        from .control_merge import Edge, Join
+
+        trace, alive = self.trace, self.trace.alive
+        self.close(block)
+        if not block.edges:
+            parent = self._splice(block)
+            if not alive:
+                trace.alive = False
+                self._moved(block.region, parent)
+            return None
+        if alive:
+            block.left_by(Edge(self, names, env))  # type: ignore[arg-type]
+        trace.end_block()
+        return Join(self, variables, block.edges, block.line, True).names(names, before)  # type: ignore[arg-type]
+
+    def _splice(self, block: Block) -> int:
+        self.trace.end_block()
+        return self.trace.region
+
+    def _moved(self, region: int, parent: int) -> None:
+        """The statements of a region, a jump at their end among them, belong to its parent now."""
+        for construct in self.open:
+            for edge in getattr(construct, "edges", ()):
+                if edge.region == region:
+                    edge.region = parent
+
+    def unwind_to(self, block: Construct | None) -> None:
+        """Python itself leaves the blocks inside of `block`; nothing else has left them."""
+        while self.open and self.open[-1] is not block:
+            inner = self.open.pop()
+            alive = self.trace.alive
+            assert isinstance(inner, Block) and not inner.edges
+            self._splice(inner)
+            if not alive:
+                self.trace.alive = False
+
+    def unwind(self, depth: int) -> None:
+        """Python left what was opened beyond `depth` by an exception that it handled."""
+        from .session import refuse
+
+        if any(construct.conditional for construct in self.open[depth:]):
+            refuse(228, what="an exception that it handles")
+        self.unwind_to(self.open[depth - 1] if depth else None)
+
+    # -- ways that end ----------------------------------------------------------------------------
+
+    def fails(self, kind: type[BaseException], message: str) -> Any:
+        """The exception is raised at run time if control comes here; stands for the value."""
+        self.trace.fail(kind, message)
+        return self.nothing()
+
+    def nothing(self) -> Any:
+        """What stands for a value where control does not come: an integer that is never used."""
+        return self.trace.read(self.trace.variable("never", "i8", True))
+
+    # -- loops that may go two ways -----------------------------------------------------------------
+
+    def spend(self, count: int, frame: FrameType) -> None:
+        """Counts iterations that Python runs beyond the limit; refused beyond the budget."""
+        from .session import refuse
+
+        self.unrolled += count
+        if self.unrolled > config.unroll_budget:
+            refuse(237, frame, count=self.unrolled, budget=config.unroll_budget)
+
+    # -- compile-time state -------------------------------------------------------------------------
+
+    def mutating(self, value: Any) -> None:
+        """A compile-time object is about to change, or did: not below what it existed before."""
+        self.mutations += 1
+        if not self.open:
+            return
+        import sys
+
+        from .session import refuse
+
+        frame = sys._getframe(1)
+        for construct in self.open:
+            if not construct.conditional:
+                continue
+            name = construct.reached(self.frames(frame)).name_of(value)
+            if name is None and id(value) in self.base.objects:
+                name = self.base.name_of(value)
+            if name is not None:
+                kind = type(value).__name__
+                refuse(212, name=name, kind=kind, what=construct.kind, place=construct.line)

@@ -1,0 +1,316 @@
+"""Liveness: which names a run-time `if` or loop has to merge, and where control may jump away.
+
+A name that a construct binds is merged after it only if it may be read later, and carried around a
+loop only if an iteration may read what an earlier one bound: temporaries of a body cost nothing.
+Sets of names are bit masks, one bit per name of the function. Each statement is looked at twice:
+once for what a loop body reads before it binds it, once for what is live after each construct.
+Names that inner functions, lambdas or generators see are live everywhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from .staging_names import FUNCTIONS, LEAVES
+
+BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
+_SCOPES = (*FUNCTIONS, ast.Lambda, ast.GeneratorExp)
+_TRIES = (ast.Try, ast.TryStar)
+
+
+class Info(NamedTuple):
+    """What one statement does with the names of its function.
+
+    loads, stores: by its own expressions; bound: by all of it; jumps: the kinds of jump out of it.
+    """
+
+    loads: int
+    stores: int
+    bound: int
+    jumps: int
+    calls: bool
+
+
+class _Way(NamedTuple):
+    """What is live where a statement may jump to."""
+
+    break_: int = 0
+    continue_: int = 0
+    return_: int = 0
+    except_: int = 0
+
+
+class _Names:
+    """Collects the loads and stores of expressions."""
+
+    __slots__ = ("calls", "loads", "stores")
+
+    def __init__(self) -> None:
+        self.loads = self.stores = 0
+        self.calls = False
+
+
+class Liveness:
+    """The facts about one function body.
+
+    merged: for each `if` and loop the mask of names that it merges; info: for each statement;
+    nonlocals: the names that inner functions declare nonlocal; anything: all merged names.
+    """
+
+    def __init__(self, body: Sequence[ast.stmt], names: Iterable[str]) -> None:
+        self.bits = {name: 1 << k for k, name in enumerate(sorted(names))}
+        self.info: dict[ast.stmt, Info] = {}
+        self.merged: dict[ast.stmt, int] = {}
+        self.anything = 0
+        self.nonlocals: set[str] = set()
+        self.nested_return = False
+        self.controls = False  # has it a statement that a flow is needed for
+        self._cells = 0
+        self._exposed: dict[ast.stmt, int] = {}
+        self._recording = False
+        for statement in body:
+            self._scan(statement, 0)
+
+    def solve(self, body: Sequence[ast.stmt], shared: Iterable[str]) -> None:
+        """Fill `merged`; the names of `shared` change in whatever is called."""
+        self._shared = 0
+        for name in shared:
+            self._shared |= self.bits.get(name, 0)
+        self._recording = True
+        self._block(body, self._cells, _Way())
+
+    def names(self, mask: int) -> list[str]:
+        """The names of a mask, sorted."""
+        return [name for name, bit in self.bits.items() if mask & bit] if mask else []
+
+    # -- what one statement does ------------------------------------------------------------------
+
+    def _walk(self, nodes: Iterable[ast.AST | None], found: _Names) -> None:
+        """Take in the names of expressions; those of inner scopes are cells."""
+        bits = self.bits
+        todo = [node for node in nodes if node is not None]
+        while todo:
+            node = todo.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                bit = bits.get(node.id, 0)  # type: ignore[attr-defined]
+                if type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
+                    found.loads |= bit
+                elif type(node.ctx) is ast.Store:  # type: ignore[attr-defined]
+                    found.stores |= bit
+                else:
+                    found.loads |= bit
+                    found.stores |= bit
+                continue
+            if kind in LEAVES:
+                continue
+            if kind in _SCOPES:
+                self._inner(node)
+                continue
+            if kind is ast.Call:
+                found.calls = True
+            elif kind in _BINDING:
+                name = _bound_name(node)
+                found.stores |= bits.get(name, 0) if name else 0
+            for field in kind._fields:
+                value = getattr(node, field, None)
+                if type(value) is list:
+                    todo += [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    todo.append(value)
+
+    def _inner(self, scope: ast.AST) -> None:
+        """Every name in an inner scope may be read whenever it is called."""
+        for node in ast.walk(scope):
+            if isinstance(node, ast.Name):
+                self._cells |= self.bits.get(node.id, 0)
+            elif isinstance(node, ast.Nonlocal):
+                self.nonlocals.update(node.names)
+
+    def _scan(self, node: ast.stmt, depth: int) -> Info:
+        kind = type(node)
+        found = _Names()
+        parts: list[Sequence[ast.stmt]] = []
+        jumps = 0
+        if kind is ast.Return:
+            jumps = RETURN
+            self.nested_return |= depth > 0
+        elif kind in _JUMPS:
+            jumps = _JUMPS[kind]
+            self.controls |= kind is ast.Raise
+        elif isinstance(node, ast.Assert):
+            self.controls = True
+            if isinstance(node.test, ast.Constant) and not node.test.value:
+                jumps = RAISE
+        if kind in _COMPOUND:
+            self.controls |= kind in (ast.If, ast.For, ast.While)
+            parts = self._headers(node, found)
+        elif isinstance(node, FUNCTIONS):
+            found.stores |= self.bits.get(node.name, 0)
+            self._walk(node.decorator_list, found)
+            self._walk([*node.args.defaults, *node.args.kw_defaults], found)
+            self._inner(node)
+        elif isinstance(node, ast.ClassDef):
+            self._walk([node], found)
+            found.loads |= found.stores
+            found.stores = self.bits.get(node.name, 0)
+            self._inner(node)
+        else:
+            self._walk([node], found)
+            if kind is ast.AugAssign:
+                found.loads |= found.stores
+        return self._whole(node, found, parts, jumps, depth)
+
+    def _whole(
+        self,
+        node: ast.stmt,
+        found: _Names,
+        parts: list[Sequence[ast.stmt]],
+        jumps: int,
+        depth: int,
+    ) -> Info:
+        bound, calls = found.stores, found.calls
+        for place, part in enumerate(parts):
+            inside = 0
+            for statement in part:
+                info = self._scan(statement, depth + 1)
+                bound |= info.bound
+                calls |= info.calls
+                inside |= info.jumps
+            if isinstance(node, ast.For | ast.While) and place == 0:
+                setattr(node, "own_jumps", inside)  # noqa: B010
+                inside &= ~(BREAK | CONTINUE)
+            jumps |= inside
+        made = self.info[node] = Info(found.loads, found.stores, bound, jumps, calls)
+        return made
+
+    def _headers(self, node: ast.stmt, found: _Names) -> list[Sequence[ast.stmt]]:
+        """The blocks of a compound statement; its own expressions go to `found`."""
+        if isinstance(node, ast.If | ast.While):
+            self._walk([node.test], found)
+            return [node.body, node.orelse]
+        if isinstance(node, ast.For | ast.AsyncFor):
+            self._walk([node.iter, node.target], found)
+            return [node.body, node.orelse]
+        if isinstance(node, ast.With | ast.AsyncWith):
+            self._walk(node.items, found)
+            return [node.body]
+        if isinstance(node, ast.Match):
+            self._walk([node.subject, *(case.pattern for case in node.cases)], found)
+            self._walk([case.guard for case in node.cases], found)
+            return [case.body for case in node.cases]
+        assert isinstance(node, _TRIES)
+        for handler in node.handlers:
+            self._walk([handler.type], found)
+            found.stores |= self.bits.get(handler.name or "", 0)
+        handlers = [handler.body for handler in node.handlers]
+        return [node.body, *handlers, node.orelse, node.finalbody]
+
+    # -- what is live -----------------------------------------------------------------------------
+
+    def _block(self, body: Sequence[ast.stmt], out: int, way: _Way) -> int:
+        for statement in reversed(body):
+            out = self._live(statement, out, way) | way.except_
+        return out
+
+    def _live(self, node: ast.stmt, out: int, way: _Way) -> int:
+        """What is live before a statement, given what is live after it."""
+        info = self.info[node]
+        kind = type(node)
+        if kind in _COMPOUND:
+            return self._compound(node, info, out, way)
+        if kind is ast.Return:
+            return info.loads | way.return_
+        if kind is ast.Break:
+            return way.break_
+        if kind is ast.Continue:
+            return way.continue_
+        if kind is ast.Raise:
+            return info.loads | way.except_
+        return info.loads | (out & ~info.stores)
+
+    def _compound(self, node: ast.stmt, info: Info, out: int, way: _Way) -> int:
+        if isinstance(node, ast.If):
+            after = self._block(node.body, out, way)
+            other = self._block(node.orelse, out, way) if node.orelse else out
+            self._record(node, info, out | other)
+            return info.loads | after | other
+        if isinstance(node, ast.For | ast.While):
+            return self._loop(node, info, out, way)
+        if isinstance(node, ast.With | ast.AsyncWith):
+            return info.loads | out | self._block(node.body, out, way)
+        if isinstance(node, ast.Match):
+            inside = out
+            for case in node.cases:
+                inside |= self._block(case.body, out, way)
+            return info.loads | inside
+        if isinstance(node, _TRIES):
+            final = self._block(node.finalbody, out, way)
+            way = _Way(*(mask | (final if node.finalbody else 0) for mask in way))
+            caught = 0
+            for handler in node.handlers:
+                caught |= self._block(handler.body, final, way)
+            after = self._block(node.orelse, final, way)
+            inner = way._replace(except_=way.except_ | caught | final)
+            return info.loads | caught | final | self._block(node.body, after, inner)
+        return info.loads | out | info.bound  # async for: refused as a whole
+
+    def _loop(self, node: ast.For | ast.While, info: Info, out: int, way: _Way) -> int:
+        other = self._block(node.orelse, out, way) if node.orelse else out
+        exposed = self._exposed_in(node)
+        head = exposed | other | info.loads
+        if self._recording:
+            self._record(node, info, head | out)
+            self._block(node.body, head, _Way(out, head, way.return_, way.except_))
+        return info.loads | head | out | way.return_
+
+    def _exposed_in(self, node: ast.For | ast.While) -> int:
+        """What an iteration may read of what was bound before it."""
+        found = self._exposed.get(node)
+        if found is None:
+            recording, self._recording = self._recording, False
+            found = self._block(node.body, 0, _Way())
+            self._recording = recording
+            if isinstance(node, ast.For):
+                found &= ~_stored(node.target, self.bits)
+            self._exposed[node] = found
+        return found
+
+    def _record(self, node: ast.If | ast.For | ast.While, info: Info, live: int) -> None:
+        if not self._recording:
+            return
+        bound = info.bound
+        if isinstance(node, ast.If):  # what the test binds is bound before the `if`
+            bound = 0
+            for statement in (*node.body, *node.orelse):
+                bound |= self.info[statement].bound
+        mask = bound & (live | self._cells)
+        if info.calls:
+            mask |= self._shared
+        self.merged[node] = mask
+        self.anything |= mask
+
+
+def _stored(target: ast.expr, bits: dict[str, int]) -> int:
+    mask = 0
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            mask |= bits.get(node.id, 0)
+    return mask
+
+
+def _bound_name(node: ast.AST) -> str | None:
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name).partition(".")[0]
+    if isinstance(node, ast.MatchMapping):
+        return node.rest
+    return node.name  # type: ignore[attr-defined,no-any-return]
+
+
+_JUMPS = {ast.Break: BREAK, ast.Continue: CONTINUE, ast.Raise: RAISE}
+_BINDING = frozenset({ast.alias, ast.MatchAs, ast.MatchStar, ast.MatchMapping})
+_COMPOUND = frozenset(
+    {ast.If, ast.For, ast.While, ast.With, ast.Match, ast.AsyncFor, ast.AsyncWith, *_TRIES}
+)

@@ -1,0 +1,540 @@
+"""The transformation of a kernel's statements: control flow becomes calls of a flow (control.py).
+
+NAMES are those that staging_live.py says have to be merged; `F` is the function's flow, its first
+statement `F = __numeta__.flow(NESTED_RETURNS)`. What a statement does is Python's own where its
+condition is known at compile time; `k.then`, `L.items` and so on are then plain attributes.
+
+    if t: A          k = F.branch(t, NAMES)
+    else: B          if k.then: A
+                     if k.otherwise:
+                         if k.compiled: a, b = k.restore()
+                         B
+                     if k.compiled: a, b = k.merge()
+    for x in it: A   L = F.loop(it, NUMBER, NAMES, TARGETS, FLAGS)
+    else: B          for x in L.items:
+                         if L.enters: a, b = L.enter()
+                         A
+                     if L.runs_else:
+                         if L.exhausts: a, b, x = L.exhausted()
+                         B
+                     if L.merges: a, b, x = L.leave()
+    while t: A       W = F.loop_while(NUMBER, NAMES, FLAGS)
+                     while W.passes():
+                         if W.enters: a, b = W.enter()
+                         if W.skips(t): continue
+                         A
+    break            if F.breaks(L): break           continue likewise
+    return v         if F.returns(v): return F.value (F.result(v) outside of other statements)
+    raise e          if F.raises(e): raise F.error
+    assert t, m      if (k := F.asserts(t)).fails and k.fail(m): raise F.error
+
+What follows a statement that may jump away stands below `if F.alive:`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
+from .staging_live import BREAK, ELSE, SIMPLE, Liveness
+from .staging_names import bindings, parameters, target_names
+from .staging_nodes import (
+    FLOW,
+    assign,
+    assign_one,
+    at,
+    attribute,
+    bind,
+    constant,
+    hook,
+    load,
+    method,
+    statement,
+    when,
+)
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class Transformer(Expressions):
+    """Transforms one function in place; see the module and staging_ast.py."""
+
+    def __init__(self, outer_cells: frozenset[str], class_name: str) -> None:
+        super().__init__(outer_cells, class_name)
+        self._loops: list[str] = []  # the names of the loop objects around; "" for Python's own
+        self._depth = 0  # of compound statements
+        self._bound: list[set[str]] = []
+
+    # -- functions and blocks -----------------------------------------------------------------
+
+    def function(self, node: _Function | ast.Lambda) -> None:
+        """Transform the body of `node`; its defaults and decorators belong to the scope around."""
+        if isinstance(node, ast.Lambda):
+            self.lambda_(node)
+            return
+        inner = bindings(node.body)
+        own = (parameters(node.args) | inner.bound) - inner.global_ - inner.nonlocal_
+        if not self._scopes:
+            self.refusal = _refusal_of(node, inner.yields)
+        outside = set().union(*(scope.shared for scope in self._functions)) - own
+        scope = Scope("function", own)
+        live = scope.live = Liveness(node.body, own | inner.nonlocal_ | outside)
+        scope.shared = live.nonlocals & own
+        live.solve(node.body, scope.shared | outside)
+        scope.flows = not inner.yields and isinstance(node, ast.FunctionDef)
+        scope.has_flow = scope.flows and (live.controls or live.nested_return)
+        for name in parameters(node.args) | inner.nonlocal_ | outside:
+            scope.assigned |= live.bits.get(name, 0)
+        saved = self._loops, self._depth, self._no_walrus, self._generator
+        self._loops, self._depth, self._no_walrus, self._generator = [], 0, 0, inner.yields
+        self._scopes.append(scope)
+        self._functions.append(scope)
+        self._bound.append(inner.bound)
+        changed = outside & set(live.names(live.anything)) - inner.nonlocal_
+        self._function_body(node, scope, sorted(changed))
+        self._bound.pop()
+        self._functions.pop()
+        self._scopes.pop()
+        self._loops, self._depth, self._no_walrus, self._generator = saved
+
+    def _function_body(self, node: _Function, scope: Scope, changed: list[str]) -> None:
+        assert scope.live is not None
+        first, last = node.body[0], node.body[-1]
+        body = self._block(node.body)
+        if scope.has_flow:
+            nested = scope.live.nested_return
+            ends = isinstance(body[-1], ast.Return)
+            if nested and not ends:
+                value = method(FLOW, "result", last, constant(None, last))
+                body.append(at(ast.Return(value), last))
+            flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
+            body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
+        if changed:
+            body.insert(0, at(ast.Nonlocal(changed), first))
+        node.body = body
+
+    def _block(self, body: Sequence[ast.stmt], start: int = 0) -> list[ast.stmt]:
+        """Transform statements; those after one that may jump away run only if it did not."""
+        result: list[ast.stmt] = []
+        scope = self._scopes[-1]
+        live = scope.live if scope.flows else None
+        for k in range(start, len(body)):
+            node = body[k]
+            info = live.info[node] if live is not None else None
+            new = self.visit(node)
+            if isinstance(new, list):
+                result += new
+            else:
+                result.append(new)
+            if info is None:
+                continue
+            if info.stores and not info.jumps and info.stores == info.bound:
+                result += self._rebound(node, info.stores)
+            if info.jumps and k + 1 < len(body):
+                rest = self._block(body, k + 1)
+                result.append(when(attribute(FLOW, "alive", body[k + 1]), rest, body[k + 1]))
+                break
+        return result
+
+    def _rebound(self, node: ast.stmt, mask: int) -> list[ast.stmt]:
+        """After assignments to names of a function around: a run-time construct may miss them."""
+        scope = self._scopes[-1]
+        assert scope.live is not None
+        outer = set().union(*(other.shared for other in self._functions[:-1])) - scope.own
+        if not outer:
+            return []
+        names = [name for name in scope.live.names(mask) if name in outer]
+        return [statement(hook("rebound", node, constant(n, node)), node) for n in names]
+
+    def _inside(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        self._depth += 1
+        result = self._block(body)
+        self._depth -= 1
+        return result
+
+    def _arms(self, *bodies: Sequence[ast.stmt]) -> list[list[ast.stmt]]:
+        """Blocks of which one runs; what is assigned after them is assigned in each."""
+        scope = self._scopes[-1]
+        before, after = scope.assigned, EVERYTHING
+        made = []
+        for body in bodies:
+            scope.assigned = before
+            made.append(self._inside(body))
+            after &= scope.assigned
+        scope.assigned = after
+        return made
+
+    def _merged(self, node: ast.stmt) -> list[str]:
+        live = self._scopes[-1].live
+        assert live is not None
+        return live.names(live.merged.get(node, 0))
+
+    def _inner_function(self, node: _Function) -> ast.AST:
+        node.decorator_list = [self.visit(d) for d in node.decorator_list]
+        self.defaults(node.args)
+        self.function(node)
+        self._assigned(node.name)
+        return node
+
+    visit_FunctionDef = _inner_function
+    visit_AsyncFunctionDef = _inner_function
+
+    def _assigned(self, name: str) -> None:
+        scope = self._scopes[-1]
+        if scope.live is not None:
+            scope.assigned |= scope.live.bits.get(name, 0)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.decorator_list = [self.visit(d) for d in node.decorator_list]
+        node.bases = [self.visit(b) for b in node.bases]
+        for keyword in node.keywords:
+            keyword.value = self.visit(keyword.value)
+        saved = self._loops, self._class_name
+        self._loops, self._class_name = [], node.name
+        # A name that a class body binds is not visible in its methods, where it may be captured.
+        self._scopes.append(Scope("class", set()))
+        self._no_walrus += 1
+        node.body = self._block(node.body)
+        self._no_walrus -= 1
+        self._scopes.pop()
+        self._loops, self._class_name = saved
+        self._assigned(node.name)
+        return node
+
+    # -- simple statements ----------------------------------------------------------------------
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        unpacks = any(isinstance(t, ast.Tuple | ast.List) for t in node.targets)
+        literal = isinstance(node.value, ast.Tuple | ast.List)
+        node.value = self.visit(node.value)
+        node.targets = [self.visit(target) for target in node.targets]
+        if unpacks and not literal:
+            node.value = hook("unpack", node, node.value)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.value = node.value and self.visit(node.value)
+        if node.value is not None or not isinstance(node.target, ast.Name):
+            node.target = self.visit(node.target)  # a local annotation is never evaluated
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
+        target = node.target
+        checks: list[ast.stmt] = []
+        if isinstance(target, ast.Name):
+            checks = self._augmented_name(target)
+        elif isinstance(target, ast.Attribute) and _plain(target.value):
+            base = self.visit(_copy(target.value))
+            member = constant(self.mangled(target.attr), node)
+            checks = [statement(hook("augmented", node, base, member), node)]
+        elif isinstance(target, ast.Subscript) and _plain(target.value) and _plain(target.slice):
+            base = self.visit(_copy(target.value))
+            check = hook("augmented_item", node, base, self.visit(_copy(target.slice)))
+            checks = [statement(check, node)]
+        node.value = self.visit(node.value)
+        node.target = self.visit(target)
+        return [*checks, node]
+
+    def _augmented_name(self, target: ast.Name) -> list[ast.stmt]:
+        name = target.id
+        if not self.is_local(name):
+            return []
+        checks: list[ast.stmt] = []
+        if self.is_doubtful(name):
+            value = hook("name_", target, load(name, target), constant(name, target))
+            checks.append(assign_one(name, value, target))
+        checks.append(statement(hook("augmented_name", target, load(name, target)), target))
+        return checks
+
+    def visit_Delete(self, node: ast.Delete) -> list[ast.stmt]:
+        checks: list[ast.stmt] = []
+        for target in node.targets:
+            if isinstance(target, ast.Name) and self.is_doubtful(target.id):
+                value = hook("name_", node, load(target.id, node), constant(target.id, node))
+                checks.append(statement(value, node))
+        node.targets = [self.visit(target) for target in node.targets]
+        return [*checks, node]
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> ast.AST:
+        for alias in node.names:
+            self._assigned((alias.asname or alias.name).partition(".")[0])
+        return node
+
+    visit_ImportFrom = visit_Import
+
+    def visit_Global(self, node: ast.Global) -> ast.AST | list[ast.stmt]:
+        bound = [name for name in node.names if self._bound and name in self._bound[-1]]
+        return self._declared(node, "global_", bound)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> ast.AST | list[ast.stmt]:
+        outer = [n for n in node.names if n in self.outer_cells and not self.is_local(n)]
+        return self._declared(node, "nonlocal_", outer)
+
+    def _declared(self, node: ast.stmt, name: str, names: list[str]) -> ast.AST | list[ast.stmt]:
+        if not names:
+            return node
+        return [node, statement(hook(name, node, *(constant(n, node) for n in names)), node)]
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        test = self.truth(node.test)
+        scope = self._scopes[-1]
+        before = scope.assigned
+        message = node.msg and self.visit(node.msg)
+        scope.assigned = before
+        if isinstance(node.test, ast.Constant) and not node.test.value:
+            scope.assigned = EVERYTHING
+        if not scope.flows:
+            node.test, node.msg = test, message
+            return node
+        name = self.number()
+        made = bind(name, method(FLOW, "asserts", node, test), node)
+        fails = at(ast.Attribute(made, "fails", ast.Load()), node)
+        fail = method(name, "fail", node, *([message] if message else []))
+        raised = at(ast.Raise(attribute(FLOW, "error", node), None), node)
+        return when(at(ast.BoolOp(ast.And(), [fails, fail]), node), [raised], node)
+
+    # -- jumps ------------------------------------------------------------------------------------
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        exc, cause = node.exc and self.visit(node.exc), node.cause and self.visit(node.cause)
+        scope = self._scopes[-1]
+        scope.assigned = EVERYTHING
+        node.exc, node.cause = exc, cause
+        if exc is None or not scope.flows:
+            return node
+        arguments = [exc, cause] if cause else [exc]
+        node.exc = attribute(FLOW, "error", node)
+        node.cause = cause and attribute(FLOW, "cause", node)
+        return when(method(FLOW, "raises", node, *arguments), [node], node)
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        scope = self._scopes[-1]
+        node.value = node.value and self.visit(node.value)
+        scope.assigned = EVERYTHING
+        if not scope.has_flow or scope.live is None or not scope.live.nested_return:
+            return node
+        value = node.value or constant(None, node)
+        if self._depth == 0:
+            node.value = method(FLOW, "result", node, value)
+            return node
+        node.value = attribute(FLOW, "value", node)
+        return when(method(FLOW, "returns", node, value), [node], node)
+
+    def _jump(self, node: ast.Break | ast.Continue, name: str) -> ast.AST:
+        scope = self._scopes[-1]
+        scope.assigned = EVERYTHING
+        if not self._loops or not self._loops[-1]:
+            return node
+        return when(method(FLOW, name, node, load(self._loops[-1], node)), [node], node)
+
+    def visit_Break(self, node: ast.Break) -> ast.AST:
+        return self._jump(node, "breaks")
+
+    def visit_Continue(self, node: ast.Continue) -> ast.AST:
+        return self._jump(node, "continues")
+
+    # -- if and loops -----------------------------------------------------------------------------
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        test = self.truth(node.test)
+        body, orelse = self._arms(node.body, node.orelse)
+        if not self._scopes[-1].flows:
+            node.test, node.body, node.orelse = test, body, orelse
+            return node
+        names, name, like = self._merged(node), self.number(), node.test
+        shown = constant(tuple(names), like)
+        result = [
+            assign_one(name, method(FLOW, "branch", like, test, shown), like),
+            when(attribute(name, "then", like), body, like),
+        ]
+        if orelse:
+            if names:
+                restore = assign(names, method(name, "restore", like), like)
+                orelse.insert(0, when(attribute(name, "compiled", like), [restore], like))
+            result.append(when(attribute(name, "otherwise", like), orelse, like))
+        merge = assign(names, method(name, "merge", like), like)
+        result.append(when(attribute(name, "compiled", like), [merge], like))
+        return result
+
+    def visit_For(self, node: ast.For) -> ast.AST | list[ast.stmt]:
+        value = self.visit(node.iter)
+        scope = self._scopes[-1]
+        if not scope.flows:
+            name = "" if scope.kind != "function" else "generated"
+            node.iter = hook(name or "items", node.target, value)
+            self._loop_body(node, "", node.target)
+            return node
+        name, head = self.number(), node.target  # the `for` line: new statements belong to it
+        index = target_names(node.target)
+        merged = self._merged(node)
+        names = [n for n in merged if n not in index]
+        targets = [n for n in merged if n in index]
+        flags = _own_jumps(node) | (ELSE if node.orelse else 0)
+        flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
+        arguments = [value, *self._loop_facts(name, names, targets, flags, head)]
+        arguments.append(constant(node.target.id if flags & SIMPLE else "", head))  # type: ignore[attr-defined]
+        make = assign_one(name, method(FLOW, "loop", head, *arguments), head)
+        node.iter = attribute(name, "items", head)
+        enter = assign(names, method(name, "enter", head), head)
+        orelse = self._loop_body(node, name, head)
+        if names:
+            node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
+        return [make, node, *self._after_loop(name, names + targets, orelse, head)]
+
+    def _loop_facts(
+        self, name: str, names: list[str], targets: list[str], flags: int, like: ast.AST
+    ) -> list[ast.expr]:
+        number = int(name.strip("_").rpartition("_")[2])
+        values = (number, tuple(names), tuple(targets), flags)
+        return [constant(value, like) for value in values]
+
+    def _loop_body(self, node: ast.For | ast.While, name: str, head: ast.AST) -> list[ast.stmt]:
+        """Transform target, body and `else`, which is taken out of loops of a flow."""
+        scope = self._scopes[-1]
+        before = scope.assigned
+        if isinstance(node, ast.For):
+            node.target = self.visit(node.target)
+        self._loops.append(name)
+        node.body = self._inside(node.body)
+        self._loops.pop()
+        scope.assigned = before
+        orelse = self._inside(node.orelse)
+        if node.orelse and not _own_jumps(node) & BREAK:
+            before = scope.assigned
+        if _is_endless(node) and not _own_jumps(node) & BREAK:
+            before = EVERYTHING  # nothing comes there
+        scope.assigned = before
+        if name:
+            node.orelse = []
+        else:
+            node.orelse = orelse
+        return orelse
+
+    def _after_loop(
+        self, name: str, names: list[str], orelse: list[ast.stmt], head: ast.AST
+    ) -> list[ast.stmt]:
+        result = []
+        if orelse:
+            like = orelse[0]
+            leave = assign(names, method(name, "exhausted", like), like)
+            orelse.insert(0, when(attribute(name, "exhausts", like), [leave], like))
+            result.append(when(attribute(name, "runs_else", like), orelse, like))
+        leave = assign(names, method(name, "leave", head), head)
+        return [*result, when(attribute(name, "merges", head), [leave], head)]
+
+    def visit_While(self, node: ast.While) -> ast.AST | list[ast.stmt]:
+        test = self.truth(node.test)
+        if not self._scopes[-1].flows:
+            node.test = test
+            self._loop_body(node, "", node)
+            return node
+        name, head = self.number(), node.test
+        names = self._merged(node)
+        flags = _own_jumps(node) | (ELSE if node.orelse else 0)
+        arguments = self._loop_facts(name, names, [], flags, head)
+        make = assign_one(name, method(FLOW, "loop_while", head, *arguments), head)
+        orelse = self._loop_body(node, name, head)
+        node.test = method(name, "passes", head)
+        again = at(ast.Continue(), head)
+        node.body.insert(0, when(method(name, "skips", head, test), [again], head))
+        if names:
+            enter = assign(names, method(name, "enter", head), head)
+            node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
+        return [make, node, *self._after_loop(name, names, orelse, head)]
+
+    # -- statements that only Python runs ---------------------------------------------------------
+
+    def _guarded(self, node: ast.stmt, what: str) -> ast.stmt:
+        item = ast.withitem(hook("guarded", node, constant(what, node)), None)
+        return at(ast.With([item], [node], None), node)
+
+    def visit_Try(self, node: ast.Try | ast.TryStar) -> ast.AST:
+        scope = self._scopes[-1]
+        before = scope.assigned
+        node.body = self._inside(node.body)
+        node.orelse = self._inside(node.orelse)
+        after = scope.assigned
+        for handler in node.handlers:
+            scope.assigned = before
+            self._handler(handler)
+            after &= scope.assigned
+        scope.assigned = before
+        node.finalbody = self._inside(node.finalbody)
+        scope.assigned |= after
+        return self._guarded(node, "try")
+
+    visit_TryStar = visit_Try
+
+    def _handler(self, node: ast.ExceptHandler) -> None:
+        node.type = node.type and self.visit(node.type)
+        if node.name:
+            self._assigned(node.name)
+        node.body = self._inside(node.body)
+        node.body.insert(0, statement(hook("caught", node.body[0]), node.body[0]))
+
+    def visit_With(self, node: ast.With) -> ast.AST:
+        for item in node.items:
+            item.context_expr = self.visit(item.context_expr)
+            item.optional_vars = item.optional_vars and self.visit(item.optional_vars)
+        before = self._scopes[-1].assigned
+        node.body = self._inside(node.body)
+        self._scopes[-1].assigned = before  # it may swallow an exception
+        return self._guarded(node, "with")
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        node.subject = hook("subject", node.subject, self.visit(node.subject))
+        scope = self._scopes[-1]
+        before = scope.assigned
+        for case in node.cases:
+            scope.assigned = before | self._in_pattern(case.pattern)
+            case.guard = case.guard and self.truth(case.guard)
+            case.body = self._inside(case.body)
+        scope.assigned = before
+        return node
+
+    def _in_pattern(self, pattern: ast.pattern) -> int:
+        live, mask = self._scopes[-1].live, 0
+        for name in bindings([pattern]).bound if live is not None else ():
+            mask |= live.bits.get(name, 0)  # type: ignore[union-attr]
+        return mask
+
+
+def _own_jumps(node: ast.For | ast.While) -> int:
+    """The kinds of jump in the body of a loop, those that end there included."""
+    return getattr(node, "own_jumps", 0)
+
+
+def _is_endless(node: ast.For | ast.While) -> bool:
+    return (
+        isinstance(node, ast.While)
+        and isinstance(node.test, ast.Constant)
+        and bool(node.test.value)
+    )
+
+
+def _plain(node: ast.expr) -> bool:
+    """Whether evaluating the expression twice is the same as once."""
+    if isinstance(node, ast.Attribute):
+        return _plain(node.value)
+    return isinstance(node, ast.Name | ast.Constant)
+
+
+def _copy(node: ast.expr) -> ast.expr:
+    if isinstance(node, ast.Attribute):
+        return at(ast.Attribute(_copy(node.value), node.attr, ast.Load()), node)
+    if isinstance(node, ast.Name):
+        return load(node.id, node)
+    return node
+
+
+def _refusal_of(node: ast.AST, yields: bool) -> str:
+    """What the function as a whole is that no kernel can be: "" if nothing."""
+    if isinstance(node, ast.AsyncFunctionDef):
+        return "async def"
+    return "yield" if yields else ""
+
+
+_STATEMENTS: dict[type[ast.AST], Callable[[Any, Any], Any]] = visitors(Transformer)
+VISITORS.update(_STATEMENTS)
