@@ -17,9 +17,12 @@ from typing import Any
 import numpy as np
 
 from . import _call, _trace, functions, inlining
-from .loops import CompiledRange, Poison, raise_poison
+from .control_merge import MaybeUnbound, Poison, raise_poison
+from .iteration import Iteration
+from .loops import CompiledRange
 from .session import Session, current, refuse
 from .staging import is_library_file, is_staged_code
+from .state import Snapshot
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _FunctionType, _MethodType = types.FunctionType, types.MethodType
@@ -60,6 +63,8 @@ def is_traced_inside(value: Any, depth: int = 6) -> bool:
         raise_poison(value)
     if depth == 0:
         return False
+    if kind is MaybeUnbound:
+        return is_traced_inside(value.value, depth) or is_traced_inside(value.flag, depth)
     if kind in (tuple, list, set, frozenset) or isinstance(value, tuple | list):
         return any(is_traced_inside(item, depth - 1) for item in value)
     if isinstance(value, dict):
@@ -192,7 +197,40 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
             kwargs = {**kwargs, "key": _called_later(kwargs["key"])}
     elif not _passes_operators(callee):
         _compile_time_only(callee, args, kwargs)
+    if session.is_conditional():
+        return _result(session, callee, _watched(session, callee, owner, args, kwargs))
+    if not _is_reader(callee, owner):
+        session.mutations += 1
     return _result(session, callee, callee(*args, **kwargs))
+
+
+_READERS = frozenset(
+    "count index copy get items keys values union difference intersection join split format"
+    " isdisjoint issubset issuperset".split()
+)
+
+
+def _is_reader(callee: Any, owner: Any) -> bool:
+    """Whether a callable is known to change nothing that it is given."""
+    if isinstance(owner, _CONTAINERS):
+        return callee.__name__ in _READERS
+    return isinstance(callee, type) or id(callee) in _HOLDERS or owner is None
+
+
+def _watched(
+    session: Session, callee: Any, owner: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """A native call that may change what it is given: containers are compared, iterators count."""
+    given = [v for v in (owner, *args, *kwargs.values()) if not isinstance(v, types.ModuleType)]
+    state = Snapshot()
+    state.add(("", value) for value in given)
+    result = callee(*args, **kwargs)
+    for value in state.changes():
+        session.mutating(value)
+    for value in given:
+        if hasattr(type(value), "__next__"):
+            session.mutating(value)
+    return result
 
 
 def _check_held(session: Session, callee: Any, owner: Any, args: tuple[Any, ...]) -> None:
@@ -201,12 +239,11 @@ def _check_held(session: Session, callee: Any, owner: Any, args: tuple[Any, ...]
         keeps = isinstance(owner, _CONTAINERS) and callee.__name__ not in ("extend", "update")
         if type(argument) is Array and not keeps and callee not in (callable, setattr):
             refuse(209)
-        if type(argument) is CompiledRange and not isinstance(owner, _CONTAINERS):
+        runs = type(argument) is CompiledRange or isinstance(argument, Iteration)
+        if runs and not isinstance(owner, _CONTAINERS):
             refuse(202)
-    advances = callee is next or getattr(callee, "__name__", "") in ("__next__", "send", "throw")
-    if advances and session.open_loops:
-        line = session.open_loops[-1].line
-        refuse(212, name="an iterator", kind=type(args[0] if args else owner).__name__, loop=line)
+    if callee is setattr or callee is delattr:
+        session.mutating(args[0])
 
 
 def _called_later(value: Any) -> Any:

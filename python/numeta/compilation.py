@@ -18,6 +18,7 @@ from . import _cache, _call, _trace, errors, hooks, log  # noqa: F401
 from .arguments import Argument
 from .captures import Captures, Recorder, still_hold
 from .config import config
+from .control_state import Decisions, Restart
 from .fingerprint import key_function
 from .results import Template, read_results
 from .session import run as run_staged
@@ -112,16 +113,27 @@ def _param(argument: Argument, written: bool, recorder: Recorder) -> tuple[Any, 
 
 def trace(kernel: Kernel, arguments: Sequence[Argument], overlap: bool = False) -> Traced:
     """Trace and emit `kernel` for `arguments`; TraceError where it cannot be compiled."""
-    for _ in range(_TRACE_ATTEMPTS):
+    decisions: Decisions = {}
+    attempts = 0
+    while attempts < _TRACE_ATTEMPTS:
         captures = Captures(kernel.py_func)
-        traced = _trace_once(kernel, arguments, overlap, captures)
+        try:
+            traced = _trace_once(kernel, arguments, overlap, captures, decisions)
+        except Restart as restart:
+            decisions[restart.key] = restart.way
+            continue
+        attempts += 1
         if still_hold(captures.guards):  # another thread may have bound a captured name anew
             break
     return traced
 
 
 def _trace_once(
-    kernel: Kernel, arguments: Sequence[Argument], overlap: bool, captures: Captures
+    kernel: Kernel,
+    arguments: Sequence[Argument],
+    overlap: bool,
+    captures: Captures,
+    decisions: Decisions,
 ) -> Traced:
     start = time.perf_counter()
     name = kernel.__qualname__
@@ -142,7 +154,7 @@ def _trace_once(
     staged = stage(kernel.py_func)
     with graph:
         returned = run_staged(
-            staged, kernel.positional(values), kernel.keywords(values), recorder.array
+            staged, kernel.positional(values), kernel.keywords(values), recorder.array, decisions
         )
         results = read_results(name, place, returned, kernel.return_hint, values)
         graph.set_result(results.values)

@@ -104,6 +104,10 @@ SETTINGS = (
             "keep the sources that a compiler or the linker fails on; the error names the folder"),
     Setting("NUMETA_COMPILE_JOBS", "compile_jobs", "jobs", _count, 0,
             "a whole number; 0 means one per core", "compilers that run at the same time"),
+    Setting("NUMETA_UNROLL_LIMIT", "unroll_limit", "", _count, 256, "a whole number",
+            "a plain range with more iterations, or a while loop, is compiled if it can be"),
+    Setting("NUMETA_UNROLL_BUDGET", "unroll_budget", "", _count, 20000, "a whole number",
+            "iterations that such loops may have where they cannot be compiled"),
     Setting("NUMETA_NUM_THREADS", "num_threads", "", _count, 0,
             "a whole number; 0 means one per core", "threads of a parallel loop"),
 )

@@ -88,14 +88,14 @@ def as_truth(value: Any) -> Any:
 class Branch(Construct):
     """A run-time `if`: `then` is open when it is made, both arms end at `merge`."""
 
-    __slots__ = ("_edges", "_flow", "_held", "_names", "_split", "before", "compiled", "then")
+    __slots__ = ("_edges", "_flow", "_held", "_split", "compiled", "then")
 
     def __init__(self, flow: Flow, condition: Any, names: Sequence[str], frame: Any) -> None:
         super().__init__("if", frame, True)
         self.compiled = self.then = True
         self.before = dict(frame.f_locals)
         self._flow = flow
-        self._names = names
+        self.names = names
         self._held = dict(flow.session.held)
         self._edges: list[Edge] = []
         self._split = False
@@ -105,7 +105,7 @@ class Branch(Construct):
     def _end_arm(self, env: Mapping[str, Any]) -> None:
         session = self._flow.session
         if session.trace.alive:
-            self._edges.append(Edge(session, self._names, env))
+            self._edges.append(Edge(session, self.names, env))
 
     def _begin_otherwise(self, env: Mapping[str, Any]) -> None:
         self._end_arm(env)
@@ -119,7 +119,7 @@ class Branch(Construct):
         return True
 
     def restore(self) -> list[Any]:
-        return [self.before.get(name, UNBOUND) for name in self._names]
+        return [self.before.get(name, UNBOUND) for name in self.names]
 
     def merge(self) -> list[Any]:
         session = self._flow.session
@@ -134,7 +134,7 @@ class Branch(Construct):
             session.trace.alive = False
             return self.restore()
         join = Join(session, self._flow, self._edges, self.line, False)
-        result = join.names(self._names, self.before)
+        result = join.names(self.names, self.before)
         self.before = {}
         return result
 
@@ -257,7 +257,7 @@ class Flow(PlainFlow):
         if not self.trace.alive:
             return PlainLoop((), False)
         kind = type(iterable)
-        if kind is range and len(iterable) <= session.unroll_limit:
+        if kind is range and not iterable[session.unroll_limit :]:
             items: Any = iterable
         else:
             iteration = run_time_iteration(iterable)

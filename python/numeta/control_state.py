@@ -19,14 +19,16 @@ from .state import Snapshot
 
 if TYPE_CHECKING:
     from .control_merge import Edge, Variables
+    from .iteration import Iteration
 
 
 class Construct:
     """A run-time construct that is open; `before`: what the names of its frame held there."""
 
-    __slots__ = ("_reached", "before", "conditional", "filename", "frame_id", "kind", "line")
+    __slots__ = ("_reached", "before", "conditional", "filename", "frame_id", "kind", "line", "names")
 
     def __init__(self, kind: str, frame: FrameType, conditional: bool) -> None:
+        self.names: Sequence[str] = ()
         self.kind = kind
         self.line = frame.f_lineno
         self.filename = frame.f_code.co_filename
@@ -34,6 +36,10 @@ class Construct:
         self.conditional = conditional
         self.before: Mapping[str, Any] | None = None
         self._reached: Snapshot | None = None
+
+    def carries(self, name: str) -> bool:
+        """Whether a name of its frame is joined where it ends."""
+        return name in self.names
 
     def reached(self, frames: Iterator[FrameType]) -> Snapshot:
         """Everything that could be reached when the construct was opened."""
@@ -107,7 +113,7 @@ class ControlState:
         self.unrolled = 0
         self.decisions = decisions
         self.unroll_limit: int = config.unroll_limit
-        self._guards: list[int] = []
+        self.guards: list[int] = []
 
     def frames(self, innermost: FrameType) -> Iterator[FrameType]:
         raise NotImplementedError
@@ -204,6 +210,17 @@ class ControlState:
         return self.trace.read(self.trace.variable("never", "i8", True))
 
     # -- loops that may go two ways -----------------------------------------------------------------
+
+    def compiled_first(
+        self, bounds: range, code: CodeType, number: int, frame: FrameType
+    ) -> Iteration | None:
+        """What a long plain range is compiled with; None if it is Python's since that failed."""
+        from .iteration import Range
+
+        if self.decisions.get((code, number)) != "native":
+            return Range(bounds.start, bounds.stop, bounds.step)
+        self.spend(len(bounds), frame)
+        return None
 
     def spend(self, count: int, frame: FrameType) -> None:
         """Counts iterations that Python runs beyond the limit; refused beyond the budget."""

@@ -109,35 +109,24 @@ class Diagnostic(NamedTuple):
 # fmt: off
 _ROWS = (
     # -- 2xx staging: what the kernel's Python does that one symbolic run cannot stand for --------
-    Diagnostic(201, TraceError, "{what} of a compiled loop", "loop over all indices, or over a"
-               " compile-time range(...), where break, return and else are Python's own"),
-    Diagnostic(202, TraceError, "nm.range is iterated by something else than a `for` statement",
-               "`for i in nm.range(...):`, or range(...) of compile-time bounds"),
-    Diagnostic(203, TraceError, "a run-time bound comes with plain range; use nm.range",
-               "`for i in nm.range(...):`"),
-    Diagnostic(204, TraceError, "{name!r} is set in the compiled loop of line {loop}: what it holds"
-               " when an iteration begins is not known",
-               "keep what is carried from one iteration to the next in an element of an array"),
-    Diagnostic(205, TraceError, "{name!r} is set in the compiled loop of line {loop}: what it holds"
-               " after the loop is not known",
-               "store it in an element of an array inside the loop"),
-    Diagnostic(206, TraceError, "{name!r} is the index of the compiled loop of line {loop}: after"
-               " the loop it is not known", "compute the last index from the bounds"),
-    Diagnostic(207, TraceError, "the target of a compiled loop is not a plain name",
-               "`for i in nm.range(...):` and assign from i in the body"),
+    Diagnostic(201, TraceError, "a compiled loop is left early by code without source",
+               "give the kernel a source file, or loop over all indices"),
+    Diagnostic(202, TraceError, "what is gone through at run time is iterated by something else"
+               " than a `for` statement", "`for i in range(n):`, or a range(...) of compile-time"
+               " bounds"),
     Diagnostic(208, TraceError, "a generator yields from inside a compiled loop",
                "write the loop where its values are used"),
-    Diagnostic(209, TraceError, "an array cannot be iterated in a kernel yet",
-               "`for i in nm.range(a.shape[0]):` and index with i"),
+    Diagnostic(209, TraceError, "an array is unpacked, or iterated by something else than a `for`"
+               " statement", "`for x in a:`, or index it"),
     Diagnostic(211, TraceError, "{kernel}() changes {name!r} ({kind}), which exists outside of the"
                " kernel; that would happen once, when it is compiled, and not at each call",
                "change it outside of the kernel, or use an array"),
-    Diagnostic(212, TraceError, "{name!r} ({kind}) changes in the compiled loop of line {loop};"
-               " that would happen once and not in each iteration",
-               "use an array, or a compile-time range(...) for the loop"),
-    Diagnostic(213, TraceError, "{name!r} is re-bound in the compiled loop of line {loop} by a"
-               " function that the loop calls, or by code without source",
-               "keep what is carried from one iteration to the next in an element of an array"),
+    Diagnostic(212, TraceError, "{name!r} ({kind}) changes in the run-time {what} of line {place};"
+               " that would happen once, when the kernel is compiled, and not each time",
+               "use an array, a plain name, or compile-time control flow"),
+    Diagnostic(213, TraceError, "{name!r} is re-bound in the compiled loop of line {place} by code"
+               " without source, or by a function that cannot be seen from there",
+               "give the kernel a source file, or return the value"),
     Diagnostic(214, TraceError, "`{what}` assigns to {name!r} outside of the kernel",
                "return the value, or write it to an element of an array"),
     Diagnostic(221, TraceError, "{name}() uses `{what}`, which no kernel can",
@@ -169,6 +158,19 @@ _ROWS = (
                " {got}"),
     Diagnostic(235, TraceError, "{name}() of {dtype} gives float16 in NumPy, which numeta does not"
                " compute with", "convert first, as in nm.f4(x)"),
+    Diagnostic(236, TraceError, "{name!r} is {what} after the run-time control flow of line"
+               " {place}: no one run-time value stands for it",
+               "give it numbers on every way, or one object for all"),
+    Diagnostic(237, TraceError, "a loop that cannot be compiled would be unrolled {count} times,"
+               " the budget is {budget}", "raise nm.config.unroll_budget, or let the body work with"
+               " a run-time index"),
+    Diagnostic(238, TraceError, "{name} is raised at run time, and cannot be made from one text",
+               "raise an exception whose only argument is a text"),
+    Diagnostic(239, TraceError, "zip() of arrays whose length is known only at run time with"
+               " compile-time items", "zip arrays and ranges, or index the items"),
+    Diagnostic(240, TraceError, "{name}() calls itself without end: only a run-time value could"
+               " end the recursion of a function that is inlined",
+               "decorate {name}() with @nm.jit and hint its return type, or write a loop"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return scalars, None, or a tuple of them; write arrays through an argument"),

@@ -18,11 +18,13 @@ from typing import Any
 import numpy as np
 
 from . import _trace
+from .control_merge import Poison, raise_poison
 from .functions_math import ROWS as MATH_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
 from .functions_numpy import attribute_of, python_type
 from .functions_rounding import ROWS as ROUNDING_ROWS
-from .loops import CompiledRange, Poison, raise_poison
+from .iteration import Iteration, enumerate_, length_of, range_, reversed_, zip_
+from .loops import CompiledRange
 from .rows import Row, as_weak, need_real, to_int
 from .session import current, refuse
 
@@ -155,6 +157,10 @@ def _as(value: Any, dtype: str, weak: bool) -> Any:
     return _trace.cast(value, dtype, weak)
 
 
+def _goes_at_run_time(value: Any) -> bool:
+    return type(value) in (Array, CompiledRange) or isinstance(value, Iteration)
+
+
 def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
     def extremum(*args: Any, **kwargs: Any) -> Any:
         values = list(args)
@@ -271,9 +277,7 @@ def _len(value: Any, /) -> Any:
     if _traced(value):
         raise TypeError(f"object of type {python_type(value).__name__!r} has no len()")
     if type(value) is CompiledRange and any(map(_traced, (value.start, value.stop, value.step))):
-        refuse(
-            230, name="len", what="a compiled range", instead="compute the count from its bounds"
-        )
+        return length_of(value)
     return len(value)
 
 
@@ -289,12 +293,6 @@ def _getattr(owner: Any, name: str, /, *default: Any) -> Any:
     if default and not hasattr(python_type(owner), name):
         return default[0]
     return attribute_of(owner, name)
-
-
-def _range(*bounds: Any) -> Any:
-    if any(map(_traced, bounds)):
-        refuse(203)
-    return range(*bounds)
 
 
 def _text_of(native: Callable[..., Any]) -> Callable[..., Any]:
@@ -331,7 +329,10 @@ _BUILTINS = [
     Row(len, "len", _len),
     Row(hasattr, "hasattr", _hasattr),
     Row(getattr, "getattr", _getattr),
-    Row(range, "range", _range),
+    Row(range, "range", range_),
+    Row(enumerate, "enumerate", enumerate_),
+    Row(zip, "zip", zip_),
+    Row(reversed, "reversed", reversed_),
     Row(str, "str", _text_of(str)),
     Row(repr, "repr", _text_of(repr)),
     Row(ascii, "ascii", _text_of(ascii)),

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from types import CellType, ModuleType, TracebackType
+from types import CellType, FrameType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
 
-from . import _trace, calls, errors
+from . import _trace, calls, control, errors
+from .control_merge import Poison, name_, raise_poison
 from .functions_numpy import attribute_of
-from .loops import CompiledLoop, CompiledRange, PlainLoop, Poison, make_loop, raise_poison
+from .iteration import Iteration
+from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
 
 ndarray = np.ndarray
@@ -142,29 +144,40 @@ def _compare(name: str) -> Callable[[Any, Any], Any]:
 
 
 def chain(operators: tuple[str, ...], first: Callable[[], Any], *rest: Callable[[], Any]) -> Any:
-    """`a is b in c`: each operand is evaluated once, and only if those before it held."""
-    left, result = first(), True
-    for name, operand in zip(operators, rest, strict=True):
-        right = operand()
-        result = _compare(name)(left, right)
-        if not result:
-            return result
-        left = right
-    return result
+    """`a < b in c`: each operand is evaluated once, and only if those before it held."""
+    return _chained(operators, first(), rest)
+
+
+def _chained(operators: tuple[str, ...], left: Any, rest: tuple[Callable[[], Any], ...]) -> Any:
+    right = rest[0]()
+    result = _compare(operators[0])(left, right)
+    if len(operators) == 1:
+        return result
+    return both_lazily(result, lambda: _chained(operators[1:], right, rest[1:]))
+
+
+# -- choices where Python allows no assignment ------------------------------------------------------
+
+
+def choice_lazily(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
+    """`yes() if condition else no()`."""
+    made = control.choice(condition)
+    return made.pick(yes() if made.then else None, no() if made.otherwise else None)
+
+
+def _lazily(short: Callable[[Any], Any]) -> Callable[[Any, Callable[[], Any]], Any]:
+    def lazily(first: Any, rest: Callable[[], Any]) -> Any:
+        made = short(first)
+        return made.pick(rest() if made.then else None)
+
+    return lazily
+
+
+both_lazily, both_truth_lazily = _lazily(control.both), _lazily(control.both_truth)
+either_lazily, either_truth_lazily = _lazily(control.either), _lazily(control.either_truth)
 
 
 # -- iteration ------------------------------------------------------------------------------------
-
-
-def loop(
-    iterable: Any, names: tuple[str, ...], targets: tuple[str, ...], simple: bool
-) -> PlainLoop | CompiledLoop:
-    """The loop object of `for targets in iterable`, whose body binds `names`."""
-    if type(iterable) is range:
-        return PlainLoop(iterable)
-    if type(iterable) is CompiledRange:
-        return make_loop(iterable, names, targets, simple, sys._getframe(1).f_lineno)
-    return PlainLoop(items(iterable))
 
 
 def items(iterable: Any) -> Iterable[Any]:
@@ -174,17 +187,26 @@ def items(iterable: Any) -> Iterable[Any]:
     session = current()
     if session is None:
         return iterable  # type: ignore[no-any-return]
-    if type(iterable) is CompiledRange:
+    if type(iterable) is Unrolled:
+        return iterable
+    if type(iterable) is CompiledRange or isinstance(iterable, Iteration):
         refuse(202)
     if isinstance(iterable, Array | ndarray):
         refuse(209)
     if type(iterable) is Poison:
         raise_poison(iterable)
-    if session.open_loops and hasattr(type(iterable), "__next__") and session.knows(iterable):
-        refuse(
-            212, name="an iterator", kind=type(iterable).__name__, loop=session.open_loops[-1].line
-        )
+    if hasattr(type(iterable), "__next__"):
+        session.mutating(iterable)
     return map(lift_inside, iterable)
+
+
+def generated(iterable: Any) -> Iterable[Any]:
+    """What a `for` statement of a generator iterates."""
+    if current() is not None and (
+        type(iterable) is CompiledRange or isinstance(iterable, Iteration | Array | ndarray)
+    ):
+        refuse(208)
+    return items(iterable)
 
 
 def unpack(value: Any) -> Any:
@@ -193,7 +215,7 @@ def unpack(value: Any) -> Any:
         return value
     if isinstance(value, Array | ndarray):
         refuse(209)
-    if type(value) is CompiledRange:
+    if type(value) is CompiledRange or isinstance(value, Iteration):
         refuse(202)
     if type(value) in (tuple, list):
         if any(isinstance(item, ndarray) for item in value):
@@ -205,10 +227,10 @@ def unpack(value: Any) -> Any:
 
 
 def yielded(value: Any) -> Any:
-    """The value of a `yield`: its consumer must not run inside of a compiled loop."""
+    """The value of a `yield`: its consumer must not run inside of what a generator has open."""
     session = current()
-    frame = sys._getframe(1)
-    if session is not None and any(loop.frame is frame for loop in session.open_loops):
+    frame = id(sys._getframe(1))
+    if session is not None and any(construct.frame_id == frame for construct in session.open):
         refuse(208)
     return value
 
@@ -218,7 +240,7 @@ def delegated(value: Any) -> Any:
     if current() is not None:
         if isinstance(value, Array | ndarray):
             refuse(209)
-        if type(value) is CompiledRange:
+        if type(value) is CompiledRange or isinstance(value, Iteration):
             refuse(208)
     return value
 
@@ -242,6 +264,52 @@ def subject(value: Any) -> Any:
     if current() is not None and calls.is_traced_inside(value):
         refuse(227)
     return value
+
+
+def target(owner: Any) -> Any:
+    """The object whose item or attribute is about to be set or deleted."""
+    kind = type(owner)
+    if kind is Array or kind is Scalar:
+        return owner
+    if kind is Poison:
+        raise_poison(owner)
+    session = current()
+    if session is not None:
+        session.mutating(owner)
+    return owner
+
+
+_IMMUTABLE = frozenset({bool, int, float, complex, str, bytes, type(None), tuple, Scalar, Array})
+
+
+def augmented_name(value: Any) -> None:
+    """Before `name += ...`: a container would be changed in place."""
+    kind = type(value)
+    if kind in _IMMUTABLE or kind is Poison:
+        return
+    session = current()
+    if session is not None and hasattr(kind, "__iadd__"):
+        session.mutating(value)
+
+
+def rebound(name: str) -> None:
+    """After an assignment to a name of a function around: open constructs have to carry it."""
+    session = current()
+    if session is None or not session.is_conditional():
+        return
+    frame: FrameType | None = sys._getframe(1)
+    assert frame is not None
+    value = frame.f_locals.get(name)
+    inside: set[int] = set()
+    for outer in session.frames(frame):
+        inside.add(id(outer))
+        if name in outer.f_code.co_cellvars and outer.f_locals.get(name) is value:
+            break
+    else:
+        inside = {construct.frame_id for construct in session.open}
+    for construct in session.open:
+        if construct.conditional and construct.frame_id in inside and not construct.carries(name):
+            refuse(213, name=name, place=construct.line)
 
 
 def augmented(owner: Any, attribute: str) -> None:
@@ -276,8 +344,12 @@ def nonlocal_(*names: str) -> None:
 def caught() -> None:
     """The start of an `except` block: refusals are not the kernel's to handle."""
     problem = sys.exc_info()[1]
-    if isinstance(problem, errors.TraceError) and current() is not None:
+    session = current()
+    if session is None:
+        return
+    if isinstance(problem, errors.TraceError):
         raise problem
+    session.unwind(session.guards[-1] if session.guards else 0)
 
 
 class guarded:
@@ -291,6 +363,8 @@ class guarded:
     def __enter__(self) -> None:
         self._session: Session | None = current()
         self._size = self._work()
+        if self._session is not None:
+            self._session.guards.append(len(self._session.open))
 
     def _work(self) -> int:
         if self._session is None:
@@ -303,10 +377,17 @@ class guarded:
         problem: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        if self._session is None or isinstance(problem, errors.TraceError):
+        if self._session is None:
+            return
+        depth = self._session.guards.pop()
+        if problem is not None and not isinstance(problem, Exception | GeneratorExit):
+            return
+        if isinstance(problem, errors.TraceError):
             return
         if self._work() != self._size:
             refuse(222, what=self._what)
+        if problem is None and len(self._session.open) > depth:
+            self._session.unwind(depth)
 
 
 class _Hooks:
@@ -314,19 +395,35 @@ class _Hooks:
 
     augmented = staticmethod(augmented)
     augmented_item = staticmethod(augmented_item)
+    augmented_name = staticmethod(augmented_name)
+    both = staticmethod(control.both)
+    both_lazily = staticmethod(both_lazily)
+    both_truth = staticmethod(control.both_truth)
+    both_truth_lazily = staticmethod(both_truth_lazily)
     caught = staticmethod(caught)
     chain = staticmethod(chain)
+    choice = staticmethod(control.choice)
+    choice_lazily = staticmethod(choice_lazily)
     delegated = staticmethod(delegated)
+    either = staticmethod(control.either)
+    either_lazily = staticmethod(either_lazily)
+    either_truth = staticmethod(control.either_truth)
+    either_truth_lazily = staticmethod(either_truth_lazily)
+    flow = staticmethod(control.flow)
+    generated = staticmethod(generated)
     global_ = staticmethod(global_)
     guarded = guarded
     in_ = staticmethod(in_)
     is_ = staticmethod(is_)
     isnot_ = staticmethod(isnot_)
     items = staticmethod(items)
-    loop = staticmethod(loop)
+    name_ = staticmethod(name_)
     nonlocal_ = staticmethod(nonlocal_)
+    not_ = staticmethod(control.not_)
     notin_ = staticmethod(notin_)
+    rebound = staticmethod(rebound)
     subject = staticmethod(subject)
+    target = staticmethod(target)
     text = staticmethod(text)
     unpack = staticmethod(unpack)
     yielded = staticmethod(yielded)

@@ -1,10 +1,7 @@
-"""Loops that are always compiled (`nm.range`, `nm.frange`) or never (`nm.unroll`).
+"""Ranges of loops that are always compiled (`nm.range`, `nm.frange`) or never (`nm.unroll`).
 
-The body of a compiled loop is run once. What a name holds after one run of the body is therefore
-not what it holds after the loop, nor before the second iteration: every name that the body binds is
-a `Poison` when the body begins and after the loop, and says so when it is used. A name that was not
-re-bound, or to the same value, is kept. Containers that changed in the body are an error.
-Outside of a trace `nm.range` and `nm.frange` are plain ranges.
+Outside of a trace they are plain ranges. In staged code the loop over one is a flow's
+(control_loops.py); a function without source iterates a `CompiledRange` itself.
 """
 
 from __future__ import annotations
@@ -15,11 +12,12 @@ import operator
 import sys
 from collections.abc import Iterable, Iterator
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from . import _trace, errors
+from . import _trace
+from .control_state import Construct
 from .session import Session, current, refuse
 from .staging import is_staged_code
 from .staging_nodes import PREFIX
@@ -27,56 +25,6 @@ from .state import Snapshot, same
 
 _MISSING = object()
 _SUSPENDS = 0x20 | 0x80 | 0x200  # generators and coroutines
-
-
-class Poison:
-    """What a name holds where its value depends on how often a compiled loop ran."""
-
-    __slots__ = ("_line", "_name", "_row")
-
-    def __init__(self, row: int, name: str, line: int) -> None:
-        self._row = row
-        self._name = name
-        self._line = line
-
-    def __repr__(self) -> str:
-        name = object.__getattribute__(self, "_name")
-        return f"<{name}: not known, set in a compiled loop>"
-
-    def __getattribute__(self, name: str) -> Any:
-        raise_poison(self)
-
-
-def raise_poison(value: Poison) -> NoReturn:
-    """TraceError for a use of `value`, naming the variable and the loop's line."""
-    read = object.__getattribute__
-    refuse(read(value, "_row"), name=read(value, "_name"), loop=read(value, "_line"))
-
-
-def _used(self: Poison, *operands: object, **named: object) -> Any:
-    raise_poison(self)
-
-
-_SPECIAL = (
-    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv"
-    " ifloordiv mod rmod imod divmod rdivmod pow rpow ipow lshift rlshift ilshift rshift rrshift"
-    " irshift and rand iand or ror ior xor rxor ixor matmul rmatmul imatmul neg pos abs invert"
-    " round trunc floor ceil lt le eq ne gt ge bool int float complex index hash str format len"
-    " iter next reversed contains getitem setitem delitem call enter exit array array_ufunc"
-)
-for _name in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met one as an operand
-    setattr(Poison, f"__{_name}__", _used)
-
-
-def check_result(value: object, filename: str, line: int) -> None:
-    """Refuse to return a name whose value is not known."""
-    if type(value) is Poison:
-        read = object.__getattribute__
-        names = dict(name=read(value, "_name"), loop=read(value, "_line"))
-        raise errors.error(read(value, "_row"), filename, line, **names)
-    if type(value) in (tuple, list):
-        for item in value:  # type: ignore[attr-defined]
-            check_result(item, filename, line)
 
 
 class CompiledRange:
@@ -103,7 +51,7 @@ class CompiledRange:
             refuse(208)
         if is_staged_code(frame.f_code) or not _at_for_statement(frame):
             refuse(202)
-        return CompiledLoop(session, self, (), (), frame.f_lineno)
+        return UnreadLoop(session, self)
 
     def __len__(self) -> int:
         return len(self._plain())
@@ -134,13 +82,37 @@ range = CompiledRange
 frange = CompiledRange
 
 
+class Unrolled:
+    """What `nm.unroll` gives in a kernel: a `for` statement over it is run by Python itself."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        from .hooks import items
+
+        return iter(items(self._items))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._items, name)
+
+    def __len__(self) -> int:
+        return len(self._items)  # type: ignore[arg-type]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items[index]  # type: ignore[index]
+
+
 def unroll(*bounds: Any) -> Iterable[Any]:
     """`nm.unroll(range(4))`, `nm.unroll(4)`, `nm.unroll(items)`: always run by Python itself."""
+    found: Iterable[Any]
     if len(bounds) == 1 and not hasattr(type(bounds[0]), "__index__"):
-        if isinstance(bounds[0], CompiledRange):
-            return bounds[0]._plain()
-        return bounds[0]  # type: ignore[no-any-return]
-    return builtins.range(*bounds)
+        found = bounds[0]._plain() if isinstance(bounds[0], CompiledRange) else bounds[0]
+    else:
+        found = builtins.range(*bounds)
+    return found if current() is None else Unrolled(found)
 
 
 def _at_for_statement(frame: FrameType) -> bool:
@@ -164,134 +136,76 @@ def _at_for_statement(frame: FrameType) -> bool:
     return False
 
 
-class PlainLoop:
-    """What a `for` statement over anything else is run with: Python's own iteration."""
+class UnreadLoop:
+    """A compiled loop of a function whose source is not known: nothing is carried by its names.
 
-    __slots__ = ("items",)
-    compiled = False
+    Iterating it gives the index once. A name that was re-bound meanwhile is refused, since what it
+    holds after one run of the body is not what it holds after the loop.
+    """
 
-    def __init__(self, items: Iterable[Any]) -> None:
-        self.items = items
-
-    def leaving(self, what: str) -> None:
-        """A break, return or else of a loop that Python runs is Python's own."""
-
-
-class CompiledLoop:
-    """One compiled `for` loop: an iterator that gives the index once, between begin and end."""
-
-    compiled = True
-
-    def __init__(
-        self,
-        session: Session,
-        bounds: CompiledRange,
-        names: tuple[str, ...],
-        targets: tuple[str, ...],
-        line: int,
-    ) -> None:
-        self.session = session
-        self.bounds = bounds
-        self.names = names
-        self.targets = targets
-        self.line = line
-        self.filename = ""
-        self.frame: FrameType | None = None
+    def __init__(self, session: Session, bounds: CompiledRange) -> None:
+        self._session = session
+        self._bounds = bounds
+        self._construct: Construct | None = None
         self._index: Any = None
-        self._poisons: tuple[Poison, ...] = ()
-        self._before: dict[str, Any] = {}
-        self._after: dict[str, Any] = {}
-        self._outer: list[tuple[FrameType, dict[str, Any]]] = []
+        self._spaces: list[tuple[FrameType, dict[str, Any]]] = []
         self._state = Snapshot()
 
-    @property
-    def items(self) -> CompiledLoop:
-        return self
-
-    def __iter__(self) -> CompiledLoop:
+    def __iter__(self) -> UnreadLoop:
         return self
 
     def __next__(self) -> Any:
         frame = sys._getframe(1)
-        if self.frame is None:
+        if self._construct is None:
             return self._begin(frame)
         self._end(frame)
         raise StopIteration
 
     def _begin(self, frame: FrameType) -> Any:
-        self.frame = frame
-        self.filename = frame.f_code.co_filename
-        self._before = dict(frame.f_locals)
-        if frame.f_code.co_flags & _SUSPENDS:
-            refuse(208, frame)
-        name = self.targets[0] if self.targets else "i"
-        self._state = Snapshot(self.session.base.objects)
-        for other in self.session.frames(frame):
+        session = self._session
+        self._construct = Construct("loop", frame, True)
+        self._construct.before = dict(frame.f_locals)
+        self._state = Snapshot(session.base.objects)
+        for other in session.frames(frame):
             space = dict(other.f_locals)
-            if other is not frame:
-                self._outer.append((other, space))
+            self._spaces.append((other, space))
             self._state.add(space.items())
-        start, stop, step = map(_bound, (self.bounds.start, self.bounds.stop, self.bounds.step))
-        self._index = self.session.trace.begin_loop(start, stop, step, name)
-        self.session.open_loops.append(self)
+        bounds = (self._bounds.start, self._bounds.stop, self._bounds.step)
+        start, stop, step = map(as_bound, bounds)
+        self._index = session.trace.begin_loop(start, stop, step, "i")
+        session.open.append(self._construct)
+        session.held = {}
         return self._index
 
     def _end(self, frame: FrameType) -> None:
-        loops = self.session.open_loops
-        if not loops or loops[-1] is not self or frame is not self.frame:
-            refuse(201, frame, self.line, what="an exit by exception")
-        self._after = dict(frame.f_locals)
-        self._check_names(self._before, self._after, {*self.names, *self.targets})
-        for other, before in self._outer:
-            self._check_names(before, dict(other.f_locals), set())
+        session, construct = self._session, self._construct
+        assert construct is not None
+        if not session.open or session.open[-1] is not construct:
+            refuse(201, frame, construct.line)
+        for other, before in self._spaces:
+            self._check_names(before, dict(other.f_locals), frame, construct.line)
         changed = self._state.changed()
         if changed is not None:
-            kind = type(changed[1]).__name__
-            refuse(212, frame, self.line, name=changed[0], kind=kind, loop=self.line)
-        self.session.trace.end()
-        loops.pop()
-        self.frame = None if not self.targets else frame
+            kind, what = type(changed[1]).__name__, construct.kind
+            refuse(212, frame, name=changed[0], kind=kind, what=what, place=construct.line)
+        session.trace.end()
+        session.close(construct)
+        session.held = {}
+        self._spaces = []
 
     def _check_names(
-        self, before: dict[str, Any], after: dict[str, Any], allowed: set[str]
+        self, before: dict[str, Any], after: dict[str, Any], frame: FrameType, line: int
     ) -> None:
-        """Names re-bound where the syntax does not show it: closures, functions without source."""
         for name in before.keys() | after.keys():
-            if name in allowed or name.startswith(PREFIX):
+            if name.startswith(PREFIX):
                 continue
             old, new = before.get(name, _MISSING), after.get(name, _MISSING)
             if not same(old, new) and new is not self._index:
-                refuse(213, self.frame, self.line, name=name, loop=self.line)
-
-    # -- called by the transformed code -----------------------------------------------------------
-
-    def enter(self) -> tuple[Poison, ...]:
-        """What the names that the body binds hold when it begins."""
-        self._poisons = tuple(Poison(204, name, self.line) for name in self.names)
-        return self._poisons
-
-    def leave(self) -> tuple[Any, ...]:
-        """What they, and then the targets, hold after the loop."""
-        kept = tuple(self._kept(name, poison) for name, poison in self._pairs())
-        return kept + tuple(Poison(206, name, self.line) for name in self.targets)
-
-    def _pairs(self) -> Iterator[tuple[str, Poison]]:
-        return zip(self.names, self._poisons, strict=True)
-
-    def _kept(self, name: str, poison: Poison) -> Any:
-        """What the name holds after the loop: as before if it was left alone or set to the same."""
-        old, new = self._before.get(name, _MISSING), self._after.get(name, _MISSING)
-        if old is not _MISSING and (new is poison or same(old, new)):
-            return old
-        return Poison(205, name, self.line)
-
-    def leaving(self, what: str) -> None:
-        """A break, return or else: it would depend on run-time values or on an empty range."""
-        refuse(201, line=0 if what != "else" else self.line, what=f"`{what}`")
+                refuse(213, frame, line, name=name, place=line)
 
 
-def _bound(value: Any) -> Any:
-    """A bound of a compiled loop as Python's `range` takes it: an integer of 64 bits."""
+def as_bound(value: Any) -> Any:
+    """A bound of a range as Python takes it: an integer of 64 bits."""
     if not isinstance(value, _trace.Scalar):
         return operator.index(value)
     dtype = np.dtype(value.dtype)
@@ -306,14 +220,3 @@ def _bound(value: Any) -> Any:
         trace.check(as_index >= 0, OverflowError, message)
     return as_index
 
-
-def make_loop(
-    iterable: Any, names: tuple[str, ...], targets: tuple[str, ...], simple: bool, line: int
-) -> PlainLoop | CompiledLoop:
-    """The loop object of a `for` statement over an iterable that is not plain data."""
-    session = current()
-    if type(iterable) is CompiledRange and session is not None:
-        if not simple:
-            refuse(207)
-        return CompiledLoop(session, iterable, names, targets, line)
-    return PlainLoop(iterable)

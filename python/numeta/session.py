@@ -12,16 +12,14 @@ import sys
 from _thread import _local  # `threading` would be a tenth of the time to import numeta
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType, FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from . import _trace, errors
+from .control_state import ControlState, Decisions, Restart
 from .staging import PACKAGE, StagedFunction, is_own_file, stage
 from .state import Snapshot
-
-if TYPE_CHECKING:
-    from .loops import CompiledLoop
 
 _trace.set_own_folder(PACKAGE)  # its frames are not where a traced value comes from
 
@@ -57,16 +55,18 @@ def refuse(number: int, frame: FrameType | None = None, line: int = 0, **values:
     raise errors.error(number, found.f_code.co_filename, line or found.f_lineno, **values)
 
 
-class Session:
+class Session(ControlState):
     """The state of one run. `captured_arrays`: (array, stand-in); `staged`: all functions run."""
 
-    def __init__(self, trace: _trace.Trace, make_array: MakeArray) -> None:
+    def __init__(
+        self, trace: _trace.Trace, make_array: MakeArray, decisions: Decisions | None = None
+    ) -> None:
+        super().__init__({} if decisions is None else decisions)
         self.trace = trace
         self.checks = trace.checks
         self.exact = trace.exact
         self.captured_arrays: list[tuple[np.ndarray[Any, Any], Any]] = []
         self.staged: list[StagedFunction] = []
-        self.open_loops: list[CompiledLoop] = []
         self.first_error: errors.TraceError | None = None
         self.base = Snapshot()
         self._make_array = make_array
@@ -149,13 +149,33 @@ class Session:
         try:
             return staged.run(*args, **kwargs)
         except errors.TraceError as problem:
+            self._restart_adaptive()
             raise (self.first_error or problem) from None
         except Exception as problem:
+            self._restart_adaptive()
             if self.first_error is not None:
                 raise self.first_error from problem
-            if self.open_loops or self.trace.effects:
+            if isinstance(problem, RecursionError):
+                self._refuse_recursion(problem)
+            if self.is_conditional() or self.trace.effects:
                 self._refuse_raise(problem)
             raise
+
+    def _restart_adaptive(self) -> None:
+        """A loop that need not be compiled could not be: the next trace has Python run it."""
+        for construct in reversed(self.open):
+            if getattr(construct, "adaptive", False):
+                raise Restart(construct.key, "native")  # type: ignore[attr-defined]
+
+    def _refuse_recursion(self, problem: Exception) -> NoReturn:
+        """A helper that calls itself is inlined without end if a run-time value is to end it."""
+        step, frames = problem.__traceback__, []
+        while step is not None:
+            if not is_own_file(step.tb_frame.f_code.co_filename):
+                frames.append((step.tb_frame.f_code, step.tb_lineno))
+            step = step.tb_next
+        code, line = frames[-1]
+        raise errors.error(240, code.co_filename, line, name=code.co_name) from None
 
     def _refuse_raise(self, problem: Exception) -> NoReturn:
         """The kernel would raise after run-time work, or only if a loop runs: not at the trace."""
@@ -173,10 +193,9 @@ class Session:
         where = (code.co_filename, code.co_firstlineno)
         if self.first_error is not None:
             raise self.first_error
-        if self.open_loops:
-            loop = self.open_loops[-1]
-            raise errors.error(201, loop.filename, loop.line, what="an exit by exception")
-        from .loops import check_result
+        if any(construct.conditional for construct in self.open):
+            raise errors.error(201, self.open[-1].filename, self.open[-1].line)
+        from .control_merge import check_result
 
         check_result(result, *where)
         changed = self.base.changed(except_arrays=self._arrays)
@@ -204,11 +223,15 @@ def run(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     make_array: MakeArray,
+    decisions: Decisions | None = None,
 ) -> Any:
-    """Run a staged kernel in the current trace; `make_array` makes captured arrays' stand-ins."""
+    """Run a staged kernel in the current trace; `make_array` makes captured arrays' stand-ins.
+
+    Raises `Restart` where a loop has to go another way than `decisions` say.
+    """
     trace = _trace.current()
     assert trace is not None, "a staged function runs inside `with trace:`"
-    session = Session(trace, make_array)
+    session = Session(trace, make_array, decisions)
     try:
         return session.run(staged, args, kwargs)
     finally:

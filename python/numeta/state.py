@@ -12,7 +12,7 @@ from __future__ import annotations
 import collections
 import types
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -227,13 +227,22 @@ class Snapshot:
     def changed(self, except_arrays: Iterable[int] = ()) -> tuple[str, object] | None:
         """(name, object) of the first object whose content is another one now, else None."""
         skipped = set(except_arrays)
+        for path, value in self._changes():
+            if id(value) not in skipped:
+                return path, value
+        return None
+
+    def changes(self) -> list[object]:
+        """All objects whose content is another one now."""
+        return [value for _, value in self._changes()]
+
+    def _changes(self) -> Iterator[tuple[str, object]]:
         for path, value, reader, before in self._entries:
-            if id(value) in skipped or type(value) is tuple:
+            if type(value) is tuple:
                 continue
             after = reader(value)
             if len(after) != len(before) or not all(map(same, before, after)):
-                return path, value
-        return None
+                yield path, value
 
 
 def _below(path: str, parent: object, child: object) -> str:

@@ -1,0 +1,672 @@
+"""Loops: those that Python runs itself, and those that are compiled, by passes over their body.
+
+A compiled loop runs its body once per pass. Names that are carried are run-time variables when an
+iteration begins; where a pass shows that one needs a wider type than it was taken for, the pass is
+dropped from the graph and another one is run (control_specs.py). A loop that Python runs has a block
+around it if there is a `break` in it, and around each iteration if there is a `continue`: so a
+run-time `if c: break` works in an unrolled loop; a block that nothing leaves is not there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from . import _trace
+from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
+from .control_specs import (
+    NOT_BOUND,
+    Spec,
+    afterwards,
+    first_spec,
+    fits,
+    header,
+    poisoned,
+    retrospective,
+    widened,
+    write,
+)
+from .control_state import Block, Construct, Restart
+from .staging_live import BREAK, CONTINUE, ELSE
+
+if TYPE_CHECKING:
+    from .control import Flow
+    from .iteration import Iteration
+
+_MOST_PASSES = 8
+
+
+class PlainLoop:
+    """A `for` statement that Python runs, with no jump in it that is not its own."""
+
+    __slots__ = ("items", "runs_else")
+    enters = exhausts = merges = False
+
+    def __init__(self, items: Iterable[Any], runs_else: bool = True) -> None:
+        self.items = items
+        self.runs_else = runs_else
+
+
+class PlainWhile:
+    """A `while` statement outside of a trace."""
+
+    __slots__ = ("_goes_on", "runs_else")
+    enters = exhausts = merges = False
+
+    def __init__(self, goes_on: bool = True) -> None:
+        self._goes_on = self.runs_else = goes_on
+
+    def passes(self) -> bool:
+        return self._goes_on
+
+    def skips(self, test: Any) -> bool:
+        self._goes_on = bool(test)
+        return not self._goes_on
+
+
+class _Native:
+    """The blocks of a loop that Python runs: one around it, one around each iteration."""
+
+    __slots__ = ("_before", "_flags", "_frame", "_names", "block", "broken", "flow", "iteration", "pending")
+
+    def __init__(self, flow: Flow, names: Sequence[str], flags: int, frame: FrameType) -> None:
+        self.flow = flow
+        self._names = names
+        self._flags = flags
+        self._before: Mapping[str, Any] = dict(frame.f_locals) if flags & BREAK else {}
+        self.block: Block | None = None
+        self.iteration: Block | None = None
+        self.pending: list[Any] | None = None
+        self.broken = False
+        if flags & BREAK:
+            self.block = flow.session.begin_block("loop", frame)
+
+    def begin_iteration(self, frame: FrameType) -> None:
+        """Before the body."""
+        if self._flags & CONTINUE:
+            self.iteration = self.flow.session.begin_block("iteration", frame)
+            self.iteration.before = dict(frame.f_locals)
+
+    def end_iteration(self, env: Mapping[str, Any]) -> bool:
+        """After the body; whether control comes here at all."""
+        if self.iteration is not None:
+            block, self.iteration = self.iteration, None
+            before = block.before or {}
+            session = self.flow.session
+            self.pending = session.end_block(block, self.flow, self._names, env, before)
+        return self.flow.trace.alive
+
+    def breaks(self, env: Mapping[str, Any]) -> bool:
+        """A `break`: True if it is Python's own."""
+        session = self.flow.session
+        assert self.block is not None
+        if session.is_direct(self.block):
+            session.unwind_to(self.block)
+            self.iteration = None
+            self.broken = True
+            return True
+        self.block.left_by(Edge(session, self._names, env))
+        session.trace.leave(self.block.region)
+        return False
+
+    def continues(self, env: Mapping[str, Any]) -> bool:
+        """A `continue`: True if it is Python's own."""
+        session = self.flow.session
+        assert self.iteration is not None
+        if session.is_direct(self.iteration):
+            return True
+        self.iteration.left_by(Edge(session, self._names, env))
+        session.trace.leave(self.iteration.region)
+        return False
+
+    def end(self, env: Mapping[str, Any]) -> list[Any] | None:
+        """After the loop; what its names hold then, where that is not what they hold now."""
+        if self.block is not None:
+            block, self.block = self.block, None
+            if self.pending is not None:
+                env = {**env, **dict(zip(self._names, self.pending, strict=True))}
+            session = self.flow.session
+            joined = session.end_block(block, self.flow, self._names, env, self._before)
+            if joined is not None:
+                self.pending = joined
+        return self.pending
+
+    def take(self) -> list[Any]:
+        """The values for the names, once."""
+        values, self.pending = self.pending, None
+        assert values is not None
+        return values
+
+
+class NativeLoop:
+    """A `for` statement that Python runs, with jumps in its body."""
+
+    __slots__ = ("_iterator", "_native", "_some")
+
+    def __init__(
+        self,
+        flow: Flow,
+        items: Iterable[Any],
+        names: tuple[str, ...],
+        targets: tuple[str, ...],
+        flags: int,
+        frame: FrameType,
+    ) -> None:
+        self._some = len(names)
+        self._iterator = iter(items)
+        self._native = _Native(flow, names + targets, flags, frame)
+
+    @property
+    def items(self) -> NativeLoop:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        native = self._native
+        frame = sys._getframe(1)
+        if not native.end_iteration(frame.f_locals):
+            raise StopIteration
+        item = next(self._iterator)
+        native.begin_iteration(frame)
+        return item
+
+    @property
+    def enters(self) -> bool:
+        return self._native.pending is not None
+
+    def enter(self) -> list[Any]:
+        return self._native.take()[: self._some]
+
+    @property
+    def runs_else(self) -> bool:
+        return not self._native.broken and self._native.flow.trace.alive
+
+    @property
+    def exhausts(self) -> bool:
+        return self._native.pending is not None
+
+    def exhausted(self) -> list[Any]:
+        return self._native.take()
+
+    @property
+    def merges(self) -> bool:
+        return self._native.end(sys._getframe(1).f_locals) is not None
+
+    leave = exhausted
+
+    def breaks(self, env: Mapping[str, Any]) -> bool:
+        return self._native.breaks(env)
+
+    def continues(self, env: Mapping[str, Any]) -> bool:
+        return self._native.continues(env)
+
+
+class Compiled(Construct):
+    """A compiled loop: its passes, and the ways that lead back and out.
+
+    touched: the names that somebody relied on to be unbound; provisional: a join in this pass took
+    a carried name for what it began with; adaptive: Python can run the loop if this fails.
+    """
+
+    def __init__(
+        self, flow: Flow, frame: FrameType, number: int, names: Sequence[str], flags: int
+    ) -> None:
+        super().__init__("loop", frame, True)
+        self.flow = flow
+        self.session = session = flow.session
+        self.trace = trace = flow.trace
+        self.frame: FrameType | None = frame
+        self.key = (frame.f_code, number)
+        self.adaptive = False
+        self.before = self.entry = dict(frame.f_locals)
+        self.names = names
+        self.flags = flags
+        self.entry_held = dict(session.held)
+        self.poisons: dict[str, Any] = {}
+        self.passes = 0
+        self.region = 0
+        self.block: Block | None = None
+        self.pending: list[Any] | None = None
+        self.values: list[Any] = [self.entry.get(name, UNBOUND) for name in names]
+        first = tuple(first_spec(self, value) for value in self.values)
+        self._learning = (number, first)
+        specs, self.needs_block, poisons = flow.learned.get(self._learning, (first, False, {}))
+        self.specs: list[Spec] = list(specs)
+        self.poisons.update(poisons)
+        self._mark = trace.mark()
+        self._depth = len(session.open)
+        self._edges = [(c, len(c.edges)) for c in session.open if isinstance(c, Block)]
+
+    # -- passes ---------------------------------------------------------------------------------
+
+    def begin_pass(self) -> None:
+        """Opens the region and sets `headers`, what the names hold when an iteration begins."""
+        session = self.session
+        assert self.frame is not None
+        self.passes += 1
+        self.touched: set[str] = set()
+        self.provisional = False
+        self.own_origins: list[int] = []
+        self.inits: list[tuple[int, Any]] = []
+        self.back: list[Edge] = []
+        self.left: list[Edge] = []
+        wants_block = self.flags & ELSE and self.flags & BREAK
+        if wants_block or self.needs_block:
+            self.block = session.begin_block("loop", self.frame)
+        self.open_region()
+        self.region = self.trace.region
+        session.open.append(self)
+        session.held = {}
+        facts = zip(self.names, self.specs, self.values, strict=True)
+        self.headers = [header(self, *fact) for fact in facts]
+
+    def open_region(self) -> None:
+        raise NotImplementedError
+
+    def end_pass(self, env: Mapping[str, Any]) -> bool:
+        """Whether another pass is needed; if not, the loop is closed."""
+        if self.trace.alive:
+            self.back.append(Edge(self.session, self.names, env))
+        for key in self.own_origins:
+            self.session.origins.pop(key, None)
+        self._touch_left()
+        specs = []
+        for k, name in enumerate(self.names):
+            values = [edge.values[k] for edge in self.back]
+            spec, begun = self.specs[k], self.headers[k]
+            wider = widened(self, name, spec, begun, self.values[k], values)
+            if wider != spec and self.passes >= _MOST_PASSES:
+                wider = poisoned(self, name, [self.values[k], *values])
+            specs.append(wider)
+        again = specs != self.specs or (self.provisional and self.passes == 1)
+        if not again:
+            again = self.finish_names()
+        if again:
+            self.specs = specs
+            self.roll_back()
+            self.begin_pass()
+            return True
+        self.flow.learned[self._learning] = (tuple(specs), self.needs_block, self.poisons)
+        self.finish()
+        self.frame = None
+        return False
+
+    def other_exits(self) -> Sequence[Edge]:
+        """The ways out on which a name that is taken for unbound has to be so."""
+        return self.block.edges if self.block is not None else ()
+
+    def _touch_left(self) -> None:
+        exits = self.other_exits()
+        for k, name in enumerate(self.names) if exits else ():
+            begun = self.headers[k]
+            if type(begun) is Unbound and any(e.values[k] is not begun for e in self.back):
+                if any(edge.values[k] is begun for edge in exits):
+                    self.touched.add(name)
+
+    def roll_back(self) -> None:
+        """As if the loop had not begun."""
+        session = self.session
+        self.trace.rollback(self._mark)
+        del session.open[self._depth :]
+        for block, count in self._edges:
+            block.forget(count)
+        session.held = dict(self.entry_held)
+        self.block = None
+
+    def finish_names(self) -> bool:
+        """The last specs; whether that needs another pass after all."""
+        return False
+
+    def finish(self) -> None:
+        raise NotImplementedError
+
+    def write_back(self) -> None:
+        """What iterations hand on, and what the first one finds."""
+        for edge in self.back:
+            self._write(edge)
+
+    def _write(self, edge: Edge) -> None:
+        for k, name in enumerate(self.names):
+            write(self, name, self.specs[k], self.headers[k], edge, edge.values[k])
+
+    def write_first(self) -> None:
+        """Before the loop."""
+        for variable, entry in self.inits:
+            if self.entry_held.get(variable) is not entry:
+                self.trace.write_before(self.region, variable, entry)
+
+    def is_unchanged(self, k: int) -> bool:
+        """Whether every iteration, and every way out, leaves the name alone."""
+        begun = self.headers[k]
+        return all(edge.values[k] is begun for edge in (*self.back, *self.left))
+
+    # -- called by the flow and by staged code ----------------------------------------------------
+
+    def breaks(self, env: Mapping[str, Any]) -> bool:
+        edge = Edge(self.session, self.names, env)
+        if self.block is not None:
+            self.block.left_by(edge)
+            self.trace.leave(self.block.region)
+        else:
+            self.left.append(edge)
+            self.trace.leave(self.region)
+        return False
+
+    def continues(self, env: Mapping[str, Any]) -> bool:
+        self.back.append(Edge(self.session, self.names, env))
+        self.trace.cycle(self.region)
+        return False
+
+    @property
+    def runs_else(self) -> bool:
+        return self.trace.alive
+
+    @property
+    def exhausts(self) -> bool:
+        return self.pending is not None
+
+    def exhausted(self) -> list[Any]:
+        values, self.pending = self.pending, None
+        assert values is not None
+        return values
+
+    def end(self, env: Mapping[str, Any]) -> bool:
+        """After the loop and its `else`; whether names change there."""
+        if self.block is not None:
+            block, self.block = self.block, None
+            if self.pending is not None:
+                env = {**env, **dict(zip(self.names, self.pending, strict=True))}
+            joined = self.session.end_block(block, self.flow, self.names, env, self.entry)
+            self.pending = joined if joined is not None else self.pending
+        return self.pending is not None
+
+    @property
+    def merges(self) -> bool:
+        return self.end(sys._getframe(1).f_locals)
+
+    leave = exhausted
+
+
+class CountedLoop(Compiled):
+    """A compiled `for` statement; iterating it gives the target's value once per pass."""
+
+    def __init__(
+        self,
+        flow: Flow,
+        frame: FrameType,
+        iteration: Iteration,
+        number: int,
+        names: tuple[str, ...],
+        targets: tuple[str, ...],
+        flags: int,
+    ) -> None:
+        super().__init__(flow, frame, number, names + targets, flags)
+        self.iteration = iteration
+        self.index = ""
+        self.enters = True
+        self._some = len(names)
+        self._item: Any = None
+
+    @property
+    def items(self) -> CountedLoop:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if self.passes == 0:
+            self.begin_pass()
+        elif not self.end_pass(sys._getframe(1).f_locals):
+            raise StopIteration
+        return self._item
+
+    def enter(self) -> list[Any]:
+        return self.headers[: self._some]
+
+    def open_region(self) -> None:
+        start, stop, step = self.iteration.bounds()
+        index = self.trace.begin_loop(start, stop, step, self.index or "k")
+        self._item = self.iteration.value(index)
+
+    def finish_names(self) -> bool:
+        certain = self.iteration.is_certain()
+        for k, name in enumerate(self.names):
+            begun = self.headers[k]
+            if self.specs[k] is NOT_BOUND or self.specs[k] == NOT_BOUND:
+                back = [e.values[k] for e in self.back]
+                left = [e.values[k] for e in self.left]
+                if any(value is not begun for value in (*back, *left)):
+                    entry = self.values[k]
+                    self.specs[k] = retrospective(self, name, entry, back, left, certain)
+            if self.block is None and not all(
+                fits(self, self.specs[k], begun, edge.values[k]) for edge in self.left
+            ):
+                self.needs_block = True
+                return True
+        return False
+
+    def finish(self) -> None:
+        session = self.session
+        self.write_back()
+        for edge in self.left:
+            self._write(edge)
+        self.trace.end()
+        session.close(self)
+        self.write_first()
+        session.held = {}
+        self.pending = [
+            self.values[k]
+            if self.is_unchanged(k)
+            else afterwards(self, name, self.specs[k], self.values[k])
+            for k, name in enumerate(self.names)
+        ]
+
+
+class RepeatLoop(Compiled):
+    """A compiled `while` statement: it runs until something leaves it."""
+
+    def open_region(self) -> None:
+        self.trace.begin_repeat("loop")
+
+    def other_exits(self) -> Sequence[Edge]:
+        return [*self.exits, *self.left, *super().other_exits()]
+
+    def leaves(self, env: Mapping[str, Any]) -> None:
+        """The condition does not hold (any more)."""
+        self.exits.append(Edge(self.session, self.names, env))
+        self.trace.leave(self.region)
+
+    def begin_pass(self) -> None:
+        self.exits: list[Edge] = []
+        super().begin_pass()
+
+    def finish(self) -> None:
+        session = self.session
+        self.write_back()
+        self.trace.end()
+        session.close(self)
+        self.write_first()
+        exits = self.exits + self.left
+        for k in range(len(self.names)):
+            if all(edge.values[k] is self.headers[k] for edge in self.back):
+                for edge in exits:
+                    if edge.values[k] is self.headers[k]:
+                        edge.values[k] = self.values[k]
+        session.held = common_held(exits)
+        if not exits:
+            self.trace.alive = False
+            self.pending = None
+            return
+        join = Join(session, self.flow, exits, self.line, True)
+        self.pending = join.names(self.names, self.entry)
+
+
+class WhileLoop:
+    """A `while` statement in a trace.
+
+    Python runs it as long as its condition is known. It is compiled from its beginning where the
+    condition turns out not to be, where something jumps out of it at run time, or where it goes
+    on for long; from where it is if compile-time objects have changed in it meanwhile.
+    """
+
+    def __init__(
+        self, flow: Flow, frame: FrameType, number: int, names: tuple[str, ...], flags: int
+    ) -> None:
+        self.flow = flow
+        self._number = number
+        self._names = names
+        self._flags = flags
+        self._count = 0
+        self._done = False
+        self._goes_on = True
+        self._started = False
+        self._key = (frame.f_code, number)
+        self._way = flow.session.decisions.get(self._key, "")
+        self._start: RepeatLoop | None = RepeatLoop(flow, frame, number, names, flags)
+        self._mutations = flow.session.mutations
+        self._core: RepeatLoop | None = None
+        self._native = _Native(flow, names, flags, frame)
+        self._test_mark = 0
+        self._line = frame.f_lineno
+
+    # -- the passes -----------------------------------------------------------------------------
+
+    def passes(self) -> bool:
+        frame = sys._getframe(1)
+        core = self._core
+        if core is not None:
+            if not self._started:
+                self._started = True
+                return True
+            return core.end_pass(frame.f_locals)
+        native = self._native
+        if self._done or not native.end_iteration(frame.f_locals):
+            self._start = None  # it holds the frame
+            return False
+        if self._way == "compiled" or (self._way == "" and self._is_long()):
+            self._compile_from_start(frame)
+            return True
+        if self._count > self.flow.session.unroll_limit:
+            self.flow.session.spend(1, frame)
+        self._count += 1
+        self._test_mark = self.flow.trace.mark()
+        return True
+
+    def _is_long(self) -> bool:
+        """Whether a jump left the loop at run time, or it went on for long."""
+        if self._count == 0:
+            return False
+        assert self._start is not None
+        jumped = self._native.block is not None and bool(self._native.block.edges)
+        jumped = jumped or any(len(b.edges) > count for b, count in self._start._edges)
+        return jumped or self._count > self.flow.session.unroll_limit
+
+    def _compile_from_start(self, frame: FrameType) -> None:
+        session = self.flow.session
+        if session.mutations != self._mutations:
+            raise Restart(self._key, "compiled")
+        core, self._start = self._start, None
+        assert core is not None
+        core.adaptive = self._way == ""
+        core.roll_back()
+        self._native.block = self._native.iteration = None
+        self._native.pending = None
+        self._begin(core)
+
+    def _begin(self, core: RepeatLoop) -> None:
+        self._core = core
+        self._started = True
+        core.begin_pass()
+
+    def skips(self, test: Any) -> bool:
+        """Whether the body does not run (now)."""
+        from .control import not_, truth
+
+        known = truth(test)
+        frame = sys._getframe(1)
+        core = self._core
+        if core is None:
+            if known is None:
+                self._compile_on_test(frame)
+                return True
+            if not known:
+                self._done = True
+                return True
+            self._native.begin_iteration(frame)
+            return False
+        if known is None:
+            trace = self.flow.trace
+            trace.begin_branch(not_(test))
+            core.leaves(frame.f_locals)
+            trace.end()
+            return False
+        if not known and self.flow.trace.alive:
+            core.leaves(frame.f_locals)
+        return not known
+
+    def _compile_on_test(self, frame: FrameType) -> None:
+        """The condition is known at run time only: the loop is compiled, from its start if it can."""
+        session, trace = self.flow.session, self.flow.trace
+        if self._count == 1 or session.mutations == self._mutations:
+            core, self._start = self._start, None
+            assert core is not None
+            core.roll_back()
+            self._native.block = None
+        else:
+            trace.rollback(self._test_mark)
+            core = RepeatLoop(self.flow, frame, self._number, self._names, self._flags)
+            core.needs_block = self._native.block is not None
+        self._begin(core)
+        self._started = False
+
+    # -- called by the flow and by staged code ----------------------------------------------------
+
+    @property
+    def enters(self) -> bool:
+        return self._core is not None or self._native.pending is not None
+
+    def enter(self) -> list[Any]:
+        return self._core.headers if self._core is not None else self._native.take()
+
+    def breaks(self, env: Mapping[str, Any]) -> bool:
+        if self._core is not None:
+            return self._core.breaks(env)
+        return self._native.breaks(env)
+
+    def continues(self, env: Mapping[str, Any]) -> bool:
+        return (self._core or self._native).continues(env)
+
+    @property
+    def runs_else(self) -> bool:
+        return not self._native.broken and self.flow.trace.alive
+
+    @property
+    def exhausts(self) -> bool:
+        return (self._core or self._native).pending is not None
+
+    def exhausted(self) -> list[Any]:
+        return self._core.exhausted() if self._core is not None else self._native.take()
+
+    @property
+    def merges(self) -> bool:
+        env = sys._getframe(1).f_locals
+        if self._core is None:
+            return self._native.end(env) is not None
+        core, native = self._core, self._native
+        changes = core.end(env)
+        if native.block is None:
+            return changes
+        # Iterations that Python ran before may have left the loop.
+        if changes:
+            native.pending = core.exhausted()
+        core.pending = native.end(env)
+        return core.pending is not None
+
+    leave = exhausted
+
+

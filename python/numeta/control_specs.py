@@ -1,0 +1,257 @@
+"""What a compiled loop takes its carried names for: one spec per name, widened from pass to pass.
+
+keep: the object that it was before the loop, whatever it is; unbound: not bound when an iteration
+begins; var: a run-time variable of a type; tuple: item by item; maybe: a flag says whether it is
+bound; poison: nothing that one run of the body could stand for. Specs only widen, so passes end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .control_merge import (
+    UNBOUND,
+    Edge,
+    Kind,
+    MaybeUnbound,
+    Poison,
+    Unbound,
+    is_number,
+    numbers_of,
+    read_again,
+)
+from .state import same
+
+if TYPE_CHECKING:
+    from .control_loops import Compiled
+
+Spec = tuple[Any, ...]
+KEEP: Spec = ("keep",)
+NOT_BOUND: Spec = ("unbound",)
+POISON: Spec = ("poison",)
+FLAG: Kind = ("b1", True)
+
+
+def first_spec(loop: Compiled, value: Any) -> Spec:
+    """What a name is taken for that holds `value`."""
+    kind = type(value)
+    if kind is Unbound:
+        return NOT_BOUND
+    if kind is MaybeUnbound:
+        return ("maybe", first_spec(loop, value.value))
+    if is_number(value):
+        found = loop.trace.join([value])
+        return ("var", *found) if found else KEEP
+    return KEEP
+
+
+def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
+    """What the name holds when an iteration begins; `loop.inits` says what it held before."""
+    what = spec[0]
+    if what == "keep":
+        return entry
+    if what == "unbound":
+        return Unbound(name, loop, entry if type(entry) is Unbound else None)
+    if what == "poison":
+        return loop.poisons[name]
+    if what == "tuple":
+        items = entry if type(entry) is tuple else (UNBOUND,) * len(spec[1])
+        parts = zip(spec[1], items, strict=True)
+        return tuple(header(loop, f"{name}_{k}", s, e) for k, (s, e) in enumerate(parts))
+    if what == "maybe":
+        flag, value = _flagged(entry)
+        flag_now = _opened(loop, f"{name}_bound", FLAG, flag)
+        return MaybeUnbound(name, header(loop, name, spec[1], value), flag_now)
+    value = _opened(loop, name, (spec[1], spec[2]), entry)
+    if loop.passes == 1 and type(entry) in (bool, int, float, complex):
+        loop.session.origins[id(value)] = (value, entry, loop)
+        loop.own_origins.append(id(value))
+    return value
+
+
+def _flagged(value: Any) -> tuple[Any, Any]:
+    """(flag, value) of what may be unbound; somebody relies on it if it is."""
+    if type(value) is Unbound:
+        value.touch()
+        return False, UNBOUND
+    if type(value) is MaybeUnbound:
+        return value.flag, value.value
+    return True, value
+
+
+def _opened(loop: Compiled, name: str, kind: Kind, entry: Any) -> Any:
+    variable = loop.flow.variable(name, kind)
+    if type(entry) is not Unbound:
+        loop.inits.append((variable, entry))
+    return read_again(loop.session, variable)
+
+
+def widened(
+    loop: Compiled, name: str, spec: Spec, begun: Any, entry: Any, values: Sequence[Any]
+) -> Spec:
+    """The spec that also holds what iterations end with; `begun` is what they began with."""
+    values = [value for value in values if value is not begun]
+    what = spec[0]
+    if not values or what == "poison":
+        return spec
+    if what == "unbound":
+        bound = [v for value in values for v in _bound(value)]
+        if not bound or name not in loop.touched:
+            return spec
+        return ("maybe", _spec_of(loop, name, bound))
+    if what == "maybe":
+        bound = [v for value in values for v in _bound(value)]
+        _, inner = _flagged(entry) if type(entry) is not Unbound else (False, UNBOUND)
+        return ("maybe", widened(loop, name, spec[1], begun.value, inner, bound))
+    if any(type(value) in (Unbound, MaybeUnbound) for value in values):
+        bound = [v for value in values for v in _bound(value)]
+        return ("maybe", widened(loop, name, spec, begun, entry, bound))
+    if what == "var":
+        return _wider_number(loop, name, spec, entry, values)
+    return _wider_object(loop, name, spec, begun, entry, values)
+
+
+def _bound(value: Any) -> tuple[Any, ...]:
+    if type(value) is Unbound:
+        return ()
+    return (value.value,) if type(value) is MaybeUnbound else (value,)
+
+
+def _spec_of(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
+    """The spec of a name that was unbound before and holds one of `values` now."""
+    if all(map(is_number, values)):
+        found = loop.trace.join(values)
+        if found is not None:
+            return ("var", *found)
+    first = values[0]
+    if type(first) is tuple and all(
+        type(value) is tuple and len(value) == len(first) for value in values
+    ):
+        items = enumerate(zip(*values, strict=True))
+        return ("tuple", tuple(_spec_of(loop, f"{name}_{k}", found) for k, found in items))
+    return poisoned(loop, name, values)
+
+
+def poisoned(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
+    """From now on the name is one whose use is refused."""
+    loop.poisons.setdefault(name, Poison(name, loop.line, values))
+    return POISON
+
+
+def _wider_number(
+    loop: Compiled, name: str, spec: Spec, entry: Any, values: Sequence[Any]
+) -> Spec:
+    known = [] if type(entry) is Unbound else [entry]
+    if all(map(is_number, values)):
+        found = loop.trace.join([*known, *values])
+        if found is not None:
+            return ("var", *found)
+    elif loop.passes == 1:  # what was no number yet may be one where the name has a wider type
+        candidates = [n for v in values for n in (numbers_of(v) or (v,)) if is_number(n)]
+        strong = [n for n in candidates if not getattr(n, "weak", False)]
+        found = loop.trace.join([*known, *strong]) if strong else None
+        if found is not None and ("var", *found) != spec:
+            return ("var", *found)
+    return poisoned(loop, name, [*known, *values])
+
+
+def _wider_object(
+    loop: Compiled, name: str, spec: Spec, begun: Any, entry: Any, values: Sequence[Any]
+) -> Spec:
+    if spec is KEEP and all(same(entry, value) for value in values):
+        return spec
+    if type(entry) is tuple and all(
+        type(value) is tuple and len(value) == len(entry) for value in values
+    ):
+        inner = spec[1] if spec[0] == "tuple" else [first_spec(loop, item) for item in entry]
+        return (
+            "tuple",
+            tuple(
+                widened(loop, f"{name}_{k}", s, begun[k], entry[k], [v[k] for v in values])
+                for k, s in enumerate(inner)
+            ),
+        )
+    return poisoned(loop, name, [entry, *values])
+
+
+def fits(loop: Compiled, spec: Spec, begun: Any, value: Any) -> bool:
+    """Whether `value` can be written to what the spec stands for."""
+    what = spec[0]
+    if value is begun or what == "poison":
+        return True
+    if what == "maybe":
+        inner = begun.value if type(begun) is MaybeUnbound else UNBOUND
+        return all(fits(loop, spec[1], inner, v) for v in _bound(value))
+    if what == "var":
+        known = [] if type(begun) in (Unbound, MaybeUnbound) else [begun]
+        if not is_number(value):
+            return False
+        return bool(loop.trace.join([value, *known]) == spec[1:])
+    if what == "tuple":
+        if type(value) is not tuple or len(value) != len(spec[1]):
+            return False
+        items = begun if type(begun) is tuple else (UNBOUND,) * len(value)
+        return all(map(lambda s, b, v: fits(loop, s, b, v), spec[1], items, value))
+    return what == "keep" and same(begun, value)
+
+
+def write(loop: Compiled, name: str, spec: Spec, begun: Any, edge: Edge, value: Any) -> None:
+    """At the end of an edge: what the next iteration, or what comes after the loop, finds."""
+    if value is begun:
+        return
+    what = spec[0]
+    if what == "var":
+        _written(loop, name, (spec[1], spec[2]), edge, value)
+    elif what == "tuple":
+        items = begun if type(begun) is tuple else (UNBOUND,) * len(value)
+        for k, (inner, b, v) in enumerate(zip(spec[1], items, value, strict=True)):
+            write(loop, f"{name}_{k}", inner, b, edge, v)
+    elif what == "maybe":
+        bound = _bound(value)
+        flag = value.flag if type(value) is MaybeUnbound else bool(bound)
+        _written(loop, f"{name}_bound", FLAG, edge, flag)
+        inner = begun.value if type(begun) is MaybeUnbound else UNBOUND
+        for item in bound:
+            write(loop, name, spec[1], inner, edge, item)
+
+
+def _written(loop: Compiled, name: str, kind: Kind, edge: Edge, value: Any) -> None:
+    variable = loop.flow.variable(name, kind)
+    if edge.held.get(variable) is not value:
+        loop.trace.write_at_end(edge.region, variable, value)
+
+
+def afterwards(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
+    """What the name holds after the loop."""
+    what = spec[0]
+    if what == "var":
+        return read_again(loop.session, loop.flow.variable(name, (spec[1], spec[2])))
+    if what == "tuple":
+        items = entry if type(entry) is tuple else (UNBOUND,) * len(spec[1])
+        parts = zip(spec[1], items, strict=True)
+        return tuple(afterwards(loop, f"{name}_{k}", s, e) for k, (s, e) in enumerate(parts))
+    if what == "maybe":
+        flag = read_again(loop.session, loop.flow.variable(f"{name}_bound", FLAG))
+        inner = entry.value if type(entry) is MaybeUnbound else entry
+        return MaybeUnbound(name, afterwards(loop, name, spec[1], inner), flag)
+    return loop.poisons[name] if what == "poison" else entry
+
+
+def retrospective(
+    loop: Compiled, name: str, entry: Any, back: Sequence[Any], left: Sequence[Any], certain: bool
+) -> Spec:
+    """The spec after the loop of a name that was unbound before it, and that nobody asked for.
+
+    certain: the loop runs at least once.
+    """
+    values = [*back, *left]
+    bound = [v for value in values for v in _bound(value)]
+    if not bound:
+        return NOT_BOUND
+    inner = _spec_of(loop, name, bound)
+    if certain and all(type(value) not in (Unbound, MaybeUnbound) for value in values):
+        return inner
+    flag, _ = _flagged(entry)
+    loop.inits.append((loop.flow.variable(f"{name}_bound", FLAG), flag))
+    return ("maybe", inner)
