@@ -33,7 +33,7 @@ def _is_trusted(module: object) -> bool:
 
 
 def _names_in(code: types.CodeType, found: set[str]) -> None:
-    found.update(code.co_names)
+    found.update(name for name in code.co_names if name.isidentifier())  # pytest adds others
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             _names_in(constant, found)

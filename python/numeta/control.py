@@ -15,7 +15,17 @@ from typing import Any
 
 from . import _trace
 from .control_loops import CountedLoop, NativeLoop, PlainLoop, PlainWhile, WhileLoop
-from .control_merge import UNBOUND, Edge, Join, Kind, Poison, common_held, raise_poison
+from .control_merge import (
+    UNBOUND,
+    Edge,
+    Join,
+    Kind,
+    Poison,
+    common_held,
+    is_number,
+    raise_poison,
+    same_number,
+)
 from .iteration import run_time_iteration
 from .control_state import Block, Construct
 from .session import Session, current, refuse, user_frame
@@ -83,6 +93,10 @@ def as_truth(value: Any) -> Any:
     """`bool(value)`, at run time if the value is known only there."""
     known = truth(value)
     return _trace.cast(value, "b1", True) if known is None else known
+
+
+def _truth_of(op: str, *operands: Any) -> Any:
+    return _trace.cast(_trace.apply(op, operands, python=False), "b1", True)
 
 
 class Branch(Construct):
@@ -424,17 +438,16 @@ class _Choice(Construct):
         return Join(session, self, edges, self.line, False).value("choice", [v for _, v in pairs])
 
     def _selected(self, first: Any, second: Any) -> Any:
-        from .control_merge import is_number, same_number
-
         if not (is_number(first) and is_number(second)):
             return Join(self._session, self, (None, None), self.line, False).value(  # type: ignore[arg-type]
                 "the result of the choice", [first, second]
             )
         if same_number(first, second):
             return first
-        return self._session.trace.select(self._condition, first, second) or Poison(
-            "the result of the choice", self.line, (first, second)
-        )
+        selected = self._session.trace.select(self._condition, first, second)
+        if selected is None:
+            return Poison("the result of the choice", self.line, (first, second), True)
+        return selected
 
     def pick(self, first: Any, second: Any) -> Any:
         return self._joined(first, second)
@@ -464,7 +477,7 @@ class _Both(_Choice):
         if type(first) is bool:
             return self._first if first is not self._negated else first
         op = "logical_or" if self._negated else "logical_and"
-        return _trace.apply(op, (self._first, first), python=True)
+        return _truth_of(op, self._first, first)
 
 
 class _Either(_Both):
@@ -517,5 +530,5 @@ def not_(value: Any) -> Any:
     """`not value`."""
     known = truth(value)
     if known is None:
-        return _trace.apply("logical_not", (as_truth(value),), python=True)
+        return _truth_of("logical_not", as_truth(value))
     return not known

@@ -127,16 +127,18 @@ def check_result(value: object, filename: str, line: int) -> None:
 
 def described(value: object) -> str:
     """A value in a few words, for messages."""
-    if isinstance(value, Scalar):
-        return f"{'Python ' if value.weak else ''}{np.dtype(value.dtype).name}"
-    if isinstance(value, _trace.Array):
+    kind = type(value)
+    if kind is Scalar:
+        scalar: Any = value
+        return f"{'Python ' if scalar.weak else ''}{np.dtype(scalar.dtype).name}"
+    if kind is _trace.Array:
         return "an array"
-    if type(value) is Unbound:
+    if kind is Unbound:
         return "nothing"
-    if type(value) is Poison:
+    if kind is Poison:
         return "a value that is not known"
-    text = repr(value) if value is None or type(value) in (bool, int, float, str) else ""
-    return text if 0 < len(text) < 30 else f"{type(value).__name__}"
+    text = repr(value) if value is None or kind in (bool, int, float, str) else ""
+    return text if 0 < len(text) < 30 else kind.__name__
 
 
 # -- edges ----------------------------------------------------------------------------------------
@@ -173,7 +175,7 @@ def common_held(edges: Sequence[Edge]) -> dict[int, Any]:
 def is_number(value: object) -> bool:
     """Whether a value is a number, known now or at run time."""
     kind = type(value)
-    return kind is Scalar or kind in _NUMBERS or isinstance(value, np.number | np.bool_)
+    return kind is Scalar or kind in _NUMBERS or issubclass(kind, np.number | np.bool_)
 
 
 def same_number(a: Any, b: Any) -> bool:

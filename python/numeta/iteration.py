@@ -44,12 +44,12 @@ class Iteration:
     def is_empty(self) -> bool:
         """Whether it is known to have no items."""
         length = self.length()
-        return isinstance(length, int) and length == 0
+        return type(length) is int and length == 0
 
     def is_certain(self) -> bool:
         """Whether it is known to have items."""
         length = self.length()
-        return isinstance(length, int) and length > 0
+        return type(length) is int and length > 0
 
     def __iter__(self) -> Any:
         refuse(202)
@@ -227,7 +227,7 @@ def _listed(value: Any, count: int) -> Iterable[Any]:
     if inner is None:
         return value  # type: ignore[no-any-return]
     length = inner.length()
-    if not isinstance(length, int) or min(length, count) > 256:
+    if type(length) is not int or min(length, count) > 256:
         refuse(239)
     return [inner.item(k) for k in range(min(length, count))]
 
@@ -251,7 +251,7 @@ def zip_(*parts: Any, strict: Any = False) -> Any:
 def _is_long_enough(part: Any, count: int) -> bool:
     inner = run_time_iteration(part)
     assert inner is not None
-    return isinstance(inner.length(), int)
+    return type(inner.length()) is int
 
 
 def enumerate_(iterable: Any, start: Any = 0) -> Any:

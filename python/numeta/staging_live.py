@@ -59,8 +59,8 @@ class Liveness:
     nonlocals: the names that inner functions declare nonlocal; anything: all merged names.
     """
 
-    def __init__(self, body: Sequence[ast.stmt], names: Iterable[str]) -> None:
-        self.bits = {name: 1 << k for k, name in enumerate(sorted(names))}
+    def __init__(self, body: Sequence[ast.stmt], own: set[str], outside: set[str]) -> None:
+        self.bits = {name: 1 << k for k, name in enumerate(sorted(own | outside))}
         self.info: dict[ast.stmt, Info] = {}
         self.merged: dict[ast.stmt, int] = {}
         self.anything = 0
@@ -68,6 +68,8 @@ class Liveness:
         self.nested_return = False
         self.controls = False  # has it a statement that a flow is needed for
         self._cells = 0
+        for name in outside:  # read by others
+            self._cells |= self.bits[name]
         self._exposed: dict[ast.stmt, int] = {}
         self._recording = False
         for statement in body:

@@ -80,7 +80,7 @@ class Transformer(Expressions):
             self.refusal = _refusal_of(node, inner.yields)
         outside = set().union(*(scope.shared for scope in self._functions)) - own
         scope = Scope("function", own)
-        live = scope.live = Liveness(node.body, own | inner.nonlocal_ | outside)
+        live = scope.live = Liveness(node.body, own, inner.nonlocal_ | outside)
         scope.shared = live.nonlocals & own
         live.solve(node.body, scope.shared | outside)
         scope.flows = not inner.yields and isinstance(node, ast.FunctionDef)
