@@ -123,7 +123,8 @@ class Expressions:
                 if scope.live is None:
                     return False
                 bit = scope.live.bits.get(name, 0)
-                return bool(bit & scope.live.anything & ~scope.assigned)
+                live = scope.live
+                return bool(bit & live.anything & (live.deleted | ~scope.assigned))
         return False
 
     def mangled(self, name: str) -> str:
