@@ -26,8 +26,8 @@ from .control_merge import (
     raise_poison,
     same_number,
 )
-from .control_state import Block, Construct
 from .iteration import run_time_iteration
+from .control_state import Block, Construct
 from .session import Session, current, refuse, user_frame
 from .staging_live import BREAK, CONTINUE, RAISE, RETURN
 
@@ -74,7 +74,18 @@ class _Settled(_Known):
         return self.value
 
 
-TRUE, FALSE, NEITHER = _First(True, False), _Second(False, True), _First(False, False)
+class _Neither(_Known):
+    """Control does not come here."""
+
+    __slots__ = ()
+
+    def pick(self, *arms: Any) -> Any:
+        session = current()
+        assert session is not None
+        return session.nothing()
+
+
+TRUE, FALSE, NEITHER = _First(True, False), _Second(False, True), _Neither(False, False)
 
 
 def truth(value: Any) -> bool | None:
@@ -235,6 +246,7 @@ class Flow(PlainFlow):
         self.block: Block | None = None
         if nested_returns:
             self.block = session.begin_block(frame.f_code.co_name, frame)
+            self.block.ends_frame = True
 
     @property
     def alive(self) -> bool:  # type: ignore[override]

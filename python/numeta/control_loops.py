@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from . import _trace
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
 from .control_specs import (
     NOT_BOUND,
@@ -81,12 +82,14 @@ class _Native:
         self.broken = False
         if flags & BREAK:
             self.block = flow.session.begin_block("loop", frame)
+            self.block.names = names
 
     def begin_iteration(self, frame: FrameType) -> None:
         """Before the body."""
         if self._flags & CONTINUE:
             self.iteration = self.flow.session.begin_block("iteration", frame)
             self.iteration.before = dict(frame.f_locals)
+            self.iteration.names = self._names
 
     def end_iteration(self, env: Mapping[str, Any]) -> bool:
         """After the body; whether control comes here at all."""
@@ -256,6 +259,7 @@ class Compiled(Construct):
         wants_block = self.flags & ELSE and self.flags & BREAK
         if wants_block or self.needs_block:
             self.block = session.begin_block("loop", self.frame)
+            self.block.names = self.names
         self.open_region()
         self.region = self.trace.region
         session.open.append(self)

@@ -326,7 +326,7 @@ def name_(value: Any, name: str) -> Any:
         return value.value
     if kind is Unbound:
         session = current()
-        if session is None or not session.is_conditional():
+        if session is None or not (session.is_conditional() or session.trace.effects):
             raise UnboundLocalError(_message(name))
         value.touch()
         return session.fails(UnboundLocalError, _message(name))

@@ -60,10 +60,11 @@ class Construct:
 class Block(Construct):
     """A region that can be left: by `return`, or out of an iteration that Python runs itself."""
 
-    __slots__ = ("_edges", "region")
+    __slots__ = ("_edges", "ends_frame", "region")
 
     def __init__(self, kind: str, frame: FrameType, region: int) -> None:
         super().__init__(kind, frame, False)
+        self.ends_frame = False  # what leaves it returns from its function
         self.region = region
         self._edges: list[Edge] = []
 

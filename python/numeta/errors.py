@@ -124,8 +124,8 @@ _ROWS = (
     Diagnostic(212, TraceError, "{name!r} ({kind}) changes in the run-time {what} of line {place};"
                " that would happen once, when the kernel is compiled, and not each time",
                "use an array, a plain name, or compile-time control flow"),
-    Diagnostic(213, TraceError, "{name!r} is re-bound in the compiled loop of line {place} by code"
-               " without source, or by a function that cannot be seen from there",
+    Diagnostic(213, TraceError, "{name!r} is re-bound in the run-time control flow of line {place}"
+               " by code without source, or by a function that cannot be seen from there",
                "give the kernel a source file, or return the value"),
     Diagnostic(214, TraceError, "`{what}` assigns to {name!r} outside of the kernel",
                "return the value, or write it to an element of an array"),
@@ -142,9 +142,9 @@ _ROWS = (
                "return the value and format it outside"),
     Diagnostic(227, TraceError, "a run-time value is matched by `match`",
                "match on compile-time values"),
-    Diagnostic(228, TraceError, "the kernel raises {what} after run-time work or in a compiled"
-               " loop, which cannot be known before it runs",
-               "raise before the first store and outside of compiled loops"),
+    Diagnostic(228, TraceError, "the kernel raises {what} after run-time work or below run-time"
+               " control flow, which cannot be known before it runs",
+               "raise before the first store and outside of run-time control flow"),
     Diagnostic(229, TraceError, "{name}() of {kinds} has no single type",
                "convert the values to one type first, as in nm.f8(x)"),
     Diagnostic(230, TraceError, "{name}() is called with {what}", "{instead}"),

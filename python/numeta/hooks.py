@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace, calls, control, errors
-from .control_merge import Poison, name_, raise_poison
+from .control_merge import UNBOUND, Poison, name_, raise_poison
 from .functions_numpy import attribute_of
 from .iteration import Iteration
 from .loops import CompiledRange, Unrolled
@@ -301,14 +301,19 @@ def rebound(name: str) -> None:
     assert frame is not None
     value = frame.f_locals.get(name)
     inside: set[int] = set()
+    owner = 0
     for outer in session.frames(frame):
         inside.add(id(outer))
         if name in outer.f_code.co_cellvars and outer.f_locals.get(name) is value:
+            owner = id(outer)
             break
     else:
         inside = {construct.frame_id for construct in session.open}
     for construct in session.open:
-        if construct.conditional and construct.frame_id in inside and not construct.carries(name):
+        if not construct.conditional or construct.frame_id not in inside:
+            continue
+        ends = getattr(construct, "ends_frame", False) and construct.frame_id == owner
+        if not ends and not construct.carries(name):
             refuse(213, name=name, place=construct.line)
 
 
@@ -425,6 +430,7 @@ class _Hooks:
     subject = staticmethod(subject)
     target = staticmethod(target)
     text = staticmethod(text)
+    unbound = UNBOUND
     unpack = staticmethod(unpack)
     yielded = staticmethod(yielded)
 

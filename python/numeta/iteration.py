@@ -217,6 +217,13 @@ def _inner(value: Any) -> Iteration | None:
     return Range(value.start, value.stop, value.step) if type(value) is range else run_time_iteration(value)
 
 
+def _holds(value: Any) -> None:
+    """An iterator that is handed on may advance from now on."""
+    session = current()
+    if session is not None and hasattr(type(value), "__next__"):
+        session.mutating(value)
+
+
 def _is_run_time(value: Any) -> bool:
     return type(value) in (CompiledRange, Array) or isinstance(value, Iteration | np.ndarray)
 
@@ -234,6 +241,8 @@ def _listed(value: Any, count: int) -> Iterable[Any]:
 
 def zip_(*parts: Any, strict: Any = False) -> Any:
     """`zip` in a kernel."""
+    for part in parts:
+        _holds(part)
     if not any(map(_is_run_time, parts)):
         return zip(*parts, strict=strict)
     if all(_is_run_time(part) or type(part) is range for part in parts):
@@ -260,6 +269,7 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
         inner = _inner(iterable)
         assert inner is not None
         return Enumerated(inner, start)
+    _holds(iterable)
     if _trace.is_traced(start):
         return [(start + k, item) for k, item in enumerate(iterable)]
     return enumerate(iterable, start)

@@ -35,6 +35,7 @@ from .staging_nodes import (
     hook,
     lazily,
     load,
+
 )
 
 EVERYTHING = -1  # the assigned names where control does not come: a mask of all
@@ -58,17 +59,18 @@ def text_of(node: ast.expr) -> str:
 class Scope:
     """One scope on the way in: `own` names; of a function also what control flow does to them.
 
-    assigned: the mask of names that are bound here whichever way control came; shared: the names
-    of this function that inner functions assign to.
+    assigned: the mask of names that are bound here whichever way control came; doubted: of those
+    that were read where that is not so; shared: the names that inner functions assign to.
     """
 
-    __slots__ = ("assigned", "flows", "has_flow", "kind", "live", "own", "shared")
+    __slots__ = ("assigned", "doubted", "flows", "has_flow", "kind", "live", "own", "shared")
 
     def __init__(self, kind: str, own: set[str]) -> None:
         self.kind = kind  # "function", "class", "comprehension"
         self.own = own
         self.live: Liveness | None = None
         self.assigned = 0
+        self.doubted = 0
         self.flows = False  # may its control flow be compiled
         self.has_flow = False
         self.shared: set[str] = set()
@@ -122,7 +124,10 @@ class Expressions:
                 if scope.live is None:
                     return False
                 bit = scope.live.bits.get(name, 0)
-                return bool(bit & scope.live.anything & ~scope.assigned)
+                if not scope.flows or not bit & (scope.live.deleted | ~scope.assigned):
+                    return False
+                scope.doubted |= bit
+                return True
         return False
 
     def mangled(self, name: str) -> str:

@@ -67,6 +67,7 @@ class Liveness:
         self.nonlocals: set[str] = set()
         self.nested_return = False
         self.controls = False  # has it a statement that a flow is needed for
+        self.deleted = 0  # somewhere in the function
         self._cells = 0
         for name in outside:  # read by others
             self._cells |= self.bits[name]
@@ -146,6 +147,9 @@ class Liveness:
             self.controls = True
             if isinstance(node.test, ast.Constant) and not node.test.value:
                 jumps = RAISE
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self.deleted |= self.bits.get(getattr(target, "id", ""), 0)
         if kind in _COMPOUND:
             self.controls |= kind in (ast.If, ast.For, ast.While)
             parts = self._headers(node, found)
@@ -207,6 +211,7 @@ class Liveness:
         for handler in node.handlers:
             self._walk([handler.type], found)
             found.stores |= self.bits.get(handler.name or "", 0)
+            self.deleted |= self.bits.get(handler.name or "", 0)
         handlers = [handler.body for handler in node.handlers]
         return [node.body, *handlers, node.orelse, node.finalbody]
 

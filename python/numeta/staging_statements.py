@@ -42,6 +42,7 @@ from .staging_live import BREAK, ELSE, SIMPLE, Liveness
 from .staging_names import bindings, parameters, target_names
 from .staging_nodes import (
     FLOW,
+    HOOKS,
     assign,
     assign_one,
     at,
@@ -101,7 +102,7 @@ class Transformer(Expressions):
 
     def _function_body(self, node: _Function, scope: Scope, changed: list[str]) -> None:
         assert scope.live is not None
-        first, last = node.body[0], node.body[-1]
+        first, last, given = node.body[0], node.body[-1], scope.assigned
         body = self._block(node.body)
         if scope.has_flow:
             nested = scope.live.nested_return
@@ -111,6 +112,11 @@ class Transformer(Expressions):
                 body.append(at(ast.Return(value), last))
             flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
             body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
+        doubted = scope.live.names(scope.doubted & ~given)
+        if doubted:
+            value = attribute(HOOKS, "unbound", first)
+            stored: list[ast.expr] = [at(ast.Name(name, ast.Store()), first) for name in doubted]
+            body.insert(0, at(ast.Assign(stored, value), first))
         if changed:
             body.insert(0, at(ast.Nonlocal(changed), first))
         node.body = body
@@ -255,7 +261,12 @@ class Transformer(Expressions):
                 value = hook("name_", node, load(target.id, node), constant(target.id, node))
                 checks.append(statement(value, node))
         node.targets = [self.visit(target) for target in node.targets]
-        return [*checks, node]
+        scope = self._scopes[-1]
+        for name in [t.id for t in node.targets if isinstance(t, ast.Name)] if scope.flows else ():
+            checks.append(assign_one(name, attribute(HOOKS, "unbound", node), node))
+        kept = [t for t in node.targets if not (scope.flows and isinstance(t, ast.Name))]
+        node.targets = kept
+        return [*checks, node] if kept else checks
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> ast.AST:
         for alias in node.names:

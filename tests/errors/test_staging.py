@@ -1,4 +1,4 @@
-"""Whole texts of the diagnostics of staging: NM201 to NM235.
+"""Whole texts of the diagnostics of staging: NM201 to NM240.
 
 Each row names the kernel, its arguments besides the array, and the text; `line +k` in a text is k
 lines below the decorator of the kernel.
@@ -31,64 +31,8 @@ def whole(n: nm.i8) -> float:
 
 
 @nm.jit
-def breaks(a: nm.f8[:], x: float) -> None:
-    for i in nm.range(3):
-        a[i] = x
-        break
-
-
-@nm.jit
-def has_else(a: nm.f8[:], x: float) -> None:
-    for i in nm.range(3):
-        a[i] = x
-    else:
-        a[0] = 1.0
-
-
-@nm.jit
-def returns(a: nm.f8[:], x: float) -> float:
-    for i in nm.range(3):
-        return a[i]
-    return x
-
-
-@nm.jit
 def in_comprehension(a: nm.f8[:], n: int) -> None:
     a[0] = [i for i in nm.range(n)][0]
-
-
-@nm.jit
-def plain_range(a: nm.f8[:], n: int) -> None:
-    for i in range(n):
-        a[i] = 1.0
-
-
-@nm.jit
-def carried(a: nm.f8[:], x: float) -> None:
-    total = 0.0
-    for i in nm.range(3):
-        total = total + a[i]
-    a[0] = x
-
-
-@nm.jit
-def used_after(a: nm.f8[:], x: float) -> None:
-    for i in nm.range(3):
-        last = a[i] + x
-    a[0] = last
-
-
-@nm.jit
-def index_after(a: nm.f8[:], x: float) -> None:
-    for i in nm.range(3):
-        a[i] = x
-    a[0] = i
-
-
-@nm.jit
-def target_is_element(a: nm.f8[:], x: float) -> None:
-    for a[0] in nm.range(3):
-        a[1] = x
 
 
 @nm.jit
@@ -102,9 +46,8 @@ def generates(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def iterates_array(a: nm.f8[:], x: float) -> None:
-    for value in a:
-        a[0] = value
+def lists_array(a: nm.f8[:], x: float) -> None:
+    a[0] = list(a)[0]
 
 
 @nm.jit
@@ -121,6 +64,11 @@ def appends_in_loop(a: nm.f8[:], x: float) -> None:
         a[i] = x
 
 
+def every(values, f):
+    for value in values:
+        f(value)
+
+
 @nm.jit
 def rebinds_in_loop(a: nm.f8[:], x: float) -> None:
     last = 0.0
@@ -129,9 +77,61 @@ def rebinds_in_loop(a: nm.f8[:], x: float) -> None:
         nonlocal last
         last = value
 
-    for i in nm.range(3):
-        keep(a[i])
+    every(a, keep)
     a[0] = last
+
+
+def without_source(text):
+    space = {"nm": nm}
+    exec(compile(text, __file__, "exec"), space)
+    return nm.jit(space["unread"])
+
+
+unread = without_source(
+    "def unread(a, x):\n    for i in nm.range(3):\n        a[i] = 1.0\n        break\n"
+)
+
+
+@nm.jit
+def not_one_value(a: nm.f8[:], x: float) -> None:
+    name = "a"
+    if x > 0:
+        name = 1.0
+    a[0] = name
+
+
+@nm.jit
+def unrolls_too_far(a: nm.f8[:], x: float) -> None:
+    for i in range(30000):
+        a[0] = (1.0, 2.0)[i % 2]
+
+
+class Problem(Exception):
+    def __init__(self, code, text):
+        super().__init__(code, text)
+
+
+@nm.jit
+def raises_with_two(a: nm.f8[:], x: float) -> None:
+    if x > 0:
+        raise Problem(3, "no")
+
+
+@nm.jit
+def zips_with_list(a: nm.f8[:], x: float) -> None:
+    for y, z in zip(a, [1.0, 2.0]):
+        a[0] += y * z
+
+
+def factorial(n):
+    if n > 1:
+        return n * factorial(n - 1)
+    return 1.0
+
+
+@nm.jit
+def recursive(a: nm.f8[:], n: int) -> None:
+    a[0] = factorial(n)
 
 
 @nm.jit
@@ -189,7 +189,7 @@ def matches(a: nm.f8[:], x: float) -> None:
 @nm.jit
 def raises_late(a: nm.f8[:], x: float) -> None:
     a[0] = x
-    raise ValueError("no")
+    a[1] = (1.0, 2.0)[5]
 
 
 @nm.jit
@@ -249,9 +249,8 @@ def product_of_array(a: nm.f8[:], n: int) -> None:
 
 
 @nm.jit
-def reversed_range(a: nm.f8[:], n: int) -> None:
-    for i in reversed(nm.range(n)):
-        a[i] = 1.0
+def listed_zip(a: nm.f8[:], n: int) -> None:
+    a[0] = list(zip(a, range(n)))[0]
 
 
 @nm.jit
@@ -312,7 +311,7 @@ def refused_ulp(a: nm.f8[:], x: float) -> None:
 def raises_in_loop(a: nm.f8[:], x: float) -> None:
     for i in nm.range(3):
         a[i] = x
-        raise ValueError("no")
+        raise ValueError(f"no {x}")
 
 
 @nm.jit
@@ -321,73 +320,38 @@ def hashes(a: nm.f8[:], x: float) -> None:
 
 
 CASES = [
-    (breaks, (1,),
-     "NM201: `break` of a compiled loop\n"
-     '  File "FILE", line +4\n'
-     "  Instead: loop over all indices, or over a compile-time range(...), where break, "
-     "return and else are Python's own"),
-    (has_else, (1,),
-     "NM201: `else` of a compiled loop\n"
-     '  File "FILE", line +2\n'
-     "  Instead: loop over all indices, or over a compile-time range(...), where break, "
-     "return and else are Python's own"),
-    (returns, (1,),
-     "NM201: `return` of a compiled loop\n"
-     '  File "FILE", line +3\n'
-     "  Instead: loop over all indices, or over a compile-time range(...), where break, "
-     "return and else are Python's own"),
+    (unread, (1.0,),
+     "NM201: a compiled loop is left early by code without source\n"
+     '  File "FILE", line +1\n'
+     "  Instead: give the kernel a source file, or loop over all indices"),
     (in_comprehension, (1,),
-     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     "NM202: what is gone through at run time is iterated by something else than a `for` "
+     "statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
-    (plain_range, (1,),
-     "NM203: a run-time bound comes with plain range; use nm.range\n"
-     '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):`"),
-    (carried, (1,),
-     "NM204: 'total' is set in the compiled loop of line +3: what it holds when an iteration"
-     " begins is not known\n"
-     '  File "FILE", line +4\n'
-     "  Instead: keep what is carried from one iteration to the next in an element of an "
-     "array"),
-    (used_after, (1,),
-     "NM205: 'last' is set in the compiled loop of line +2: what it holds after the loop is "
-     "not known\n"
-     '  File "FILE", line +4\n'
-     "  Instead: store it in an element of an array inside the loop"),
-    (index_after, (1,),
-     "NM206: 'i' is the index of the compiled loop of line +2: after the loop it is not "
-     "known\n"
-     '  File "FILE", line +4\n'
-     "  Instead: compute the last index from the bounds"),
-    (target_is_element, (1,),
-     "NM207: the target of a compiled loop is not a plain name\n"
-     '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):` and assign from i in the body"),
+     "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (generates, (1,),
      "NM208: a generator yields from inside a compiled loop\n"
      '  File "FILE", line +3\n'
      "  Instead: write the loop where its values are used"),
-    (iterates_array, (1,),
-     "NM209: an array cannot be iterated in a kernel yet\n"
+    (lists_array, (1,),
+     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(a.shape[0]):` and index with i"),
+     "  Instead: `for x in a:`, or index it"),
     (changes_outside, (1,),
      "NM211: changes_outside() changes 'OUT' (list), which exists outside of the kernel; "
      "that would happen once, when it is compiled, and not at each call\n"
      '  File "FILE", line +0\n'
      "  Instead: change it outside of the kernel, or use an array"),
     (appends_in_loop, (1,),
-     "NM212: 'seen' (list) changes in the compiled loop of line +3; that would happen once "
-     "and not in each iteration\n"
-     '  File "FILE", line +3\n'
-     "  Instead: use an array, or a compile-time range(...) for the loop"),
+     "NM212: 'seen' (list) changes in the run-time loop of line +3; that would happen once, "
+     "when the kernel is compiled, and not each time\n"
+     '  File "FILE", line +4\n'
+     "  Instead: use an array, a plain name, or compile-time control flow"),
     (rebinds_in_loop, (1,),
-     "NM213: 'last' is re-bound in the compiled loop of line +8 by a function that the loop "
-     "calls, or by code without source\n"
-     '  File "FILE", line +8\n'
-     "  Instead: keep what is carried from one iteration to the next in an element of an "
-     "array"),
+     "NM213: 'last' is re-bound in the run-time control flow of line -4 by code without "
+     "source, or by a function that cannot be seen from there\n"
+     '  File "FILE", line +6\n'
+     "  Instead: give the kernel a source file, or return the value"),
     (assigns_global, (1,),
      "NM214: `global` assigns to 'KEPT' outside of the kernel\n"
      '  File "FILE", line +2\n'
@@ -428,10 +392,10 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: match on compile-time values"),
     (raises_late, (1,),
-     "NM228: the kernel raises ValueError: no after run-time work or in a compiled loop, "
-     "which cannot be known before it runs\n"
+     "NM228: the kernel raises IndexError: tuple index out of range after run-time work or "
+     "below run-time control flow, which cannot be known before it runs\n"
      '  File "FILE", line +3\n'
-     "  Instead: raise before the first store and outside of compiled loops"),
+     "  Instead: raise before the first store and outside of run-time control flow"),
     (mixed_maximum, (1, 1),
      "NM229: max() of int64 and Python float64 has no single type\n"
      '  File "FILE", line +2\n'
@@ -456,42 +420,46 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: convert first, as in nm.f4(x)"),
     (iterated_by_method, (1,),
-     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     "NM202: what is gone through at run time is iterated by something else than a `for` "
+     "statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+     "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (sum_of_range, (1,),
-     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     "NM202: what is gone through at run time is iterated by something else than a `for` "
+     "statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+     "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (least_of_range, (1,),
-     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     "NM202: what is gone through at run time is iterated by something else than a `for` "
+     "statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+     "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (sum_of_array, (1,),
-     "NM209: an array cannot be iterated in a kernel yet\n"
+     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(a.shape[0]):` and index with i"),
+     "  Instead: `for x in a:`, or index it"),
     (product_of_array, (1,),
-     "NM209: an array cannot be iterated in a kernel yet\n"
+     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(a.shape[0]):` and index with i"),
-    (reversed_range, (1,),
-     "NM202: nm.range is iterated by something else than a `for` statement\n"
+     "  Instead: `for x in a:`, or index it"),
+    (listed_zip, (1,),
+     "NM202: what is gone through at run time is iterated by something else than a `for` "
+     "statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(...):`, or range(...) of compile-time bounds"),
+     "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (unpacks_array, (1,),
-     "NM209: an array cannot be iterated in a kernel yet\n"
+     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
      '  File "FILE", line +2\n'
-     "  Instead: `for i in nm.range(a.shape[0]):` and index with i"),
+     "  Instead: `for x in a:`, or index it"),
     (changes_item_array, (1,),
      "NM232: an augmented assignment to '0', a whole array\n"
      '  File "FILE", line +2\n'
      "  Instead: assign to its elements"),
     (advances_in_loop, (1,),
-     "NM212: 'an iterator' (list_iterator) changes in the compiled loop of line +3; that "
-     "would happen once and not in each iteration\n"
+     "NM212: 'numbers' (list_iterator) changes in the run-time loop of line +3; that would "
+     "happen once, when the kernel is compiled, and not each time\n"
      '  File "FILE", line +4\n'
-     "  Instead: use an array, or a compile-time range(...) for the loop"),
+     "  Instead: use an array, a plain name, or compile-time control flow"),
     (draws_random, (1,),
      "NM224: numpy.random.random() cannot be used in a kernel: random numbers would be drawn"
      " once, when the kernel is compiled\n"
@@ -523,10 +491,32 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: write the formula with operators"),
     (raises_in_loop, (1,),
-     "NM228: the kernel raises ValueError: no after run-time work or in a compiled loop, "
-     "which cannot be known before it runs\n"
+     "NM226: the text of a run-time value is not known in a kernel\n"
      '  File "FILE", line +4\n'
-     "  Instead: raise before the first store and outside of compiled loops"),
+     "  Instead: return the value and format it outside"),
+    (not_one_value, (1,),
+     "NM236: 'name' is 1.0 or 'a' after the run-time control flow of line +3: no one "
+     "run-time value stands for it\n"
+     '  File "FILE", line +5\n'
+     "  Instead: give it numbers on every way, or one object for all"),
+    (unrolls_too_far, (1,),
+     "NM237: a loop that cannot be compiled would be unrolled 30000 times, the budget is "
+     "20000\n"
+     '  File "FILE", line +2\n'
+     "  Instead: raise nm.config.unroll_budget, or let the body work with a run-time index"),
+    (raises_with_two, (1,),
+     "NM238: Problem is raised at run time, and cannot be made from one text\n"
+     '  File "FILE", line +3\n'
+     "  Instead: raise an exception whose only argument is a text"),
+    (zips_with_list, (1,),
+     "NM239: zip() of arrays whose length is known only at run time with compile-time items\n"
+     '  File "FILE", line +2\n'
+     "  Instead: zip arrays and ranges, or index the items"),
+    (recursive, (1,),
+     "NM240: factorial() calls itself without end: only a run-time value could end the "
+     "recursion of a function that is inlined\n"
+     '  File "FILE", line -4\n'
+     "  Instead: decorate factorial() with @nm.jit and hint its return type, or write a loop"),
     (hashes, (1,),
      "NM225: `hash` needs a run-time value that is not known here\n"
      '  File "FILE", line +2\n'
@@ -538,7 +528,7 @@ CASES = [
 @pytest.mark.parametrize("kernel, args, text", CASES, ids=lambda v: getattr(v, "__name__", ""))
 def test_whole_text(kernel, args, text):
     first = kernel.py_func.__code__.co_firstlineno
-    expected = re.sub(r"line \+(\d+)", lambda m: f"line {first + int(m[1])}", text)
+    expected = re.sub(r"line ([+-]\d+)", lambda m: f"line {first + int(m[1])}", text)
     with pytest.raises(nm.TraceError) as caught:
         kernel(np.zeros(3), *args)
     assert str(caught.value) == expected.replace("FILE", __file__)

@@ -155,7 +155,8 @@ def branches(a: nm.f8[:], x: float) -> None:
 @nm.jit
 def loops(a: nm.f8[:], x: float) -> None:
     while x > 0:
-        a[0] = 1.0
+        a[0] += 1.0
+        x -= 1.0
 
 
 @nm.jit
@@ -216,13 +217,21 @@ def compared_array(a: nm.f8[:], x: float) -> None:
 
 _REFUSED = [is_true, is_other, is_in, is_in_array, is_in_list, is_in_chain, operator_is, key]
 _REFUSED += [member, index_of, list_item, formats, percent, format_method, text, identity]
-_REFUSED += [matches, matches_class, branches, loops, chained, short_circuit, negates, asserts]
+_REFUSED += [matches, matches_class]
 _REFUSED += [filters, sorts, any_of, to_int_index, bytes_of, array_truth, compared_array]
 
 
 @pytest.mark.parametrize("kernel", _REFUSED, ids=lambda kernel: kernel.__name__)
 def test_a_question_about_a_run_time_value_is_refused(kernel):
     refused(kernel, out(), 1)
+
+
+@pytest.mark.parametrize(
+    "kernel", [branches, loops, chained, short_circuit, negates, asserts], ids=lambda k: k.__name__
+)
+def test_truth_is_decided_at_run_time(kernel):
+    for x in (-1.0, 0.0, 0.25, 1.0, 3.0):
+        same_as_python(kernel, out(), x)
 
 
 def test_the_identity_of_two_arrays_is_refused():
