@@ -113,14 +113,22 @@ def _truth_of(op: str, *operands: Any) -> Any:
 class Branch(Construct):
     """A run-time `if`: `then` is open when it is made, both arms end at `merge`."""
 
-    __slots__ = ("_edges", "_flow", "_held", "_split", "compiled", "then")
+    __slots__ = ("_edges", "_flow", "_held", "_others", "_split", "compiled", "then")
 
-    def __init__(self, flow: Flow, condition: Any, names: Sequence[str], frame: Any) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        condition: Any,
+        names: Sequence[str],
+        others: Sequence[str],
+        frame: Any,
+    ) -> None:
         super().__init__("if", frame, True)
         self.compiled = self.then = True
         self.before = dict(frame.f_locals)
         self._flow = flow
         self.names = names
+        self._others = others
         self._held = dict(flow.session.held)
         self._edges: list[Edge] = []
         self._split = False
@@ -144,7 +152,7 @@ class Branch(Construct):
         return True
 
     def restore(self) -> list[Any]:
-        return [self.before.get(name, UNBOUND) for name in self.names]
+        return [self.before.get(name, UNBOUND) for name in self._others]  # type: ignore[union-attr]
 
     def merge(self) -> list[Any]:
         session = self._flow.session
@@ -157,7 +165,7 @@ class Branch(Construct):
         session.close(self)
         if not self._edges:
             session.trace.alive = False
-            return self.restore()
+            return [self.before.get(name, UNBOUND) for name in self.names]
         join = Join(session, self._flow, self._edges, self.line, False)
         result = join.names(self.names, self.before)
         self.before = {}
@@ -170,7 +178,7 @@ class PlainFlow:
     __slots__ = ("cause", "error", "value")
     alive = True
 
-    def branch(self, test: Any, names: tuple[str, ...]) -> Any:
+    def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
         return TRUE if test else FALSE
 
     def loop(self, iterable: Any, *facts: Any) -> Any:
@@ -259,12 +267,12 @@ class Flow(PlainFlow):
             found = self._variables[name, kind] = self.trace.variable(name, *kind)
         return found
 
-    def branch(self, test: Any, names: tuple[str, ...]) -> Any:
+    def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
         known = test if type(test) is bool else truth(test)
         if known is None:
             if not self.trace.alive:
                 return NEITHER
-            return Branch(self, test, names, sys._getframe(1))
+            return Branch(self, test, names, others, sys._getframe(1))
         return TRUE if known else FALSE
 
     # -- loops ----------------------------------------------------------------------------------
@@ -275,6 +283,7 @@ class Flow(PlainFlow):
         number: int,
         names: tuple[str, ...],
         targets: tuple[str, ...],
+        uses: tuple[int, ...],
         flags: int,
         index: str,
     ) -> Any:
@@ -292,7 +301,7 @@ class Flow(PlainFlow):
             if iteration is not None:
                 if iteration.is_empty():
                     return PlainLoop(())
-                loop = CountedLoop(self, frame, iteration, number, names, targets, flags)
+                loop = CountedLoop(self, frame, iteration, number, names, targets, uses, flags)
                 loop.index = index
                 loop.adaptive = kind is range
                 return loop
@@ -300,15 +309,20 @@ class Flow(PlainFlow):
 
             items = items_of(iterable)
         if flags & _JUMPS:
-            return NativeLoop(self, items, names, targets, flags, frame)
+            return NativeLoop(self, items, names, targets, uses, flags, frame)
         return PlainLoop(items)
 
     def loop_while(
-        self, number: int, names: tuple[str, ...], targets: tuple[str, ...], flags: int
+        self,
+        number: int,
+        names: tuple[str, ...],
+        targets: tuple[str, ...],
+        uses: tuple[int, ...],
+        flags: int,
     ) -> Any:
         if not self.trace.alive:
             return PlainWhile(False)
-        return WhileLoop(self, sys._getframe(1), number, names, flags)
+        return WhileLoop(self, sys._getframe(1), number, names, uses, flags)
 
     def breaks(self, loop: Any) -> bool:
         return self.trace.alive and bool(loop.breaks(sys._getframe(1).f_locals))

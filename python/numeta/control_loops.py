@@ -29,7 +29,7 @@ from .control_specs import (
     write,
 )
 from .control_state import Block, Construct, Restart
-from .staging_live import BREAK, CONTINUE, ELSE
+from .staging_live import AFTER, AT_HEAD, BREAK, CONTINUE, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
     from .control import Flow
@@ -66,14 +66,34 @@ class PlainWhile:
         return not self._goes_on
 
 
+def needed(names: Sequence[str], uses: Sequence[int], use: int) -> tuple[str, ...]:
+    """The names, those that are not needed there replaced by one that is never bound."""
+    return tuple(n if use & bits else "" for n, bits in zip(names, uses, strict=True))
+
+
 class _Native:
     """The blocks of a loop that Python runs: one around it, one around each iteration."""
 
-    __slots__ = ("_before", "_flags", "_frame", "_names", "block", "broken", "flow", "iteration", "pending")
+    __slots__ = (
+        *("_after", "_before", "_flags", "_names", "_next", "block", "broken", "flow"),
+        *("iteration", "pending"),
+    )
 
-    def __init__(self, flow: Flow, names: Sequence[str], flags: int, frame: FrameType) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        names: Sequence[str],
+        uses: Sequence[int],
+        flags: int,
+        frame: FrameType,
+    ) -> None:
         self.flow = flow
         self._names = names
+        self._next: Sequence[str] = ()
+        self._after: Sequence[str] = ()
+        if flags & (BREAK | CONTINUE):
+            self._next = needed(names, uses, AT_HEAD | IN_ELSE)
+            self._after = needed(names, uses, AFTER)
         self._flags = flags
         self._before: Mapping[str, Any] = dict(frame.f_locals) if flags & BREAK else {}
         self.block: Block | None = None
@@ -97,7 +117,7 @@ class _Native:
             block, self.iteration = self.iteration, None
             before = block.before or {}
             session = self.flow.session
-            self.pending = session.end_block(block, self.flow, self._names, env, before)
+            self.pending = session.end_block(block, self.flow, self._next, env, before)
         return self.flow.trace.alive
 
     def breaks(self, env: Mapping[str, Any]) -> bool:
@@ -109,7 +129,7 @@ class _Native:
             self.iteration = None
             self.broken = True
             return True
-        self.block.left_by(Edge(session, self._names, env))
+        self.block.left_by(Edge(session, self._after, env))
         session.trace.leave(self.block.region)
         return False
 
@@ -119,7 +139,7 @@ class _Native:
         assert self.iteration is not None
         if session.is_direct(self.iteration):
             return True
-        self.iteration.left_by(Edge(session, self._names, env))
+        self.iteration.left_by(Edge(session, self._next, env))
         session.trace.leave(self.iteration.region)
         return False
 
@@ -130,7 +150,7 @@ class _Native:
             if self.pending is not None:
                 env = {**env, **dict(zip(self._names, self.pending, strict=True))}
             session = self.flow.session
-            joined = session.end_block(block, self.flow, self._names, env, self._before)
+            joined = session.end_block(block, self.flow, self._after, env, self._before)
             if joined is not None:
                 self.pending = joined
         return self.pending
@@ -153,12 +173,13 @@ class NativeLoop:
         items: Iterable[Any],
         names: tuple[str, ...],
         targets: tuple[str, ...],
+        uses: tuple[int, ...],
         flags: int,
         frame: FrameType,
     ) -> None:
         self._some = len(names)
         self._iterator = iter(items)
-        self._native = _Native(flow, names + targets, flags, frame)
+        self._native = _Native(flow, names + targets, uses, flags, frame)
 
     @property
     def items(self) -> NativeLoop:
@@ -215,9 +236,18 @@ class Compiled(Construct):
     """
 
     def __init__(
-        self, flow: Flow, frame: FrameType, number: int, names: Sequence[str], flags: int
+        self,
+        flow: Flow,
+        frame: FrameType,
+        number: int,
+        names: Sequence[str],
+        uses: Sequence[int],
+        flags: int,
     ) -> None:
         super().__init__("loop", frame, True)
+        self.at_head = needed(names, uses, AT_HEAD)
+        self.at_end = needed(names, uses, AT_HEAD | IN_ELSE)
+        self.after = needed(names, uses, AFTER)
         self.flow = flow
         self.session = session = flow.session
         self.trace = trace = flow.trace
@@ -273,7 +303,7 @@ class Compiled(Construct):
     def end_pass(self, env: Mapping[str, Any]) -> bool:
         """Whether another pass is needed; if not, the loop is closed."""
         if self.trace.alive:
-            self.back.append(Edge(self.session, self.names, env))
+            self.back.append(self.back_edge(env))
         for key in self.own_origins:
             self.session.origins.pop(key, None)
         self._touch_left()
@@ -349,8 +379,16 @@ class Compiled(Construct):
 
     # -- called by the flow and by staged code ----------------------------------------------------
 
+    def back_edge(self, env: Mapping[str, Any]) -> Edge:
+        """The way to the next iteration; what that does not need counts as unchanged."""
+        edge = Edge(self.session, self.at_head, env)
+        for k, name in enumerate(self.at_head):
+            if not name:
+                edge.values[k] = self.headers[k]
+        return edge
+
     def breaks(self, env: Mapping[str, Any]) -> bool:
-        edge = Edge(self.session, self.names, env)
+        edge = Edge(self.session, self.after, env)
         if self.block is not None:
             self.block.left_by(edge)
             self.trace.leave(self.block.region)
@@ -360,7 +398,7 @@ class Compiled(Construct):
         return False
 
     def continues(self, env: Mapping[str, Any]) -> bool:
-        self.back.append(Edge(self.session, self.names, env))
+        self.back.append(self.back_edge(env))
         self.trace.cycle(self.region)
         return False
 
@@ -383,7 +421,7 @@ class Compiled(Construct):
             block, self.block = self.block, None
             if self.pending is not None:
                 env = {**env, **dict(zip(self.names, self.pending, strict=True))}
-            joined = self.session.end_block(block, self.flow, self.names, env, self.entry)
+            joined = self.session.end_block(block, self.flow, self.after, env, self.entry)
             self.pending = joined if joined is not None else self.pending
         return self.pending is not None
 
@@ -405,9 +443,10 @@ class CountedLoop(Compiled):
         number: int,
         names: tuple[str, ...],
         targets: tuple[str, ...],
+        uses: tuple[int, ...],
         flags: int,
     ) -> None:
-        super().__init__(flow, frame, number, names + targets, flags)
+        super().__init__(flow, frame, number, names + targets, uses, flags)
         self.iteration = iteration
         self.index = ""
         self.enters = True
@@ -430,6 +469,13 @@ class CountedLoop(Compiled):
 
     def enter(self) -> list[Any]:
         return self.headers[: self._some]
+
+    def breaks(self, env: Mapping[str, Any]) -> bool:
+        super().breaks(env)
+        for k, name in enumerate(self.after) if self.block is None else ():
+            if not name:  # not needed there: as if it was left alone
+                self.left[-1].values[k] = self.headers[k]
+        return False
 
     def open_region(self) -> None:
         start, stop, step = self.iteration.bounds()
@@ -481,7 +527,7 @@ class RepeatLoop(Compiled):
 
     def leaves(self, env: Mapping[str, Any]) -> None:
         """The condition does not hold (any more)."""
-        self.exits.append(Edge(self.session, self.names, env))
+        self.exits.append(Edge(self.session, self.at_end, env))
         self.trace.leave(self.region)
 
     def begin_pass(self) -> None:
@@ -518,7 +564,13 @@ class WhileLoop:
     """
 
     def __init__(
-        self, flow: Flow, frame: FrameType, number: int, names: tuple[str, ...], flags: int
+        self,
+        flow: Flow,
+        frame: FrameType,
+        number: int,
+        names: tuple[str, ...],
+        uses: tuple[int, ...],
+        flags: int,
     ) -> None:
         self.flow = flow
         self._number = number
@@ -530,10 +582,11 @@ class WhileLoop:
         self._started = False
         self._key = (frame.f_code, number)
         self._way = flow.session.decisions.get(self._key, "")
-        self._start: RepeatLoop | None = RepeatLoop(flow, frame, number, names, flags)
+        self._uses = uses
+        self._start: RepeatLoop | None = RepeatLoop(flow, frame, number, names, uses, flags)
         self._mutations = flow.session.mutations
         self._core: RepeatLoop | None = None
-        self._native = _Native(flow, names, flags, frame)
+        self._native = _Native(flow, names, uses, flags, frame)
         self._test_mark = 0
         self._line = frame.f_lineno
 
@@ -622,7 +675,8 @@ class WhileLoop:
             self._native.block = None
         else:
             trace.rollback(self._test_mark)
-            core = RepeatLoop(self.flow, frame, self._number, self._names, self._flags)
+            facts = (self._number, self._names, self._uses, self._flags)
+            core = RepeatLoop(self.flow, frame, *facts)
             core.needs_block = self._native.block is not None
         self._begin(core)
         self._started = False

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from .staging_names import FUNCTIONS, LEAVES
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
+AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.GeneratorExp)
 _TRIES = (ast.Try, ast.TryStar)
 
@@ -55,14 +56,16 @@ class _Names:
 class Liveness:
     """The facts about one function body.
 
-    merged: for each `if` and loop the mask of names that it merges; info: for each statement;
-    nonlocals: the names that inner functions declare nonlocal; anything: all merged names.
+    merged: for each `if` and loop the masks of the names that it merges: of an `if` those needed
+    after it, and those needed in its `else` as they were before it; of a loop those needed where
+    an iteration begins, in its `else`, and after it. info: what each statement does; nonlocals:
+    the names that inner functions declare nonlocal; anything: all merged names.
     """
 
     def __init__(self, body: Sequence[ast.stmt], own: set[str], outside: set[str]) -> None:
         self.bits = {name: 1 << k for k, name in enumerate(sorted(own | outside))}
         self.info: dict[ast.stmt, Info] = {}
-        self.merged: dict[ast.stmt, int] = {}
+        self.merged: dict[ast.stmt, tuple[int, ...]] = {}
         self.anything = 0
         self.nonlocals: set[str] = set()
         self.nested_return = False
@@ -242,7 +245,7 @@ class Liveness:
         if isinstance(node, ast.If):
             after = self._block(node.body, out, way)
             other = self._block(node.orelse, out, way) if node.orelse else out
-            self._record(node, info, out | other)
+            self._record(node, info, out, other if node.orelse else 0)
             return info.loads | after | other
         if isinstance(node, ast.For | ast.While):
             return self._loop(node, info, out, way)
@@ -269,7 +272,7 @@ class Liveness:
         exposed = self._exposed_in(node)
         head = exposed | other | info.loads
         if self._recording:
-            self._record(node, info, head | out)
+            self._record(node, info, head, other, out)
             self._block(node.body, head, _Way(out, head, way.return_, way.except_))
         return info.loads | head | out | way.return_
 
@@ -285,7 +288,7 @@ class Liveness:
             self._exposed[node] = found
         return found
 
-    def _record(self, node: ast.If | ast.For | ast.While, info: Info, live: int) -> None:
+    def _record(self, node: ast.If | ast.For | ast.While, info: Info, *live: int) -> None:
         if not self._recording:
             return
         bound = info.bound
@@ -293,11 +296,12 @@ class Liveness:
             bound = 0
             for statement in (*node.body, *node.orelse):
                 bound |= self.info[statement].bound
-        mask = bound & (live | self._cells)
+        always = bound & self._cells
         if info.calls:
-            mask |= self._shared
-        self.merged[node] = mask
-        self.anything |= mask
+            always |= self._shared
+        self.merged[node] = masks = tuple(bound & mask | always for mask in live)
+        for mask in masks:
+            self.anything |= mask
 
 
 def _stored(target: ast.expr, bits: dict[str, int]) -> int:

@@ -4,13 +4,13 @@ NAMES are those that staging_live.py says have to be merged; `F` is the function
 statement `F = __numeta__.flow(NESTED_RETURNS)`. What a statement does is Python's own where its
 condition is known at compile time; `k.then`, `L.items` and so on are then plain attributes.
 
-    if t: A          k = F.branch(t, NAMES)
+    if t: A          k = F.branch(t, NAMES, NAMES_OF_ELSE)
     else: B          if k.then: A
                      if k.otherwise:
                          if k.compiled: a, b = k.restore()
                          B
                      if k.compiled: a, b = k.merge()
-    for x in it: A   L = F.loop(it, NUMBER, NAMES, TARGETS, FLAGS)
+    for x in it: A   L = F.loop(it, NUMBER, NAMES, TARGETS, USES, FLAGS)
     else: B          for x in L.items:
                          if L.enters: a, b = L.enter()
                          A
@@ -18,7 +18,7 @@ condition is known at compile time; `k.then`, `L.items` and so on are then plain
                          if L.exhausts: a, b, x = L.exhausted()
                          B
                      if L.merges: a, b, x = L.leave()
-    while t: A       W = F.loop_while(NUMBER, NAMES, FLAGS)
+    while t: A       W = F.loop_while(NUMBER, NAMES, (), USES, FLAGS)
                      while W.passes():
                          if W.enters: a, b = W.enter()
                          if W.skips(t): continue
@@ -38,7 +38,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
-from .staging_live import BREAK, ELSE, SIMPLE, Liveness
+from .staging_live import BREAK, ELSE, SIMPLE, USES, Liveness
 from .staging_names import bindings, parameters, target_names
 from .staging_nodes import (
     FLOW,
@@ -172,10 +172,10 @@ class Transformer(Expressions):
         scope.assigned = after
         return made
 
-    def _merged(self, node: ast.stmt) -> list[str]:
+    def _merged(self, node: ast.stmt) -> tuple[Liveness, tuple[int, ...]]:
         live = self._scopes[-1].live
         assert live is not None
-        return live.names(live.merged.get(node, 0))
+        return live, live.merged[node]
 
     def _inner_function(self, node: _Function) -> ast.AST:
         node.decorator_list = [self.visit(d) for d in node.decorator_list]
@@ -354,15 +354,17 @@ class Transformer(Expressions):
         if not self._scopes[-1].flows:
             node.test, node.body, node.orelse = test, body, orelse
             return node
-        names, name, like = self._merged(node), self.number(), node.test
-        shown = constant(tuple(names), like)
+        live, (after, other) = self._merged(node)
+        names, before = live.names(after), live.names(other)
+        name, like = self.number(), node.test
+        shown = [constant(tuple(names), like), constant(tuple(before), like)]
         result = [
-            assign_one(name, method(FLOW, "branch", like, test, shown), like),
+            assign_one(name, method(FLOW, "branch", like, test, *shown), like),
             when(attribute(name, "then", like), body, like),
         ]
         if orelse:
-            if names:
-                restore = assign(names, method(name, "restore", like), like)
+            if before:
+                restore = assign(before, method(name, "restore", like), like)
                 orelse.insert(0, when(attribute(name, "compiled", like), [restore], like))
             result.append(when(attribute(name, "otherwise", like), orelse, like))
         merge = assign(names, method(name, "merge", like), like)
@@ -379,12 +381,10 @@ class Transformer(Expressions):
             return node
         name, head = self.number(), node.target  # the `for` line: new statements belong to it
         index = target_names(node.target)
-        merged = self._merged(node)
-        names = [n for n in merged if n not in index]
-        targets = [n for n in merged if n in index]
+        names, targets, uses = self._carried(node, index)
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
-        arguments = [value, *self._loop_facts(name, names, targets, flags, head)]
+        arguments = [value, *self._loop_facts(name, names, targets, uses, flags, head)]
         arguments.append(constant(node.target.id if flags & SIMPLE else "", head))  # type: ignore[attr-defined]
         make = assign_one(name, method(FLOW, "loop", head, *arguments), head)
         node.iter = attribute(name, "items", head)
@@ -394,11 +394,31 @@ class Transformer(Expressions):
             node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
         return [make, node, *self._after_loop(name, names + targets, orelse, head)]
 
+    def _carried(
+        self, node: ast.For | ast.While, index: set[str]
+    ) -> tuple[list[str], list[str], list[int]]:
+        """The names that a loop merges, its targets last; where each is needed, as bits."""
+        live, masks = self._merged(node)
+        merged = live.names(masks[0] | masks[1] | masks[2])
+        names = [name for name in merged if name not in index]
+        targets = [name for name in merged if name in index]
+        uses = []
+        for name in names + targets:
+            bit = live.bits[name]
+            uses.append(sum(use for use, mask in zip(USES, masks, strict=True) if bit & mask))
+        return names, targets, uses
+
     def _loop_facts(
-        self, name: str, names: list[str], targets: list[str], flags: int, like: ast.AST
+        self,
+        name: str,
+        names: list[str],
+        targets: list[str],
+        uses: list[int],
+        flags: int,
+        like: ast.AST,
     ) -> list[ast.expr]:
         number = int(name.strip("_").rpartition("_")[2])
-        values = (number, tuple(names), tuple(targets), flags)
+        values = (number, tuple(names), tuple(targets), tuple(uses), flags)
         return [constant(value, like) for value in values]
 
     def _loop_body(self, node: ast.For | ast.While, name: str, head: ast.AST) -> list[ast.stmt]:
@@ -442,9 +462,9 @@ class Transformer(Expressions):
             self._loop_body(node, "", node)
             return node
         name, head = self.number(), node.test
-        names = self._merged(node)
+        names, _, uses = self._carried(node, set())
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
-        arguments = self._loop_facts(name, names, [], flags, head)
+        arguments = self._loop_facts(name, names, [], uses, flags, head)
         make = assign_one(name, method(FLOW, "loop_while", head, *arguments), head)
         orelse = self._loop_body(node, name, head)
         node.test = method(name, "passes", head)
