@@ -407,7 +407,17 @@ class _Choice(Construct):
     them can be told from outside. Otherwise they are arms of a branch.
     """
 
-    __slots__ = ("_condition", "_dead", "_held", "_mark", "_ends", "_pure", "_session", "_size", "then")
+    __slots__ = (
+        "_condition",
+        "_dead",
+        "_held",
+        "_mark",
+        "_ends",
+        "_pure",
+        "_session",
+        "_size",
+        "then",
+    )
     compiled = True
 
     def __init__(self, session: Session, condition: Any) -> None:

@@ -725,5 +725,3 @@ class WhileLoop:
         return core.pending is not None
 
     leave = exhausted
-
-

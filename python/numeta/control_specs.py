@@ -139,9 +139,7 @@ def poisoned(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
     return POISON
 
 
-def _wider_number(
-    loop: Compiled, name: str, spec: Spec, entry: Any, values: Sequence[Any]
-) -> Spec:
+def _wider_number(loop: Compiled, name: str, spec: Spec, entry: Any, values: Sequence[Any]) -> Spec:
     known = [] if type(entry) is Unbound else [entry]
     if all(map(is_number, values)):
         found = loop.trace.join([*known, *values])

@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 class Construct:
     """A run-time construct that is open; `before`: what the names of its frame held there."""
 
-    __slots__ = ("_reached", "before", "conditional", "filename", "frame_id", "kind", "line", "names")
+    __slots__ = (
+        "_reached",
+        "before",
+        "conditional",
+        "filename",
+        "frame_id",
+        "kind",
+        "line",
+        "names",
+    )
 
     def __init__(self, kind: str, frame: FrameType, conditional: bool) -> None:
         self.names: Sequence[str] = ()

@@ -214,7 +214,11 @@ def run_time_iteration(value: Any) -> Iteration | None:
 
 def _inner(value: Any) -> Iteration | None:
     """The part of a zip or enumerate that is gone through at run time."""
-    return Range(value.start, value.stop, value.step) if type(value) is range else run_time_iteration(value)
+    return (
+        Range(value.start, value.stop, value.step)
+        if type(value) is range
+        else run_time_iteration(value)
+    )
 
 
 def _holds(value: Any) -> None:
@@ -246,7 +250,9 @@ def zip_(*parts: Any, strict: Any = False) -> Any:
     if not any(map(_is_run_time, parts)):
         return zip(*parts, strict=strict)
     if all(_is_run_time(part) or type(part) is range for part in parts):
-        return Zipped([inner for part in parts if (inner := _inner(part)) is not None], bool(strict))
+        return Zipped(
+            [inner for part in parts if (inner := _inner(part)) is not None], bool(strict)
+        )
     lists = [part for part in parts if not _is_run_time(part)]
     if not all(hasattr(type(part), "__len__") for part in lists):
         refuse(239)
@@ -298,5 +304,3 @@ def range_(*bounds: Any) -> Any:
 def length_of(value: CompiledRange) -> Any:
     """`len` of a range whose bounds are known at run time."""
     return Range(value.start, value.stop, value.step).length()
-
-

@@ -219,4 +219,3 @@ def as_bound(value: Any) -> Any:
         message = "Python int too large to convert to C ssize_t"
         trace.check(as_index >= 0, OverflowError, message)
     return as_index
-

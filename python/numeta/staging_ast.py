@@ -35,7 +35,6 @@ from .staging_nodes import (
     hook,
     lazily,
     load,
-
 )
 
 EVERYTHING = -1  # the assigned names where control does not come: a mask of all
@@ -304,7 +303,9 @@ class Expressions:
             return hook("choice_lazily", node, node.test, *arms)
         name = self.number()
         made = bind(name, hook("choice", node, node.test), node)
-        then = either_of(at(ast.Attribute(load(name, node), "then", ast.Load()), node), node.body, node)
+        then = either_of(
+            at(ast.Attribute(load(name, node), "then", ast.Load()), node), node.body, node
+        )
         otherwise = either_of(
             at(ast.Attribute(load(name, node), "otherwise", ast.Load()), node), node.orelse, node
         )
@@ -393,5 +394,3 @@ def visitors(*classes: type) -> dict[type[ast.AST], Callable[[Any, Any], Any]]:
 
 
 VISITORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = visitors(Expressions)
-
-

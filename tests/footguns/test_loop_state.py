@@ -99,7 +99,9 @@ def deleted(a: nm.f8[:]) -> None:
 
 
 @pytest.mark.parametrize(
-    "kernel", [counter, running_sum, last_value, walrus, swap, index_after], ids=lambda k: k.__name__
+    "kernel",
+    [counter, running_sum, last_value, walrus, swap, index_after],
+    ids=lambda k: k.__name__,
 )
 def test_a_name_carried_by_a_compiled_loop_is_right(kernel):
     same_as_python(kernel, array())
