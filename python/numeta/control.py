@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _trace
-from .control_loops import CountedLoop, NativeLoop, PlainLoop, PlainWhile, WhileLoop
+from .control_loops import CountedLoop
 from .control_merge import (
     UNBOUND,
     Edge,
@@ -27,7 +27,9 @@ from .control_merge import (
     same_number,
 )
 from .iteration import run_time_iteration
+from .control_native import NativeLoop, PlainLoop, PlainWhile
 from .control_state import Block, Construct
+from .control_while import WhileLoop
 from .session import Session, current, refuse, user_frame
 from .staging_live import BREAK, CONTINUE, RAISE, RETURN
 
@@ -113,7 +115,7 @@ def _truth_of(op: str, *operands: Any) -> Any:
 class Branch(Construct):
     """A run-time `if`: `then` is open when it is made, both arms end at `merge`."""
 
-    __slots__ = ("_edges", "_flow", "_held", "_others", "_split", "compiled", "then")
+    __slots__ = ("_before", "_edges", "_flow", "_held", "_others", "_split", "compiled", "then")
 
     def __init__(
         self,
@@ -125,13 +127,14 @@ class Branch(Construct):
     ) -> None:
         super().__init__("if", frame, True)
         self.compiled = self.then = True
-        self.before = dict(frame.f_locals)
+        self.before = self._before = dict(frame.f_locals)
         self._flow = flow
         self.names = names
         self._others = others
         self._held = dict(flow.session.held)
         self._edges: list[Edge] = []
         self._split = False
+        flow.session.has_decided = True
         flow.trace.begin_branch(condition)
         flow.session.open.append(self)
 
@@ -152,23 +155,23 @@ class Branch(Construct):
         return True
 
     def restore(self) -> list[Any]:
-        return [self.before.get(name, UNBOUND) for name in self._others]  # type: ignore[union-attr]
+        return [self._before.get(name, UNBOUND) for name in self._others]
 
     def merge(self) -> list[Any]:
         session = self._flow.session
         env = sys._getframe(1).f_locals
         if not self._split:
             self._begin_otherwise(env)
-            env = self.before
+            env = self._before
         self._end_arm(env)
         session.trace.end()
         session.close(self)
         if not self._edges:
             session.trace.alive = False
-            return [self.before.get(name, UNBOUND) for name in self.names]
+            return [self._before.get(name, UNBOUND) for name in self.names]
         join = Join(session, self._flow, self._edges, self.line, False)
-        result = join.names(self.names, self.before)
-        self.before = {}
+        result = join.names(self.names, self._before)
+        self.before = self._before = {}
         return result
 
 
@@ -182,6 +185,7 @@ class PlainFlow:
         return TRUE if test else FALSE
 
     def loop(self, iterable: Any, *facts: Any) -> Any:
+        """The loop of a `for` statement; facts: number, names, targets, uses, flags, index."""
         return PlainLoop(iterable)
 
     def loop_while(self, *facts: Any) -> Any:
@@ -224,6 +228,7 @@ class _Assertion:
         error = AssertionError(*message)
         if self._test is None or not isinstance(flow, Flow):
             return flow.raises(error)
+        flow.session.has_decided = True
         flow.trace.check(self._test, AssertionError, message_of(error))
         return False
 
@@ -277,16 +282,8 @@ class Flow(PlainFlow):
 
     # -- loops ----------------------------------------------------------------------------------
 
-    def loop(
-        self,
-        iterable: Any,
-        number: int,
-        names: tuple[str, ...],
-        targets: tuple[str, ...],
-        uses: tuple[int, ...],
-        flags: int,
-        index: str,
-    ) -> Any:
+    def loop(self, iterable: Any, *facts: Any) -> Any:
+        number, names, targets, uses, flags, index = facts
         session = self.session
         frame = sys._getframe(1)
         if not self.trace.alive:
@@ -347,7 +344,8 @@ class Flow(PlainFlow):
 
     def result(self, value: Any) -> Any:
         block, session = self.block, self.session
-        assert block is not None
+        if block is None:
+            return value if self.trace.alive else session.nothing()
         joined = session.end_block(block, self, ("result",), {"result": value}, {})
         if joined is not None:
             return joined[0]
@@ -358,7 +356,7 @@ class Flow(PlainFlow):
         session = self.session
         if not self.trace.alive:
             return False
-        if not (session.is_conditional() or self.trace.effects):
+        if session.is_certain():
             return True
         made = error() if isinstance(error, type) and issubclass(error, BaseException) else error
         if not isinstance(made, Exception):
@@ -465,6 +463,7 @@ class _Choice(Construct):
             selected = self._selected(*values)
             if selected is not None:
                 return selected
+        session.has_decided = True
         pairs = [(e, v) for e, v in zip(self._ends, values, strict=True) if e is not None]
         edges = [edge for edge, _ in pairs]
         session.held = common_held(edges)

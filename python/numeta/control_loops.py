@@ -1,21 +1,19 @@
-"""Loops: those that Python runs itself, and those that are compiled, by passes over their body.
+"""Compiled loops: `for` over what is gone through at run time, and endless ones for `while`.
 
-A compiled loop runs its body once per pass. Names that are carried are run-time variables when an
-iteration begins; where a pass shows that one needs a wider type than it was taken for, the pass is
-dropped from the graph and another one is run (control_specs.py). A loop that Python runs has a block
-around it if there is a `break` in it, and around each iteration if there is a `continue`: so a
-run-time `if c: break` works in an unrolled loop; a block that nothing leaves is not there.
+The body is run once per pass. Names that are carried are run-time variables when an iteration
+begins; where a pass shows that one needs a wider type than it was taken for, the pass is dropped
+from the graph and another one is run (control_specs.py).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from . import _trace
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
+from .control_native import needed
 from .control_specs import (
     NOT_BOUND,
     Spec,
@@ -28,204 +26,16 @@ from .control_specs import (
     widened,
     write,
 )
-from .control_state import Block, Construct, Restart
-from .staging_live import AFTER, AT_HEAD, BREAK, CONTINUE, ELSE, IN_ELSE
+from .control_state import Block, Construct
+from .staging_live import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
+    from . import _trace
     from .control import Flow
     from .iteration import Iteration
+    from .session import Session
 
 _MOST_PASSES = 8
-
-
-class PlainLoop:
-    """A `for` statement that Python runs, with no jump in it that is not its own."""
-
-    __slots__ = ("items", "runs_else")
-    enters = exhausts = merges = False
-
-    def __init__(self, items: Iterable[Any], runs_else: bool = True) -> None:
-        self.items = items
-        self.runs_else = runs_else
-
-
-class PlainWhile:
-    """A `while` statement outside of a trace."""
-
-    __slots__ = ("_goes_on", "runs_else")
-    enters = exhausts = merges = False
-
-    def __init__(self, goes_on: bool = True) -> None:
-        self._goes_on = self.runs_else = goes_on
-
-    def passes(self) -> bool:
-        return self._goes_on
-
-    def skips(self, test: Any) -> bool:
-        self._goes_on = bool(test)
-        return not self._goes_on
-
-
-def needed(names: Sequence[str], uses: Sequence[int], use: int) -> tuple[str, ...]:
-    """The names, those that are not needed there replaced by one that is never bound."""
-    return tuple(n if use & bits else "" for n, bits in zip(names, uses, strict=True))
-
-
-class _Native:
-    """The blocks of a loop that Python runs: one around it, one around each iteration."""
-
-    __slots__ = (
-        *("_after", "_before", "_flags", "_names", "_next", "block", "broken", "flow"),
-        *("iteration", "pending"),
-    )
-
-    def __init__(
-        self,
-        flow: Flow,
-        names: Sequence[str],
-        uses: Sequence[int],
-        flags: int,
-        frame: FrameType,
-    ) -> None:
-        self.flow = flow
-        self._names = names
-        self._next: Sequence[str] = ()
-        self._after: Sequence[str] = ()
-        if flags & (BREAK | CONTINUE):
-            self._next = needed(names, uses, AT_HEAD | IN_ELSE)
-            self._after = needed(names, uses, AFTER)
-        self._flags = flags
-        self._before: Mapping[str, Any] = dict(frame.f_locals) if flags & BREAK else {}
-        self.block: Block | None = None
-        self.iteration: Block | None = None
-        self.pending: list[Any] | None = None
-        self.broken = False
-        if flags & BREAK:
-            self.block = flow.session.begin_block("loop", frame)
-            self.block.names = names
-
-    def begin_iteration(self, frame: FrameType) -> None:
-        """Before the body."""
-        if self._flags & CONTINUE:
-            self.iteration = self.flow.session.begin_block("iteration", frame)
-            self.iteration.before = dict(frame.f_locals)
-            self.iteration.names = self._names
-
-    def end_iteration(self, env: Mapping[str, Any]) -> bool:
-        """After the body; whether control comes here at all."""
-        if self.iteration is not None:
-            block, self.iteration = self.iteration, None
-            before = block.before or {}
-            session = self.flow.session
-            self.pending = session.end_block(block, self.flow, self._next, env, before)
-        return self.flow.trace.alive
-
-    def breaks(self, env: Mapping[str, Any]) -> bool:
-        """A `break`: True if it is Python's own."""
-        session = self.flow.session
-        assert self.block is not None
-        if session.is_direct(self.block):
-            session.unwind_to(self.block)
-            self.iteration = None
-            self.broken = True
-            return True
-        self.block.left_by(Edge(session, self._after, env))
-        session.trace.leave(self.block.region)
-        return False
-
-    def continues(self, env: Mapping[str, Any]) -> bool:
-        """A `continue`: True if it is Python's own."""
-        session = self.flow.session
-        assert self.iteration is not None
-        if session.is_direct(self.iteration):
-            return True
-        self.iteration.left_by(Edge(session, self._next, env))
-        session.trace.leave(self.iteration.region)
-        return False
-
-    def end(self, env: Mapping[str, Any]) -> list[Any] | None:
-        """After the loop; what its names hold then, where that is not what they hold now."""
-        if self.block is not None:
-            block, self.block = self.block, None
-            if self.pending is not None:
-                env = {**env, **dict(zip(self._names, self.pending, strict=True))}
-            session = self.flow.session
-            joined = session.end_block(block, self.flow, self._after, env, self._before)
-            if joined is not None:
-                self.pending = joined
-        return self.pending
-
-    def take(self) -> list[Any]:
-        """The values for the names, once."""
-        values, self.pending = self.pending, None
-        assert values is not None
-        return values
-
-
-class NativeLoop:
-    """A `for` statement that Python runs, with jumps in its body."""
-
-    __slots__ = ("_iterator", "_native", "_some")
-
-    def __init__(
-        self,
-        flow: Flow,
-        items: Iterable[Any],
-        names: tuple[str, ...],
-        targets: tuple[str, ...],
-        uses: tuple[int, ...],
-        flags: int,
-        frame: FrameType,
-    ) -> None:
-        self._some = len(names)
-        self._iterator = iter(items)
-        self._native = _Native(flow, names + targets, uses, flags, frame)
-
-    @property
-    def items(self) -> NativeLoop:
-        return self
-
-    def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        native = self._native
-        frame = sys._getframe(1)
-        if not native.end_iteration(frame.f_locals):
-            raise StopIteration
-        item = next(self._iterator)
-        native.begin_iteration(frame)
-        return item
-
-    @property
-    def enters(self) -> bool:
-        return self._native.pending is not None
-
-    def enter(self) -> list[Any]:
-        return self._native.take()[: self._some]
-
-    @property
-    def runs_else(self) -> bool:
-        return not self._native.broken and self._native.flow.trace.alive
-
-    @property
-    def exhausts(self) -> bool:
-        return self._native.pending is not None
-
-    def exhausted(self) -> list[Any]:
-        return self._native.take()
-
-    @property
-    def merges(self) -> bool:
-        return self._native.end(sys._getframe(1).f_locals) is not None
-
-    leave = exhausted
-
-    def breaks(self, env: Mapping[str, Any]) -> bool:
-        return self._native.breaks(env)
-
-    def continues(self, env: Mapping[str, Any]) -> bool:
-        return self._native.continues(env)
 
 
 class Compiled(Construct):
@@ -249,8 +59,9 @@ class Compiled(Construct):
         self.at_end = needed(names, uses, AT_HEAD | IN_ELSE)
         self.after = needed(names, uses, AFTER)
         self.flow = flow
-        self.session = session = flow.session
-        self.trace = trace = flow.trace
+        self.session: Session = flow.session
+        self.trace: _trace.Trace = flow.trace
+        session, trace = self.session, self.trace
         self.frame: FrameType | None = frame
         self.key = (frame.f_code, number)
         self.adaptive = False
@@ -259,7 +70,7 @@ class Compiled(Construct):
         self.flags = flags
         self.entry_held = dict(session.held)
         self.poisons: dict[str, Any] = {}
-        self.passes = 0
+        self.passes: int = 0
         self.region = 0
         self.block: Block | None = None
         self.pending: list[Any] | None = None
@@ -280,6 +91,7 @@ class Compiled(Construct):
         session = self.session
         assert self.frame is not None
         self.passes += 1
+        session.has_decided = True
         self.touched: set[str] = set()
         self.provisional = False
         self.own_origins: list[int] = []
@@ -553,175 +365,3 @@ class RepeatLoop(Compiled):
             return
         join = Join(session, self.flow, exits, self.line, True)
         self.pending = join.names(self.names, self.entry)
-
-
-class WhileLoop:
-    """A `while` statement in a trace.
-
-    Python runs it as long as its condition is known. It is compiled from its beginning where the
-    condition turns out not to be, where something jumps out of it at run time, or where it goes
-    on for long; from where it is if compile-time objects have changed in it meanwhile.
-    """
-
-    def __init__(
-        self,
-        flow: Flow,
-        frame: FrameType,
-        number: int,
-        names: tuple[str, ...],
-        uses: tuple[int, ...],
-        flags: int,
-    ) -> None:
-        self.flow = flow
-        self._number = number
-        self._names = names
-        self._flags = flags
-        self._count = 0
-        self._done = False
-        self._goes_on = True
-        self._started = False
-        self._key = (frame.f_code, number)
-        self._way = flow.session.decisions.get(self._key, "")
-        self._uses = uses
-        self._start: RepeatLoop | None = RepeatLoop(flow, frame, number, names, uses, flags)
-        self._mutations = flow.session.mutations
-        self._core: RepeatLoop | None = None
-        self._native = _Native(flow, names, uses, flags, frame)
-        self._test_mark = 0
-        self._line = frame.f_lineno
-
-    # -- the passes -----------------------------------------------------------------------------
-
-    def passes(self) -> bool:
-        frame = sys._getframe(1)
-        core = self._core
-        if core is not None:
-            if not self._started:
-                self._started = True
-                return True
-            return core.end_pass(frame.f_locals)
-        native = self._native
-        if self._done or not native.end_iteration(frame.f_locals):
-            self._start = None  # it holds the frame
-            return False
-        if self._way == "compiled" or (self._way == "" and self._is_long()):
-            self._compile_from_start(frame)
-            return True
-        if self._count > self.flow.session.unroll_limit:
-            self.flow.session.spend(1, frame)
-        self._count += 1
-        self._test_mark = self.flow.trace.mark()
-        return True
-
-    def _is_long(self) -> bool:
-        """Whether a jump left the loop at run time, or it went on for long."""
-        if self._count == 0:
-            return False
-        assert self._start is not None
-        jumped = self._native.block is not None and bool(self._native.block.edges)
-        jumped = jumped or any(len(b.edges) > count for b, count in self._start._edges)
-        return jumped or self._count > self.flow.session.unroll_limit
-
-    def _compile_from_start(self, frame: FrameType) -> None:
-        session = self.flow.session
-        if session.mutations != self._mutations:
-            raise Restart(self._key, "compiled")
-        core, self._start = self._start, None
-        assert core is not None
-        core.adaptive = self._way == ""
-        core.roll_back()
-        self._native.block = self._native.iteration = None
-        self._native.pending = None
-        self._begin(core)
-
-    def _begin(self, core: RepeatLoop) -> None:
-        self._core = core
-        self._started = True
-        core.begin_pass()
-
-    def skips(self, test: Any) -> bool:
-        """Whether the body does not run (now)."""
-        from .control import not_, truth
-
-        known = truth(test)
-        frame = sys._getframe(1)
-        core = self._core
-        if core is None:
-            if known is None:
-                self._compile_on_test(frame)
-                return True
-            if not known:
-                self._done = True
-                return True
-            self._native.begin_iteration(frame)
-            return False
-        if known is None:
-            trace = self.flow.trace
-            trace.begin_branch(not_(test))
-            core.leaves(frame.f_locals)
-            trace.end()
-            return False
-        if not known and self.flow.trace.alive:
-            core.leaves(frame.f_locals)
-        return not known
-
-    def _compile_on_test(self, frame: FrameType) -> None:
-        """The condition is known at run time only: the loop is compiled, from its start if it can."""
-        session, trace = self.flow.session, self.flow.trace
-        if self._count == 1 or session.mutations == self._mutations:
-            core, self._start = self._start, None
-            assert core is not None
-            core.roll_back()
-            self._native.block = None
-        else:
-            trace.rollback(self._test_mark)
-            facts = (self._number, self._names, self._uses, self._flags)
-            core = RepeatLoop(self.flow, frame, *facts)
-            core.needs_block = self._native.block is not None
-        self._begin(core)
-        self._started = False
-
-    # -- called by the flow and by staged code ----------------------------------------------------
-
-    @property
-    def enters(self) -> bool:
-        return self._core is not None or self._native.pending is not None
-
-    def enter(self) -> list[Any]:
-        return self._core.headers if self._core is not None else self._native.take()
-
-    def breaks(self, env: Mapping[str, Any]) -> bool:
-        if self._core is not None:
-            return self._core.breaks(env)
-        return self._native.breaks(env)
-
-    def continues(self, env: Mapping[str, Any]) -> bool:
-        return (self._core or self._native).continues(env)
-
-    @property
-    def runs_else(self) -> bool:
-        return not self._native.broken and self.flow.trace.alive
-
-    @property
-    def exhausts(self) -> bool:
-        return (self._core or self._native).pending is not None
-
-    def exhausted(self) -> list[Any]:
-        return self._core.exhausted() if self._core is not None else self._native.take()
-
-    @property
-    def merges(self) -> bool:
-        env = sys._getframe(1).f_locals
-        if self._core is None:
-            return self._native.end(env) is not None
-        core, native = self._core, self._native
-        changes = core.end(env)
-        if native.block is None:
-            return changes
-        # Iterations that Python ran before may have left the loop.
-        if changes:
-            native.pending = core.exhausted()
-        core.pending = native.end(env)
-        return core.pending is not None
-
-    leave = exhausted

@@ -187,7 +187,7 @@ def same_number(a: Any, b: Any) -> bool:
     if type(a) is Scalar:
         return _trace.same(a, b)
     if isinstance(a, np.generic):
-        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+        return bool(a.dtype == b.dtype and a.tobytes() == b.tobytes())
     return same(a, b)
 
 
@@ -322,11 +322,12 @@ def name_(value: Any, name: str) -> Any:
     if kind is MaybeUnbound:
         session = current()
         assert session is not None
+        session.has_decided = True
         session.trace.check(value.flag, UnboundLocalError, _message(name))
         return value.value
     if kind is Unbound:
         session = current()
-        if session is None or not (session.is_conditional() or session.trace.effects):
+        if session is None or session.is_certain():
             raise UnboundLocalError(_message(name))
         value.touch()
         return session.fails(UnboundLocalError, _message(name))

@@ -109,7 +109,8 @@ class ControlState:
 
     held: the run-time variables whose current value is this very scalar; origins: what carried
     names began with, in loops whose first pass is running, by the id of the scalar that stands for
-    them; mutations: how many compile-time objects have changed so far.
+    them; mutations: how many compile-time objects have changed so far; has_decided: something was
+    recorded already that may end the kernel, or take its time.
     """
 
     trace: _trace.Trace
@@ -120,6 +121,7 @@ class ControlState:
         self.held: dict[int, Any] = {}
         self.origins: dict[int, tuple[Any, Any, Any]] = {}
         self.mutations = 0
+        self.has_decided = False
         self.unrolled = 0
         self.decisions = decisions
         self.unroll_limit: int = config.unroll_limit
@@ -133,6 +135,13 @@ class ControlState:
     def is_conditional(self) -> bool:
         """Whether what is recorded now may not run in a call, or more than once."""
         return any(construct.conditional for construct in self.open)
+
+    def is_certain(self) -> bool:
+        """Whether every call does what the trace does here, and did nothing before it."""
+        trace = self.trace
+        if self.has_decided or trace.effects or (trace.checks and trace.statements):
+            return False
+        return not self.is_conditional()
 
     def is_direct(self, block: Construct) -> bool:
         """Whether control comes here whenever it comes into `block`."""
@@ -213,6 +222,7 @@ class ControlState:
     def fails(self, kind: type[BaseException], message: str) -> Any:
         """The exception is raised at run time if control comes here; stands for the value."""
         self.trace.fail(kind, message)
+        self.has_decided = True
         return self.nothing()
 
     def nothing(self) -> Any:

@@ -209,10 +209,13 @@ def generated(iterable: Any) -> Iterable[Any]:
     return items(iterable)
 
 
-def unpack(value: Any) -> Any:
+def unpack(value: Any, count: int = 0) -> Any:
     """A value that is unpacked: `a, b = value`, `f(*value)`, `[*value]`."""
-    if current() is None:
+    session = current()
+    if session is None:
         return value
+    if not session.trace.alive:
+        return (session.nothing(),) * count
     if isinstance(value, Array | ndarray):
         refuse(209)
     if type(value) is CompiledRange or isinstance(value, Iteration):

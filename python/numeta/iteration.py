@@ -22,7 +22,8 @@ Scalar, Array = _trace.Scalar, _trace.Array
 class Iteration:
     """A sequence that is gone through at run time."""
 
-    __slots__ = ("_begun",)
+    __slots__ = ("begun",)
+    begun: bool
     once = False  # is it an iterator, which has nothing left after its first loop
 
     def length(self) -> Any:
@@ -202,9 +203,9 @@ def run_time_iteration(value: Any) -> Iteration | None:
             session = current()
             assert session is not None
             session.mutating(value)
-            if getattr(value, "_begun", False):
+            if hasattr(value, "begun"):
                 return Range(0, 0, 1)
-            value._begun = True
+            value.begun = True
         return value
     return None
 

@@ -157,7 +157,7 @@ class Session(ControlState):
                 raise self.first_error from problem
             if isinstance(problem, RecursionError):
                 self._refuse_recursion(problem)
-            if self.is_conditional() or self.trace.effects:
+            if not self.is_certain():
                 self._refuse_raise(problem)
             raise
 

@@ -106,17 +106,15 @@ class Transformer(Expressions):
         body = self._block(node.body)
         if scope.has_flow:
             nested = scope.live.nested_return
-            ends = isinstance(body[-1], ast.Return)
-            if nested and not ends:
+            if not isinstance(body[-1], ast.Return):
                 value = method(FLOW, "result", last, constant(None, last))
                 body.append(at(ast.Return(value), last))
             flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
             body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
         doubted = scope.live.names(scope.doubted & ~given)
         if doubted:
-            value = attribute(HOOKS, "unbound", first)
             stored: list[ast.expr] = [at(ast.Name(name, ast.Store()), first) for name in doubted]
-            body.insert(0, at(ast.Assign(stored, value), first))
+            body.insert(0, at(ast.Assign(stored, attribute(HOOKS, "unbound", first)), first))
         if changed:
             body.insert(0, at(ast.Nonlocal(changed), first))
         node.body = body
@@ -217,7 +215,8 @@ class Transformer(Expressions):
         node.value = self.visit(node.value)
         node.targets = [self.visit(target) for target in node.targets]
         if unpacks and not literal:
-            node.value = hook("unpack", node, node.value)
+            count = len(getattr(node.targets[0], "elts", ()))
+            node.value = hook("unpack", node, node.value, constant(count, node))
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
