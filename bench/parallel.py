@@ -84,7 +84,7 @@ def arguments(kernel: str, small: bool = False) -> list[Any]:
     if kernel == "mandelbrot_rows":
         n = 12 if small else 300
         return [np.zeros((n, n), np.int32), 300]
-    n = 10 if small else 4000
+    n = 10 if small else 20_000
     return [np.linspace(0.0, 3.0, n), np.zeros(n), 200]
 
 

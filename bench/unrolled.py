@@ -24,7 +24,14 @@ import numpy as np
 from fortran_reference import shared_object
 from new_process import first_line
 from peer_extensions import python_module
-from side_by_side import Result, described, interleaved, rounds_from_command_line, versions
+from side_by_side import (
+    AbsentError,
+    Result,
+    described,
+    interleaved,
+    rounds_from_command_line,
+    versions,
+)
 
 SOURCE = """\
 import numeta as nm
@@ -144,6 +151,18 @@ def compile_consecutive() -> float:
     return elapsed
 
 
+def or_absent(sample: Callable[[], float]) -> Callable[[], float]:
+    """The sample, absent from the round on in which it cannot be taken."""
+
+    def timed() -> float:
+        try:
+            return sample()
+        except Exception as reason:
+            raise AbsentError(described(reason)) from None
+
+    return timed
+
+
 def running_numeta() -> Callable[[], float]:
     """A sample: seconds per statement of 10,000."""
     kernel, a = kernels().scattered, elements()
@@ -183,7 +202,7 @@ def running_fortran(folder: Path) -> Callable[[], float]:
 
 
 def main() -> None:
-    rounds = rounds_from_command_line(5)
+    rounds = rounds_from_command_line(3)
     result = Result(
         "10,000 unrolled statements: compile time, and time per statement against 1,000 of Fortran",
         "s; ms; ns",
@@ -198,8 +217,8 @@ def main() -> None:
         for who, maker in (
             ("numeta", running_numeta),
             ("fortran", lambda: running_fortran(folder)),
-            ("scattered", lambda: (compile_scattered(), compile_scattered)[1]),
-            ("consecutive", lambda: (compile_consecutive(), compile_consecutive)[1]),
+            ("scattered", lambda: or_absent(compile_scattered)),
+            ("consecutive", lambda: or_absent(compile_consecutive)),
         ):
             try:
                 samples[who] = maker()
@@ -207,6 +226,7 @@ def main() -> None:
                 result.absent[who] = described(reason)
         measured = interleaved(samples, rounds, discarded=0)
     measured.absent |= result.absent
+    result.absent |= measured.absent
     scattered, consecutive = measured.median("scattered"), measured.median("consecutive")
     result.figures |= {
         "scattered_compile_s": scattered and round(scattered, 3),
