@@ -9,9 +9,6 @@ NumPy's before anything is timed. Arrays are allocated once per contender and al
 
 from __future__ import annotations
 
-import ctypes
-import shlex
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+from fortran_reference import DEFAULT_FLAGS, flags_of, reference
 from new_process import first_line
 from numpy.typing import NDArray
 from peer_extensions import python_module
@@ -32,7 +30,6 @@ from side_by_side import (
 )
 
 Array = NDArray[np.float64]
-REFERENCE = Path(__file__).resolve().parent / "reference"
 SIZES = {"matmul": 512, "stencil": 1024, "prefix": 1_000_000}
 REPEATS = {"matmul": 1, "stencil": 20, "prefix": 4}
 WITHIN = 1.03
@@ -118,24 +115,9 @@ def expected(nest: str, inputs: list[Array]) -> Array:
 
 
 def fortran(nest: str, flags: list[str], folder: Path) -> Callable[..., object]:
-    """The reference, compiled and bound through ctypes with the pointers made beforehand."""
-    library = folder / f"{nest}.so"
-    source = REFERENCE / f"{nest}.f90"
-    command = ["gfortran", *flags, "-shared", "-fPIC", "-o", str(library), str(source)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True)
-    except OSError as reason:
-        raise AbsentError(str(reason)) from None
-    except subprocess.CalledProcessError as reason:
-        raise AbsentError(str(reason.stderr)) from None
-    entry = ctypes.CDLL(str(library))[f"{nest}_reference"]
-    entry.restype = None
-
-    def call(*arrays: Array) -> None:
-        pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
-        entry(ctypes.c_int64(SIZES[nest]), *pointers)
-
-    return call
+    """The reference, which takes the size before the arrays."""
+    call = reference(nest, flags, folder)
+    return lambda *arrays: call(SIZES[nest], *arrays)
 
 
 def sample(nest: str, function: Callable[..., object]) -> Callable[[], float]:
@@ -182,15 +164,11 @@ def measure(nest: str, rounds: int, folder: Path) -> Measured:
 def kernel_flags(nest: str) -> list[str]:
     """The flags numeta compiled this kernel with; those of default mode where it is absent."""
     try:
-        import numeta as nm
-
         kernel = getattr(module("numeta", NUMETA), nest)
         kernel(*arguments(nest))
-        flags = kernel.specialisations[-1].info.traced.emission.flags
-        compiler_flags = [flag for flag in flags if not flag.startswith("-numeta")]
-        return [*compiler_flags, f"-march={nm.config.march}", *shlex.split(nm.config.fflags)]
     except Exception:
-        return ["-O3", "-fwrapv", "-ffp-contract=off", "-march=native"]
+        return DEFAULT_FLAGS
+    return flags_of(kernel)
 
 
 def main() -> None:

@@ -222,6 +222,7 @@ def load(module: str, path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise AbsentError(f"{path.name} cannot be imported")
     loaded = importlib.util.module_from_spec(spec)
+    sys.modules[module] = loaded  # Numba finds a recursive function by the name of its module
     spec.loader.exec_module(loaded)
     return loaded
 

@@ -13,7 +13,19 @@ import sys
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
-BENCHMARKS = ("import_time", "cached_start", "cold_start", "warm_call", "tracing", "loops")
+BENCHMARKS = (
+    "import_time",
+    "cached_start",
+    "cold_start",
+    "warm_call",
+    "tracing",
+    "staging_cost",
+    "loops",
+    "control_flow",
+    "recursion",
+    "parallel",
+    "unrolled",
+)
 WORDS = {True: "met", False: "MISSED", None: "open"}
 
 
@@ -36,7 +48,7 @@ def show(answer: dict[str, object]) -> None:
     for row in rows:
         limit = f"<= {row['at_most']}" if "at_most" in row else f">= {row['at_least']}"
         value = "-" if row["value"] is None else row["value"]
-        print(f"  {WORDS[row['met']]:7}{row['what']:42}{value!s:>10} {limit}", file=sys.stderr)
+        print(f"  {WORDS[row['met']]:7}{row['what']:46}{value!s:>10} {limit}", file=sys.stderr)
     absent = answer.get("absent", {})
     assert isinstance(absent, dict)
     for name, why in absent.items():

@@ -26,6 +26,16 @@ class AbsentError(Exception):
     """A contender cannot be measured; the text says why."""
 
 
+def described(reason: Exception) -> str:
+    """Why a contender is absent, in one line; what numeta does not compile is `refused`."""
+    text = " ".join(str(reason).split())
+    if isinstance(reason, AbsentError):
+        return text
+    if any(base.__name__ == "NumetaError" for base in type(reason).__mro__):
+        return f"refused: {text}"
+    return f"{type(reason).__name__}: {text}"
+
+
 def version_of(distribution: str) -> str:
     """The installed version of a distribution, "not installed" if only importable, or "absent"."""
     try:
@@ -129,11 +139,17 @@ class Result:
         shown = None if value is None else rounded(value)
         self.bar.append({"what": what, "value": shown, "at_least": at_least, "met": met})
 
-    def demand_ratio(self, measured: Measured, top: str, bottom: str, at_most: float) -> None:
-        """Add the ratio to `ratios` and demand it; open while the bottom one is absent."""
+    def demand_ratio(
+        self, measured: Measured, top: str, bottom: str, at_most: float, of: str = ""
+    ) -> None:
+        """Add the ratio to `ratios` and demand it; open while the bottom one is absent.
+
+        `of` names what was measured where a benchmark measures several things.
+        """
+        key = f"{of}: {top}/{bottom}" if of else f"{top}/{bottom}"
         ratio = measured.ratio(top, bottom)
-        self.ratios[f"{top}/{bottom}"] = None if ratio is None else rounded(ratio)
-        self.demand(f"{top}/{bottom}", ratio, at_most, ours=top in measured.absent)
+        self.ratios[key] = None if ratio is None else rounded(ratio)
+        self.demand(key, ratio, at_most, ours=top in measured.absent)
 
     def passed(self) -> bool | None:
         """False when one row is missed, None when one is open, else True."""
