@@ -1,5 +1,5 @@
 """Textbook algorithms on integers as plain Python loops: number theory, bits, random numbers."""
-# ruff: noqa: B007 - the kernels are written as users write them
+# ruff: noqa: B007, SIM108 - the kernels are written as users write them
 
 import numpy as np
 
