@@ -1,4 +1,4 @@
-"""What every test of a trap asks: the answer of plain Python, or a TraceError, never another one."""
+"""What every test of a trap asks: the answer of plain Python or a TraceError, nothing else."""
 
 import copy
 
