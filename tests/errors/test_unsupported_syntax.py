@@ -7,6 +7,7 @@ kernels are plain Python that works; none of them may give a result, crash or ra
 
 import contextlib
 import random
+import re
 import sys
 import warnings
 
@@ -287,6 +288,19 @@ def text_of_a_run_time_value(n: int) -> int:
 
 
 @nm.jit
+def prints_a_run_time_value(n: int) -> int:
+    print(n)
+    return n
+
+
+@nm.jit
+def prints_in_a_branch(n: int) -> int:
+    if n > 0:
+        print("positive")
+    return n
+
+
+@nm.jit
 def random_in_a_loop(n: int) -> float:
     s = 0.0
     for i in range(n):
@@ -434,6 +448,8 @@ REFUSED = [
     (member_of_a_dict, (1,), "hash|dict|`in`|key"),
     (loops_over_keys_of_run_time, (1,), "key|hash|dict"),
     (text_of_a_run_time_value, (3,), "text|str"),
+    (prints_a_run_time_value, (1,), "print"),
+    (prints_in_a_branch, (1,), "print"),
     (random_in_a_loop, (2,), "random"),
     (sorts_run_time_values, (array(),), "sorted|truth|compare|run-time"),
     (suppresses_in_a_loop, (2,), HANDLER + "|with|suppress"),
@@ -444,8 +460,8 @@ REFUSED = [
     (recursion_of_two_helpers, (3,), "recurs"),
     (reads_the_frame_in_a_branch, (1,), "_getframe|frame|sys"),
     (evaluates_in_a_loop, (2,), "eval"),
-    (a_result_of_many_kinds, (1,), "return|text|str"),
-    (a_result_of_two_lengths, (1,), "return|2|3"),
+    (a_result_of_many_kinds, (1,), "return"),
+    (a_result_of_two_lengths, (1,), "return"),
     (none_or_a_number, (0,), "return|None"),
     (none_or_an_array, (1, array()), "return|None"),
 ]
@@ -457,10 +473,9 @@ REFUSED = [
 def test_what_is_not_compiled_is_refused_with_its_reason(kernel, args, reason):
     with pytest.raises(nm.TraceError) as caught:
         kernel(*args)
-    caught.match(reason)
-    first = kernel.py_func.__code__.co_firstlineno
+    assert re.search(reason, caught.value.message), caught.value.message
     assert caught.value.filename == __file__
-    assert 0 < caught.value.line, f"no line for the kernel of line {first}"
+    assert caught.value.line > 0
 
 
 def test_nothing_of_the_outside_was_changed():
