@@ -1,5 +1,5 @@
 """Traps of values in conditions and merges: types, zeros, NaN, wrapping, order of evaluation."""
-# ruff: noqa: B007, E712, F632, PLR0124, PLR1714, RUF021, SIM103, SIM108, SIM109, SIM201, SIM208, SIM210
+# ruff: noqa: B007, E712, F632, RUF021, SIM103, SIM108, SIM109, SIM201, SIM208, SIM210
 # ruff: noqa: SIM222, SIM223, B015, B018 - the kernels are traps on purpose
 
 import math
