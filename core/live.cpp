@@ -97,9 +97,11 @@ Live live(const Graph& graph, const Writes& writes) { return Marking(graph, writ
 Writes writes_of(std::span<const Graph* const> procedures) {
   Writes out;
   for (const Graph* graph : procedures) out.emplace_back(graph->parameters().size(), false);
+  const std::vector<bool> used = reachable(procedures);
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t p = 0; p < procedures.size(); ++p) {
+      if (!used[p]) continue;
       const Live known = live(*procedures[p], out);
       const auto& parameters = procedures[p]->parameters();
       for (std::size_t k = 0; k < parameters.size(); ++k) {
@@ -107,6 +109,22 @@ Writes writes_of(std::span<const Graph* const> procedures) {
         out[p][k] = true;
         changed = true;
       }
+    }
+  }
+  return out;
+}
+
+std::vector<bool> reachable(std::span<const Graph* const> procedures) {
+  std::vector<bool> out(procedures.size(), false);
+  std::vector<std::size_t> open{0};
+  out[0] = true;
+  while (!open.empty()) {
+    const Graph& graph = *procedures[open.back()];
+    open.pop_back();
+    for (const Call& call : graph.calls()) {
+      if (out[call.procedure]) continue;
+      out[call.procedure] = true;
+      open.push_back(call.procedure);
     }
   }
   return out;

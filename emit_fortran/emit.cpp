@@ -111,6 +111,7 @@ class Program {
   Program(std::span<const Graph* const> procedures, const Options& options)
       : graphs_(procedures),
         options_(options),
+        used_(core::reachable(procedures)),
         writes_(core::writes_of(procedures)),
         recursive_(is_called(procedures, 0)) {
     const std::vector<bool> checks = checked(procedures, writes_);
@@ -127,6 +128,7 @@ class Program {
     std::string internals;
     bool loops = graphs_.size() > 1 || recursive_;
     for (std::size_t p = recursive_ ? 0 : 1; p < graphs_.size(); ++p) {
+      if (!used_[p]) continue;
       Procedure procedure(*graphs_[p], options_, writes_, callees_, uses_, names_, callees_[p],
                           true);
       Writer indented(2);
@@ -220,12 +222,19 @@ class Program {
       }
     }
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
+    // The end of the stack is found by touching it page by page.
+    // A tail call would turn recursion without end into a loop without end.
+    if (is_recursive()) {
+      out.emplace_back("-fstack-clash-protection");
+      out.emplace_back("-fno-optimize-sibling-calls");
+    }
     if (options_.exact) out.emplace_back("-numeta-no-vector-math");
     return out;
   }
 
   std::span<const Graph* const> graphs_;
   Options options_;
+  std::vector<bool> used_;  // by procedure
   core::Writes writes_;
   bool recursive_;
   Names names_;

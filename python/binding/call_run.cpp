@@ -7,6 +7,7 @@
 
 #include "call_constant.hpp"
 #include "call_scalar.hpp"
+#include "call_stack.hpp"
 
 namespace numeta::call {
 
@@ -91,8 +92,15 @@ PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64
   frame[0] = frame[1] = frame[2] = 0;
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
-  const std::int32_t status = variant.entry(frame);
+  bool overflowed = false;
+  const std::int32_t status = variant.is_recursive
+                                  ? run_with_stack_guard(variant.entry, frame, overflowed)
+                                  : variant.entry(frame);
   if (state != nullptr) PyEval_RestoreThread(state);
+  if (overflowed) {
+    PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
+    return nullptr;
+  }
   if (status != 0) {
     raise_for(variant, status, frame);
     return nullptr;

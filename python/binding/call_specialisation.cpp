@@ -128,7 +128,7 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   static const char* names[] = {"address",   "params",     "results",      "template",
                                 "guards",    "raise_site", "make_overlap", "overlap",
-                                "keepalive", "brief",      nullptr};
+                                "keepalive", "brief",      "recursive",    nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;
   PyObject* results = nullptr;
@@ -139,10 +139,11 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* overlap = Py_None;
   PyObject* keepalive = Py_None;
   int brief = 0;
-  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOp:Specialisation",
+  int recursive = 0;
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOpp:Specialisation",
                                   const_cast<char**>(names), &PyLong_Type, &address, &parameters,
                                   &results, &shape, &guards, &raise_site, &make_overlap, &overlap,
-                                  &keepalive, &brief) == 0) {
+                                  &keepalive, &brief, &recursive) == 0) {
     return -1;
   }
   Variant& variant = variant_of(self);
@@ -173,6 +174,7 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   if (overlap != Py_None) variant.overlap = Reference::share(overlap);
   variant.keepalive = Reference::share(keepalive);
   variant.is_brief = brief != 0;
+  variant.is_recursive = recursive != 0;
   variant.entry = reinterpret_cast<Entry>(entry);
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "core/live.hpp"
 #include "core/merge.hpp"
 #include "core/passes.hpp"
 #include "python/binding/trace_values.hpp"
@@ -116,6 +117,16 @@ class Trace {
     if (layout == "F") kind = core::Layout::F;
     const auto buffer = state_->graph.buffer(name, dtype_by_code(dtype), kind, std::move(fixed));
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
+  }
+
+  /// ("C", "F" or "S", the fixed lengths or None) of a traced array.
+  py::tuple layout(py::handle array) const {
+    if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
+    const auto* object = reinterpret_cast<ArrayObject*>(array.ptr());
+    const core::Buffer& buffer = object->state->graph.buffers()[object->buffer];
+    constexpr const char* names[] = {"C", "F", "S"};
+    return py::make_tuple(names[static_cast<std::size_t>(buffer.layout)],
+                          py::tuple(py::cast(buffer.fixed_shape)));
   }
 
   py::object add_scalar(const std::string& name, const std::string& dtype, bool weak) {
@@ -332,11 +343,14 @@ class Trace {
   EmissionObject emit() {
     const auto& procedures = state_->program->procedures;
     std::vector<std::optional<core::Graph>> better;
-    for (const TraceState* procedure : procedures) {
-      core::verify(procedure->graph);
-      better.push_back(core::run_passes(procedure->graph));
-    }
     std::vector<const core::Graph*> graphs;
+    for (const TraceState* procedure : procedures) graphs.push_back(&procedure->graph);
+    const std::vector<bool> used = core::reachable(graphs);
+    for (std::size_t k = 0; k < procedures.size(); ++k) {
+      if (used[k]) core::verify(procedures[k]->graph);
+      better.push_back(used[k] ? core::run_passes(procedures[k]->graph) : std::nullopt);
+    }
+    graphs.clear();
     for (std::size_t k = 0; k < procedures.size(); ++k) {
       graphs.push_back(better[k] ? &*better[k] : &procedures[k]->graph);
     }
@@ -387,6 +401,7 @@ class Trace {
   bool checks() const { return state_->checks; }
   bool exact() const { return state_->options.exact; }
   bool fast() const { return state_->options.fast; }
+  bool overlap() const { return state_->options.overlap; }
 
  private:
   TraceState* state_;
@@ -495,6 +510,7 @@ void bind_trace(py::module_& m) {
       .def("__exit__", [](Trace& self, const py::args&) { self.exit(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
            py::arg("layout"), py::arg("fixed_shape"))
+      .def("layout", &Trace::layout)
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
       .def("begin_repeat", &Trace::begin_repeat)
@@ -533,7 +549,8 @@ void bind_trace(py::module_& m) {
       .def_property_readonly("nodes", &Trace::nodes)
       .def_property_readonly("checks", &Trace::checks)
       .def_property_readonly("exact", &Trace::exact)
-      .def_property_readonly("fast", &Trace::fast);
+      .def_property_readonly("fast", &Trace::fast)
+      .def_property_readonly("overlap", &Trace::overlap);
 }
 
 }  // namespace

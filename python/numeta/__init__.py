@@ -24,6 +24,7 @@ from .errors import SpecialisationWarning as SpecialisationWarning
 from .errors import TraceError as TraceError
 from .fingerprint import frozen as frozen
 from .kernel import Kernel as Kernel
+from .kernel import inline as inline
 from .kernel import jit as jit
 from .loops import frange as frange
 from .loops import range as range

@@ -20,6 +20,7 @@ from .captures import Captures, Recorder, still_hold
 from .config import config
 from .control_state import Decisions, Restart
 from .fingerprint import key_function
+from .procedures import Procedures
 from .results import Template, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
@@ -147,6 +148,8 @@ def _trace_once(
         overlap=overlap,
     )
     recorder = Recorder(name, graph)
+    procedures = Procedures()
+    procedures.start(kernel, arguments)
     values = [_stand_in(graph, argument) for argument in arguments]
     for argument in arguments:
         if argument.kind == "const":
@@ -154,10 +157,17 @@ def _trace_once(
     staged = stage(kernel.py_func)
     with graph:
         returned = run_staged(
-            staged, kernel.positional(values), kernel.keywords(values), recorder.array, decisions
+            staged,
+            kernel.positional(values),
+            kernel.keywords(values),
+            recorder.array,
+            decisions,
+            procedures,
         )
         results = read_results(name, place, returned, kernel.return_hint, values)
         graph.set_result(results.values)
+    if recorder.arrays and procedures.is_recursive():
+        raise errors.error(242, *place, name=name)
     emission = graph.emit()
     for function in staged.inlined:
         captures.add(function)
@@ -238,6 +248,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
         None,
         (loaded, traced.keepalive),
         brief=emission.brief,
+        recursive=emission.recursive,
     )
     values = {
         a.name: a.value

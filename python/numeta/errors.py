@@ -171,6 +171,10 @@ _ROWS = (
     Diagnostic(240, TraceError, "{name}() calls itself without end: only a run-time value could"
                " end the recursion of a function that is inlined",
                "decorate {name}() with @nm.jit and hint its return type, or write a loop"),
+    Diagnostic(241, TraceError, "{name}() calls itself, and its return hint does not say what it"
+               " returns", "a hinted result, as in `def {name}(n: int) -> int:`"),
+    Diagnostic(242, TraceError, "{name}() calls itself and captures an array",
+               "pass the array as an argument"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return scalars, None, or a tuple of them; write arrays through an argument"),

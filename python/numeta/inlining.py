@@ -1,7 +1,8 @@
-"""A kernel called inside a kernel: its Python function is staged and run inline.
+"""A kernel called inside a kernel: a procedure of its own (procedures.py), or staged and run inline.
 
 Its hints convert as they do at a call from Python: scalars where nothing can be lost, arrays are
-checked and never converted; a hinted result is converted too. The modes of the two must agree.
+checked and never converted; a hinted result is converted too. It is compiled in the modes of
+its caller, which must have those that it asks for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _trace
+from . import _trace, procedures
 from .arguments import debug_value
 from .results import debug_result
 from .session import Session, refuse
@@ -25,13 +26,16 @@ def run(session: Session, kernel: Any, args: tuple[Any, ...], kwargs: dict[str, 
     inner: Kernel = kernel
     trace = session.trace
     for mode in ("exact", "checks", "fast"):
-        if bool(getattr(trace, mode, getattr(inner, mode))) != bool(getattr(inner, mode)):
+        if getattr(inner, mode) and not getattr(trace, mode):
             refuse(233, name=inner.__name__)
     bound = inner.bind(*args, **kwargs)
     values = [
         _converted(inner, inner.name_at(k), inner.hint_at(k), value)
         for k, value in enumerate(bound)
     ]
+    is_call, result = procedures.call(session, inner, values)
+    if is_call:
+        return result
     staged = session.function(inner.py_func)
     result = staged.run(*inner.positional(values), **inner.keywords(values))
     return _result(inner, inner.return_hint, result)

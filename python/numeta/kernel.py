@@ -43,6 +43,7 @@ class Kernel(_call.Kernel):
     exact: bool
     checks: bool
     fast: bool
+    inline: bool
     __qualname__: str
     __name__: str
     if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Kernel(_call.Kernel):
         exact: bool = False,
         checks: bool = False,
         fast: bool = False,
+        inline: bool = False,
         names: dict[str, object] | None = None,
     ) -> None:
         super().__init__(func, _slow, _debug_call)
@@ -64,6 +66,7 @@ class Kernel(_call.Kernel):
         self.exact = exact
         self.checks = checks
         self.fast = fast
+        self.inline = inline
         self.lock: Any = _thread.RLock()  # type: ignore[attr-defined]
         self._names = names or {}
         self._hints: tuple[list[Hint], Hint] | None = None
@@ -346,7 +349,7 @@ def _annotation_names(func: Any) -> dict[str, object]:
 def jit(func: Callable[..., Any], /) -> Kernel: ...
 @overload
 def jit(
-    *, exact: bool = False, checks: bool = False, fast: bool = False
+    *, exact: bool = False, checks: bool = False, fast: bool = False, inline: bool = False
 ) -> Callable[[Callable[..., Any]], Kernel]: ...
 
 
@@ -357,23 +360,37 @@ def jit(
     exact: bool = False,
     checks: bool = False,
     fast: bool = False,
+    inline: bool = False,
 ) -> Any:
     """Compile a function at its first call; usable bare or with modes.
 
     `exact`: bit-equal to plain Python for real arithmetic, comparisons, casts and integers.
     `checks`: raise what Python raises (IndexError, ZeroDivisionError, OverflowError, ...).
     `fast`: contraction and reassociation allowed. `exact` and `fast` exclude each other.
+    `inline`: a kernel that calls this one has its statements, not a call of a procedure.
     """
     if exact and fast:
         raise errors.error(414)
     if func is None:
-        return functools.partial(_decorate, exact=exact, checks=checks, fast=fast)
-    return _decorate(func, exact=exact, checks=checks, fast=fast)
+        return functools.partial(_decorate, exact=exact, checks=checks, fast=fast, inline=inline)
+    return _decorate(func, exact=exact, checks=checks, fast=fast, inline=inline)
 
 
-def _decorate(func: Any, *, exact: bool, checks: bool, fast: bool) -> Kernel:
+def inline(func: Callable[..., Any], /) -> Kernel:
+    """`jit(inline=True)`: inlined where another kernel calls it."""
+    return _decorate(func, exact=False, checks=False, fast=False, inline=True)
+
+
+def _decorate(func: Any, *, exact: bool, checks: bool, fast: bool, inline: bool) -> Kernel:
     if isinstance(func, Kernel):
         func = func.py_func
     if type(func).__name__ != "function":
         raise errors.error(409, got=describe(func))
-    return Kernel(func, exact=exact, checks=checks, fast=fast, names=_annotation_names(func))
+    return Kernel(
+        func,
+        exact=exact,
+        checks=checks,
+        fast=fast,
+        inline=inline,
+        names=_annotation_names(func),
+    )

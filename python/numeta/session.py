@@ -59,10 +59,15 @@ class Session(ControlState):
     """The state of one run. `captured_arrays`: (array, stand-in); `staged`: all functions run."""
 
     def __init__(
-        self, trace: _trace.Trace, make_array: MakeArray, decisions: Decisions | None = None
+        self,
+        trace: _trace.Trace,
+        make_array: MakeArray,
+        decisions: Decisions | None = None,
+        procedures: Any = None,
     ) -> None:
         super().__init__({} if decisions is None else decisions)
         self.trace = trace
+        self.procedures = procedures  # procedures.Procedures
         self.checks = trace.checks
         self.exact = trace.exact
         self.captured_arrays: list[tuple[np.ndarray[Any, Any], Any]] = []
@@ -234,6 +239,7 @@ def run(
     kwargs: Mapping[str, Any],
     make_array: MakeArray,
     decisions: Decisions | None = None,
+    procedures: Any = None,
 ) -> Any:
     """Run a staged kernel in the current trace; `make_array` makes captured arrays' stand-ins.
 
@@ -241,7 +247,7 @@ def run(
     """
     trace = _trace.current()
     assert trace is not None, "a staged function runs inside `with trace:`"
-    session = Session(trace, make_array, decisions)
+    session = Session(trace, make_array, decisions, procedures)
     try:
         return session.run(staged, args, kwargs)
     finally:
