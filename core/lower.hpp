@@ -44,8 +44,12 @@ class Lowering {
   /// An implicit conversion: a Python int must fit.
   NodeId coerce(NodeId value, DType type);
 
-  NodeId load(BufferId buffer, std::span<const NodeId> indices);
-  void store(BufferId buffer, std::span<const NodeId> indices, NodeId value);
+  /// An index of an axis as memory counts: negative ones from the end.
+  NodeId index(BufferId buffer, std::uint32_t axis, NodeId index);
+  /// The first `wrapped` indices are such already.
+  NodeId load(BufferId buffer, std::span<const NodeId> indices, std::size_t wrapped = 0);
+  void store(BufferId buffer, std::span<const NodeId> indices, NodeId value,
+             std::size_t wrapped = 0);
   RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
   void check(NodeId condition, Site site, std::span<const NodeId> values);
   void fail(Site site, std::span<const NodeId> values);
@@ -62,7 +66,8 @@ class Lowering {
   NodeId compare_int_float(Op op, NodeId integer, NodeId real);
   void check_binary(Op op, NodeId a, NodeId b);
   void check_overflow(Op op, NodeId a, NodeId b);
-  NodeId wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index);
+  std::vector<NodeId> all_indices(BufferId buffer, std::span<const NodeId> indices,
+                                  std::size_t wrapped);
   NodeId loop_bound(NodeId value);
   bool is_moved(NodeId id, Op op) const;
   void keep_last_index(NodeId& start, NodeId& stop, NodeId step);

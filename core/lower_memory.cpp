@@ -29,7 +29,7 @@ void refuse_nan_into_integer(const Node& value, DType to) {
 
 }  // namespace
 
-NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index) {
+NodeId Lowering::index(BufferId buffer, std::uint32_t axis, NodeId index) {
   const Type from = type(index);
   if (!is_integer(from.dtype)) {
     throw TraceFault(Diag::index_kind, {std::string(row(from.dtype).name)});
@@ -65,12 +65,17 @@ NodeId Lowering::wrapped_index(BufferId buffer, std::uint32_t axis, NodeId index
   return graph_.pure(Op::select, DType::i8, true, choice);
 }
 
-NodeId Lowering::load(BufferId buffer, std::span<const NodeId> indices) {
-  std::vector<NodeId> wrapped;
-  for (std::uint32_t axis = 0; axis < indices.size(); ++axis) {
-    wrapped.push_back(wrapped_index(buffer, axis, indices[axis]));
+std::vector<NodeId> Lowering::all_indices(BufferId buffer, std::span<const NodeId> indices,
+                                          std::size_t wrapped) {
+  std::vector<NodeId> out(indices.begin(), indices.end());
+  for (std::size_t axis = wrapped; axis < indices.size(); ++axis) {
+    out[axis] = index(buffer, static_cast<std::uint32_t>(axis), indices[axis]);
   }
-  return graph_.load(buffer, wrapped);
+  return out;
+}
+
+NodeId Lowering::load(BufferId buffer, std::span<const NodeId> indices, std::size_t wrapped) {
+  return graph_.load(buffer, all_indices(buffer, indices, wrapped));
 }
 
 /// NumPy stores a scalar of another type in a signed integer array by its int(), which must fit; in
@@ -106,17 +111,14 @@ void Lowering::require_fit(NodeId value, DType to) {
           fmt::format("Python integer {{0}} out of bounds for {}", row(to).name), {wide});
 }
 
-void Lowering::store(BufferId buffer, std::span<const NodeId> indices, NodeId value) {
+void Lowering::store(BufferId buffer, std::span<const NodeId> indices, NodeId value,
+                     std::size_t wrapped) {
   const DType to = graph_.buffers()[buffer].type;
   refuse_nan_into_integer(graph_.node(value), to);
   const bool wraps = kind(to) == Kind::Uint && !type(value).weak;
   if (is_integer(to) && !wraps) require_fit(value, to);
   const NodeId converted = coerce(value, to);
-  std::vector<NodeId> wrapped;
-  for (std::uint32_t axis = 0; axis < indices.size(); ++axis) {
-    wrapped.push_back(wrapped_index(buffer, axis, indices[axis]));
-  }
-  graph_.store(buffer, wrapped, converted);
+  graph_.store(buffer, all_indices(buffer, indices, wrapped), converted);
 }
 
 NodeId Lowering::loop_bound(NodeId value) {

@@ -1,6 +1,7 @@
 // trace_array.cpp - the Array type: a buffer of the trace, read and written by integer indices.
-// `a[...]` is another Array of the same buffer. NumPy computes with a 0-dimensional array as with
-// its element, so that arithmetic on one reads it; arithmetic on any other array is refused.
+// `a[...]` is another Array of the same buffer, and so is `a[i]` where that is a row. NumPy
+// computes with a 0-dimensional array as with its element, so that arithmetic on one reads it;
+// arithmetic on any other array is refused.
 #include <fmt/format.h>
 
 #include "python/binding/trace_values.hpp"
@@ -21,6 +22,12 @@ const core::Buffer& buffer_of(PyObject* self) {
   return as_array(self)->state->graph.buffers()[as_array(self)->buffer];
 }
 
+std::size_t rank_of(PyObject* self) { return buffer_of(self).rank() - as_array(self)->indexed; }
+
+std::span<const NodeId> prefix_of(PyObject* self) {
+  return {as_array(self)->prefix, as_array(self)->indexed};
+}
+
 void dealloc(PyObject* self) {
   release(as_array(self)->state);
   PyObject_Free(self);
@@ -36,8 +43,9 @@ NodeId index_node(PyObject* self, PyObject* index) {
   return node;
 }
 
+/// The indices of all axes that are indexed, those of the row itself first.
 std::vector<NodeId> index_nodes(PyObject* self, PyObject* key) {
-  std::vector<NodeId> out;
+  std::vector<NodeId> out(prefix_of(self).begin(), prefix_of(self).end());
   if (PyTuple_Check(key)) {
     for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) {
       out.push_back(index_node(self, PyTuple_GET_ITEM(key, k)));
@@ -45,12 +53,21 @@ std::vector<NodeId> index_nodes(PyObject* self, PyObject* key) {
   } else {
     out.push_back(index_node(self, key));
   }
-  const core::Buffer& buffer = buffer_of(self);
-  if (out.size() != buffer.rank()) {
-    throw TraceFault(Diag::index_count, {fmt::format("{}", out.size()),
-                                         fmt::format("{}", buffer.rank()), buffer.name});
-  }
   return out;
+}
+
+[[noreturn]] void refuse_count(PyObject* self, std::size_t given) {
+  throw TraceFault(Diag::index_count, {fmt::format("{}", given - as_array(self)->indexed),
+                                       fmt::format("{}", rank_of(self)), buffer_of(self).name});
+}
+
+PyObject* row(PyObject* self, std::vector<NodeId> indices) {
+  TraceState* state = as_array(self)->state;
+  for (std::size_t axis = as_array(self)->indexed; axis < indices.size(); ++axis) {
+    indices[axis] = state->lowering.index(as_array(self)->buffer, static_cast<std::uint32_t>(axis),
+                                          indices[axis]);
+  }
+  return new_array(state, as_array(self)->buffer, indices);
 }
 
 void require_current(PyObject* self) {
@@ -62,18 +79,20 @@ bool is_whole(PyObject* key) {
   return key == Py_Ellipsis;
 }
 
-bool is_zero_dimensional(PyObject* object) {
-  return is_array(object) && buffer_of(object).rank() == 0;
-}
+bool is_zero_dimensional(PyObject* object) { return is_array(object) && rank_of(object) == 0; }
 
 PyObject* get_item(PyObject* self, PyObject* key) {
   TraceState* state = as_array(self)->state;
   return guarded<PyObject*>(state, nullptr, [&] {
     require_current(self);
-    if (is_whole(key)) return new_array(state, as_array(self)->buffer);
+    if (is_whole(key)) return new_array(state, as_array(self)->buffer, prefix_of(self));
     state->note_origin();
     const auto indices = index_nodes(self, key);
-    return new_scalar(state, state->lowering.load(as_array(self)->buffer, indices));
+    const std::size_t rank = buffer_of(self).rank();
+    if (indices.size() > rank) refuse_count(self, indices.size());
+    if (indices.size() < rank) return row(self, indices);
+    const core::BufferId buffer = as_array(self)->buffer;
+    return new_scalar(state, state->lowering.load(buffer, indices, as_array(self)->indexed));
   });
 }
 
@@ -97,9 +116,10 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
     state->note_origin();
     if (value == nullptr) throw array_as_value(buffer_of(self));
     const NodeId node = stored_node(self, value);
-    const bool is_element = is_whole(key) && buffer_of(self).rank() == 0;
+    const bool is_element = is_whole(key) && rank_of(self) == 0;
     const auto indices = is_element ? std::vector<NodeId>{} : index_nodes(self, key);
-    state->lowering.store(as_array(self)->buffer, indices, node);
+    if (indices.size() != buffer_of(self).rank()) refuse_count(self, indices.size());
+    state->lowering.store(as_array(self)->buffer, indices, node, as_array(self)->indexed);
     ++state->effects;
     return 0;
   });
@@ -114,7 +134,7 @@ Result refuse_value(PyObject* self, Result failure) {
 /// What stands for an operand in arithmetic: of a 0-dimensional array its element.
 PyObject* operand(PyObject* object) {
   if (!is_array(object)) return Py_NewRef(object);
-  if (buffer_of(object).rank() != 0) return refuse_value<PyObject*>(object, nullptr);
+  if (rank_of(object) != 0) return refuse_value<PyObject*>(object, nullptr);
   PyObject* key = PyTuple_New(0);
   PyObject* element = key != nullptr ? get_item(object, key) : nullptr;
   Py_XDECREF(key);
@@ -202,12 +222,12 @@ PyObject* matrix_slot(PyObject* a, PyObject* b) { return refused_slot(is_array(a
 int contains_slot(PyObject* self, PyObject*) { return refuse_value(self, -1); }
 
 Py_ssize_t length_slot(PyObject* self) {
-  const core::Buffer& buffer = buffer_of(self);
-  if (buffer.rank() == 0) {
+  if (rank_of(self) == 0) {
     PyErr_SetString(PyExc_TypeError, "len() of unsized object");
     return -1;
   }
-  if (buffer.fixed_shape[0]) return static_cast<Py_ssize_t>(*buffer.fixed_shape[0]);
+  const auto& length = buffer_of(self).fixed_shape[as_array(self)->indexed];
+  if (length) return static_cast<Py_ssize_t>(*length);
   return guarded<Py_ssize_t>(as_array(self)->state, -1, []() -> Py_ssize_t {
     throw TraceFault(Diag::number_of_runtime, {"len()"});
   });
@@ -221,10 +241,11 @@ Py_hash_t hash_slot(PyObject*) {
 PyObject* repr_slot(PyObject* self) {
   const core::Buffer& buffer = buffer_of(self);
   return PyUnicode_FromFormat("<traced array %s, %s, %zu-dimensional>", buffer.name.c_str(),
-                              std::string(core::row(buffer.type).name).c_str(), buffer.rank());
+                              std::string(core::row(buffer.type).name).c_str(), rank_of(self));
 }
 
 PyObject* dimension(PyObject* self, std::size_t axis) {
+  axis += as_array(self)->indexed;
   const core::Buffer& buffer = buffer_of(self);
   if (buffer.fixed_shape[axis]) return PyLong_FromLongLong(*buffer.fixed_shape[axis]);
   TraceState* state = as_array(self)->state;
@@ -235,7 +256,7 @@ PyObject* dimension(PyObject* self, std::size_t axis) {
 }
 
 PyObject* get_shape(PyObject* self, void*) {
-  const auto rank = static_cast<Py_ssize_t>(buffer_of(self).rank());
+  const auto rank = static_cast<Py_ssize_t>(rank_of(self));
   PyObject* shape = PyTuple_New(rank);
   if (shape == nullptr) return nullptr;
   for (Py_ssize_t axis = 0; axis < rank; ++axis) {
@@ -251,7 +272,7 @@ PyObject* get_shape(PyObject* self, void*) {
 
 PyObject* get_size(PyObject* self, void*) {
   PyObject* size = PyLong_FromLong(1);
-  for (std::size_t axis = 0; size != nullptr && axis < buffer_of(self).rank(); ++axis) {
+  for (std::size_t axis = 0; size != nullptr && axis < rank_of(self); ++axis) {
     PyObject* length = dimension(self, axis);
     PyObject* product = length != nullptr ? PyNumber_Multiply(size, length) : nullptr;
     Py_XDECREF(length);
@@ -261,7 +282,7 @@ PyObject* get_size(PyObject* self, void*) {
   return size;
 }
 
-PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromSize_t(buffer_of(self).rank()); }
+PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromSize_t(rank_of(self)); }
 PyObject* get_dtype(PyObject* self, void*) { return numpy_dtype(buffer_of(self).type); }
 PyObject* get_itemsize(PyObject* self, void*) {
   return PyLong_FromLong(core::bits(buffer_of(self).type) / 8);
@@ -356,12 +377,14 @@ PyType_Spec spec = {"numeta._trace.Array", sizeof(ArrayObject), 0,
 
 }  // namespace
 
-PyObject* new_array(TraceState* state, core::BufferId buffer) {
+PyObject* new_array(TraceState* state, core::BufferId buffer, std::span<const NodeId> prefix) {
   ArrayObject* made = PyObject_New(ArrayObject, array_type);
   if (made == nullptr) return nullptr;
   retain(state);
   made->state = state;
   made->buffer = buffer;
+  made->indexed = static_cast<std::uint32_t>(prefix.size());
+  std::copy(prefix.begin(), prefix.end(), made->prefix);
   return reinterpret_cast<PyObject*>(made);
 }
 

@@ -119,10 +119,11 @@ class Trace {
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
   }
 
-  /// ("C", "F" or "S", the fixed lengths or None) of a traced array.
-  py::tuple layout(py::handle array) const {
+  /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a row.
+  py::object layout(py::handle array) const {
     if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
     const auto* object = reinterpret_cast<ArrayObject*>(array.ptr());
+    if (object->indexed > 0) return py::none();
     const core::Buffer& buffer = object->state->graph.buffers()[object->buffer];
     constexpr const char* names[] = {"C", "F", "S"};
     return py::make_tuple(names[static_cast<std::size_t>(buffer.layout)],

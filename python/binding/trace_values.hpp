@@ -13,9 +13,13 @@ struct ScalarObject {
   core::NodeId node;
 };
 
+/// A buffer, or what is left of it after its first axes were indexed: a row.
 struct ArrayObject {
+  static constexpr std::size_t kMostAxes = 64;  // NumPy's limit
   PyObject_HEAD TraceState* state;
   core::BufferId buffer;
+  std::uint32_t indexed;           // how many axes
+  core::NodeId prefix[kMostAxes];  // their indices, wrapped
 };
 
 extern PyTypeObject* scalar_type;
@@ -31,7 +35,8 @@ bool asks_the_tracer(PyTypeObject* type, PyObject* name);
 /// The refusal of a whole array where a number is needed.
 core::TraceFault array_as_value(const core::Buffer& buffer);
 PyObject* new_scalar(TraceState* state, core::NodeId node);
-PyObject* new_array(TraceState* state, core::BufferId buffer);
+PyObject* new_array(TraceState* state, core::BufferId buffer,
+                    std::span<const core::NodeId> prefix = {});
 
 /// The node for a traced or plain number; kNone (no Python error set) where it is no number.
 /// `peer` is the type of the other operand: a Python int beyond 64 bits may stand beside a float.

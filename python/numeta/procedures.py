@@ -87,7 +87,10 @@ def _key(trace: _trace.Trace, kernel: Kernel, values: Sequence[Any]) -> Key | No
             if any(value is other for other in arrays):
                 return None
             arrays.append(value)
-            layout, shape = trace.layout(value)
+            whole = trace.layout(value)
+            if whole is None:
+                return None
+            layout, shape = whole
             parts.append(("array", _SHORT[str(value.dtype)], value.ndim, layout, shape))
         else:
             return None

@@ -1,4 +1,7 @@
-"""`raise` and `assert` at run time: the same exception, message and earlier stores, in any mode."""
+"""`raise` and `assert` at run time: the same exception, message and earlier stores, in any mode.
+
+PYTEST_DONT_REWRITE: the asserts of kernels are Python's own.
+"""
 # ruff: noqa: B007, B018, RET505, SIM102 - the kernels are written as users write them
 
 import math
