@@ -21,7 +21,7 @@ from .config import config
 from .control_state import Decisions, Restart
 from .fingerprint import key_function
 from .procedures import Procedures
-from .results import Template, read_results
+from .results import Template, never_returned, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
 from .types import BY_SHORT
@@ -164,6 +164,8 @@ def _trace_once(
             decisions,
             procedures,
         )
+        if not graph.alive:
+            returned = never_returned(returned, kernel.return_hint)
         results = read_results(name, place, returned, kernel.return_hint, values)
         graph.set_result(results.values)
     if recorder.arrays and procedures.is_recursive():

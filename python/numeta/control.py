@@ -26,10 +26,10 @@ from .control_merge import (
     raise_poison,
     same_number,
 )
-from .iteration import run_time_iteration
 from .control_native import NativeLoop, PlainLoop, PlainWhile
 from .control_state import Block, Construct
 from .control_while import WhileLoop
+from .iteration import run_time_iteration
 from .session import Session, current, refuse, user_frame
 from .staging_live import BREAK, CONTINUE, RAISE, RETURN
 
@@ -408,9 +408,9 @@ class _Choice(Construct):
     __slots__ = (
         "_condition",
         "_dead",
+        "_ends",
         "_held",
         "_mark",
-        "_ends",
         "_pure",
         "_session",
         "_size",
@@ -522,43 +522,47 @@ class _Either(_Both):
     _negated = True
 
 
-def choice(condition: Any) -> Any:
-    """`x if condition else y`."""
+def choice(condition: Any, binds: str = "") -> Any:
+    """`x if condition else y`; `binds`: a name that an arm binds by :=."""
     known = condition if type(condition) is bool else truth(condition)
     if known is None:
         session = current()
         assert session is not None
+        if binds:
+            refuse(243, name=binds)
         return _Choice(session, condition) if session.trace.alive else NEITHER
     return TRUE if known else FALSE
 
 
-def _short(first: Any, settles: bool, cls: type[_Both], truth_only: bool) -> Any:
+def _short(first: Any, settles: bool, cls: type[_Both], truth_only: bool, binds: str) -> Any:
     known = first if type(first) is bool else truth(first)
     if known is None:
         session = current()
         assert session is not None
+        if binds:
+            refuse(243, name=binds)
         return cls(session, first, truth_only) if session.trace.alive else _Settled(first)
     return _Settled(first) if known is settles else TRUE
 
 
-def both(first: Any) -> Any:
+def both(first: Any, binds: str = "") -> Any:
     """`first and rest`."""
-    return _short(first, False, _Both, False)
+    return _short(first, False, _Both, False, binds)
 
 
-def both_truth(first: Any) -> Any:
+def both_truth(first: Any, binds: str = "") -> Any:
     """`first and rest`, of which only the truth is wanted."""
-    return _short(first, False, _Both, True)
+    return _short(first, False, _Both, True, binds)
 
 
-def either(first: Any) -> Any:
+def either(first: Any, binds: str = "") -> Any:
     """`first or rest`."""
-    return _short(first, True, _Either, False)
+    return _short(first, True, _Either, False, binds)
 
 
-def either_truth(first: Any) -> Any:
+def either_truth(first: Any, binds: str = "") -> Any:
     """`first or rest`, of which only the truth is wanted."""
-    return _short(first, True, _Either, True)
+    return _short(first, True, _Either, True, binds)
 
 
 def not_(value: Any) -> Any:

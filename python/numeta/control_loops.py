@@ -91,7 +91,6 @@ class Compiled(Construct):
         session = self.session
         assert self.frame is not None
         self.passes += 1
-        session.has_decided = True
         self.touched: set[str] = set()
         self.provisional = False
         self.own_origins: list[int] = []
@@ -103,6 +102,7 @@ class Compiled(Construct):
             self.block = session.begin_block("loop", self.frame)
             self.block.names = self.names
         self.open_region()
+        session.has_decided = True
         self.region = self.trace.region
         session.open.append(self)
         session.held = {}
@@ -148,9 +148,9 @@ class Compiled(Construct):
         exits = self.other_exits()
         for k, name in enumerate(self.names) if exits else ():
             begun = self.headers[k]
-            if type(begun) is Unbound and any(e.values[k] is not begun for e in self.back):
-                if any(edge.values[k] is begun for edge in exits):
-                    self.touched.add(name)
+            binds = type(begun) is Unbound and any(e.values[k] is not begun for e in self.back)
+            if binds and any(edge.values[k] is begun for edge in exits):
+                self.touched.add(name)
 
     def roll_back(self) -> None:
         """As if the loop had not begun."""

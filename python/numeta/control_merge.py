@@ -232,9 +232,9 @@ class Join:
             type(value) is tuple and len(value) == len(first) for value in values
         ):
             return self._tuple(name, values, before)
-        if alike or all(same(first, value) for value in values):
-            if not self.inside or not _holds_traced(first):
-                return first
+        equal = alike or all(same(first, value) for value in values)
+        if equal and not (self.inside and _holds_traced(first)):
+            return first
         numbers = [n for value in values for n in (numbers_of(value) or (value,))]
         return Poison(name, self.line, values, all(map(is_number, numbers)))
 
@@ -247,9 +247,9 @@ class Join:
 
     def _number(self, name: str, values: Sequence[Any]) -> Any:
         first = values[0]
-        if all(same_number(first, value) for value in values):
-            if not self.inside or type(first) is not Scalar:
-                return first
+        serves = not self.inside or type(first) is not Scalar
+        if serves and all(same_number(first, value) for value in values):
+            return first
         kind = self.session.trace.join(values) or self._provisional(values)
         if kind is None:
             return Poison(name, self.line, values, True)

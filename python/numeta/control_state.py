@@ -229,7 +229,7 @@ class ControlState:
         """What stands for a value where control does not come: an integer that is never used."""
         return self.trace.read(self.trace.variable("never", "i8", True))
 
-    # -- loops that may go two ways -----------------------------------------------------------------
+    # -- loops that may go two ways ---------------------------------------------------------------
 
     def compiled_first(
         self, bounds: range, code: CodeType, number: int, frame: FrameType
@@ -250,7 +250,7 @@ class ControlState:
         if self.unrolled > config.unroll_budget:
             refuse(237, frame, count=self.unrolled, budget=config.unroll_budget)
 
-    # -- compile-time state -------------------------------------------------------------------------
+    # -- compile-time state -----------------------------------------------------------------------
 
     def mutating(self, value: Any) -> None:
         """A compile-time object is about to change, or did: not below what it existed before."""

@@ -126,7 +126,7 @@ class WhileLoop:
         return not known
 
     def _compile_on_test(self, frame: FrameType) -> None:
-        """The condition is known at run time only: the loop is compiled, from its start if it can."""
+        """The condition is known at run time only; compiled from the start where that can be."""
         session, trace = self.flow.session, self.flow.trace
         if self._count == 1 or session.mutations == self._mutations:
             core, self._start = self._start, None

@@ -156,7 +156,7 @@ def _chained(operators: tuple[str, ...], left: Any, rest: tuple[Callable[[], Any
     return both_lazily(result, lambda: _chained(operators[1:], right, rest[1:]))
 
 
-# -- choices where Python allows no assignment ------------------------------------------------------
+# -- choices where Python allows no assignment ----------------------------------------------------
 
 
 def choice_lazily(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:

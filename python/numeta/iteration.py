@@ -210,7 +210,7 @@ def run_time_iteration(value: Any) -> Iteration | None:
     return None
 
 
-# -- the calls that make them -----------------------------------------------------------------------
+# -- the calls that make them ---------------------------------------------------------------------
 
 
 def _inner(value: Any) -> Iteration | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _trace
-from .results import read_results
+from .results import never_returned, read_results
 from .session import Session, refuse
 from .types import Hint, ReturnHint
 
@@ -163,9 +163,12 @@ def _traced(session: Session, kernel: Kernel, key: Key, values: list[Any]) -> Pr
     place_of = (code.co_filename, code.co_firstlineno)
     staged = session.function(kernel.py_func)
     nested = Session(inner, _no_array, session.decisions, session.procedures)
+    nested.has_decided = True  # its caller's part of the trace decides whether it runs
     try:
         with inner:
             returned = nested.run(staged, kernel.positional(arguments), kernel.keywords(arguments))
+            if not inner.alive:
+                returned = never_returned(returned, kernel.return_hint)
             results = read_results(
                 kernel.__qualname__, place_of, returned, kernel.return_hint, arguments
             )

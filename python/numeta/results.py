@@ -116,6 +116,20 @@ def read_results(
     return Results(reader.values, template)
 
 
+def never_returned(value: object, hint: ReturnHint) -> object:
+    """Something of the type of a result that no call gives, since each raises before."""
+    if hint.kind == "none":
+        return None
+    if hint.kind == "scalar":
+        assert hint.dtype is not None
+        return hint.dtype.numpy.type(0).item()
+    if hint.kind == "tuple":
+        return tuple(never_returned(0, part) for part in hint.parts)
+    if isinstance(value, _trace.Scalar):
+        return None
+    return tuple(never_returned(v, hint) for v in value) if isinstance(value, tuple) else None
+
+
 def debug_result(kernel: str, hint: ReturnHint, value: Any) -> Any:
     """`value`, as plain Python returned it, converted to the return hint."""
     if hint.kind == "any":

@@ -128,7 +128,7 @@ class Session(ControlState):
             self._snapshot(staged, args, kwargs)
             result = self._traced(staged, args, kwargs)
             self._finish(staged, result)
-            return result if self.trace.alive else _never(result)
+            return result
         finally:
             errors.observers.remove(self._observe)
             _current.session = outer
@@ -221,16 +221,6 @@ class Session(ControlState):
             if not is_own_file(code.co_filename):
                 yield frame
             frame = frame.f_back
-
-
-def _never(result: Any) -> Any:
-    """Something of the type of a result that no call gives, since each raises before."""
-    if isinstance(result, _trace.Scalar):
-        zero = np.dtype(result.dtype).type(0)
-        return zero.item() if result.weak else zero
-    if type(result) in (tuple, list):
-        return type(result)(map(_never, result))
-    return result
 
 
 def run(

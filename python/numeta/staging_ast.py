@@ -85,6 +85,7 @@ class Expressions:
         self._scopes: list[Scope] = []
         self._functions: list[Scope] = []
         self._counter = 0
+        self._walruses: list[str] = []  # the names that := has bound so far
         self._no_walrus = 0
         self._generator = False
         self._class_name = class_name
@@ -114,7 +115,10 @@ class Expressions:
 
     def is_local(self, name: str) -> bool:
         """Whether the name belongs to the function or to one around it in its source."""
-        return any(name in scope.own for scope in self._scopes)
+        for scope in self._scopes:  # noqa: SIM110 - twice as fast as any()
+            if name in scope.own:
+                return True
+        return False
 
     def is_doubtful(self, name: str) -> bool:
         """Whether a local name may be unbound here, or bound on some ways only."""
@@ -205,6 +209,7 @@ class Expressions:
         return node
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
+        self._walruses.append(node.target.id)
         node.value = self.visit(node.value)
         self.visit(node.target)
         return node
@@ -264,12 +269,19 @@ class Expressions:
             return self.visit_Compare(node, True)
         return self.visit(node)  # type: ignore[no-any-return]
 
-    def _short(self, both: str, first: ast.expr, rest: ast.expr, like: ast.AST) -> ast.expr:
+    def _condition(self, hook_name: str, test: ast.expr, known: int, like: ast.AST) -> ast.expr:
+        """The hook that decides an arm; what an arm binds by := is not joined, so it is named."""
+        bound = [constant(name, like) for name in self._walruses[known : known + 1]]
+        return hook(hook_name, like, test, *bound)
+
+    def _short(
+        self, both: str, first: ast.expr, rest: ast.expr, known: int, like: ast.AST
+    ) -> ast.expr:
         """`first and rest`, `first or rest`; `both` ends with `_truth` if that is all wanted."""
         if self._no_walrus:
             return hook(both + "_lazily", like, first, lazily(rest, like))
         name = self.number()
-        made = bind(name, hook(both, like, first), like)
+        made = bind(name, self._condition(both, first, known, like), like)
         then = at(ast.Attribute(load(name, like), "then", ast.Load()), like)
         pick = at(ast.Attribute(made, "pick", ast.Load()), like)
         return call(pick, [either_of(then, rest, like)], like)
@@ -277,7 +289,7 @@ class Expressions:
     def visit_BoolOp(self, node: ast.BoolOp, truth: bool = False) -> ast.expr:
         of = self.truth if truth else self.visit
         values = [of(node.values[0])]
-        before = self._functions[-1].assigned if self._functions else 0
+        before, known = self._functions[-1].assigned if self._functions else 0, len(self._walruses)
         values += [of(value) for value in node.values[1:]]
         if self._functions:
             self._functions[-1].assigned = before
@@ -287,12 +299,12 @@ class Expressions:
         name = "both" if isinstance(node.op, ast.And) else "either"
         result: ast.expr = values.pop()
         while values:
-            result = self._short(name + "_truth" * truth, values.pop(), result, node)
+            result = self._short(name + "_truth" * truth, values.pop(), result, known, node)
         return result
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         node.test = self.truth(node.test)
-        before = self._functions[-1].assigned if self._functions else 0
+        before, known = self._functions[-1].assigned if self._functions else 0, len(self._walruses)
         node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
         if self._functions:
             self._functions[-1].assigned = before
@@ -302,7 +314,7 @@ class Expressions:
             arms = [lazily(node.body, node), lazily(node.orelse, node)]
             return hook("choice_lazily", node, node.test, *arms)
         name = self.number()
-        made = bind(name, hook("choice", node, node.test), node)
+        made = bind(name, self._condition("choice", node.test, known, node), node)
         then = either_of(
             at(ast.Attribute(load(name, node), "then", ast.Load()), node), node.body, node
         )
@@ -318,7 +330,9 @@ class Expressions:
         return node
 
     def visit_Compare(self, node: ast.Compare, truth: bool = False) -> ast.expr:
-        operands: list[ast.expr] = [self.visit(x) for x in (node.left, *node.comparators)]
+        operands: list[ast.expr] = [self.visit(node.left), self.visit(node.comparators[0])]
+        known = len(self._walruses)
+        operands += [self.visit(x) for x in node.comparators[1:]]
         if len(node.ops) == 1:
             return _comparison(operands[0], node.ops[0], operands[1], node)
         if self._no_walrus:
@@ -337,7 +351,7 @@ class Expressions:
         for k in range(last - 1, -1, -1):
             left = kept[k] if k else operands[0]
             first = _comparison(left, node.ops[k], operands[k + 1], node)
-            result = self._short("both" + "_truth" * truth, first, result, node)
+            result = self._short("both" + "_truth" * truth, first, result, known, node)
         return result
 
     # -- texts and generators -----------------------------------------------------------------

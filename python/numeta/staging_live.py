@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .staging_names import FUNCTIONS, LEAVES
+from .staging_names import FUNCTIONS, LEAVES, syntax_fields
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
 AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
@@ -75,6 +75,7 @@ class Liveness:
         for name in outside:  # read by others
             self._cells |= self.bits[name]
         self._exposed: dict[ast.stmt, int] = {}
+        self._named: dict[int, list[str]] = {}
         self._recording = False
         for statement in body:
             self._scan(statement, 0)
@@ -89,7 +90,11 @@ class Liveness:
 
     def names(self, mask: int) -> list[str]:
         """The names of a mask, sorted."""
-        return [name for name, bit in self.bits.items() if mask & bit] if mask else []
+        found = self._named.get(mask)
+        if found is None:
+            found = [name for name, bit in self.bits.items() if mask & bit] if mask else []
+            self._named[mask] = found
+        return list(found)
 
     # -- what one statement does ------------------------------------------------------------------
 
@@ -120,11 +125,11 @@ class Liveness:
             elif kind in _BINDING:
                 name = _bound_name(node)
                 found.stores |= bits.get(name, 0) if name else 0
-            for field in kind._fields:
+            for field in syntax_fields(kind):
                 value = getattr(node, field, None)
                 if type(value) is list:
                     todo += [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST):
+                elif value is not None and isinstance(value, ast.AST):
                     todo.append(value)
 
     def _inner(self, scope: ast.AST) -> None:

@@ -51,6 +51,17 @@ def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
     return found
 
 
+_syntax: dict[type, tuple[str, ...]] = {}
+
+
+def syntax_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node that may hold expressions, inner scopes included."""
+    found = _syntax.get(kind)
+    if found is None:
+        found = _syntax[kind] = tuple(name for name in kind._fields if name not in _NO_CHILDREN)
+    return found
+
+
 def _declare(node: ast.AST, bound: set[str], global_: set[str], nonlocal_: set[str]) -> bool:
     """Take in what a node of `_DECLARING` does; whether it yields."""
     if isinstance(node, ast.alias):

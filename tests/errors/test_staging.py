@@ -1,4 +1,4 @@
-"""Whole texts of the diagnostics of staging: NM201 to NM240.
+"""Whole texts of the diagnostics of staging: NM201 to NM243.
 
 Each row names the kernel, its arguments besides the array, and the text; `line +k` in a text is k
 lines below the decorator of the kernel.
@@ -119,7 +119,7 @@ def raises_with_two(a: nm.f8[:], x: float) -> None:
 
 @nm.jit
 def zips_with_list(a: nm.f8[:], x: float) -> None:
-    for y, z in zip(a, [1.0, 2.0]):
+    for y, z in zip(a, [1.0, 2.0], strict=False):
         a[0] += y * z
 
 
@@ -250,7 +250,7 @@ def product_of_array(a: nm.f8[:], n: int) -> None:
 
 @nm.jit
 def listed_zip(a: nm.f8[:], n: int) -> None:
-    a[0] = list(zip(a, range(n)))[0]
+    a[0] = list(zip(a, range(n), strict=False))[0]
 
 
 @nm.jit
@@ -319,7 +319,18 @@ def hashes(a: nm.f8[:], x: float) -> None:
     a[0] = hash(x)
 
 
+@nm.jit
+def binds_in_an_arm(a: nm.f8[:], x: float) -> None:
+    y = 0.0
+    if x > 0 and (y := a[0]) > 1:
+        a[1] = y
+
+
 CASES = [
+    (binds_in_an_arm, (1,),
+     "NM243: 'y' is bound by := where it depends on a run-time value whether that happens\n"
+     '  File "FILE", line +3\n'
+     "  Instead: an `if` statement, or a name of its own before it"),
     (unread, (1.0,),
      "NM201: a compiled loop is left early by code without source\n"
      '  File "FILE", line +1\n'

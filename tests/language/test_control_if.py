@@ -1,5 +1,5 @@
 """Run-time `if`, choices, assert and raise: what a kernel decides when it runs, as Python does."""
-# ruff: noqa: B011, RET505, SIM108, SIM114, F841, PLR0911
+# ruff: noqa: B011, E731, F821, RET505, SIM108, SIM114, F841, PLR0911
 
 import numpy as np
 import pytest

@@ -1,5 +1,5 @@
 """Compiled loops: carried names, jumps out of them, and loops that Python or the kernel may run."""
-# ruff: noqa: B007, B905, F841, SIM113, PLR1704, RET505, SIM110, RET503
+# ruff: noqa: B007, F821, SIM108, B905, F841, SIM113, PLR1704, RET505, SIM110, RET503
 
 import numpy as np
 import pytest
