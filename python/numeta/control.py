@@ -10,7 +10,7 @@ jump out of unconditional ones only is Python's own, any other is an edge to whe
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import _trace
@@ -229,7 +229,7 @@ class _Assertion:
         if self._test is None or not isinstance(flow, Flow):
             return flow.raises(error)
         flow.session.has_decided = True
-        flow.trace.check(self._test, AssertionError, message_of(error))
+        flow.trace.check(self._test, again(error), "")
         return False
 
 
@@ -361,7 +361,7 @@ class Flow(PlainFlow):
         made = error() if isinstance(error, type) and issubclass(error, BaseException) else error
         if not isinstance(made, Exception):
             return True
-        session.fails(type(made), message_of(made))
+        session.fails(again(made), "")
         return False
 
     def asserts(self, test: Any) -> Any:
@@ -371,20 +371,25 @@ class Flow(PlainFlow):
         return PASSED if known else _Assertion(self, None)
 
 
-def message_of(error: BaseException) -> str:
-    """The text with which an equal exception is made at run time; refused if there is none."""
+def again(error: Exception) -> Callable[[str], Exception]:
+    """What makes an equal exception at run time, each time a new one; refused if nothing does."""
+    import copy
+
     from .calls import is_traced_inside
 
     if is_traced_inside(error.args):
         refuse(226)
-    text = "" if not error.args else str(error.args[0])
+
+    def make(_: str) -> Exception:
+        return copy.copy(error)
+
     try:
-        again = type(error)(text) if error.args else type(error)()
+        made = make("")
     except Exception:
-        again = None
-    if again is None or again.args != error.args:
+        made = Exception()
+    if type(made) is not type(error) or made.args != error.args:
         refuse(238, name=type(error).__name__)
-    return text.replace("{", "{{").replace("}", "}}")
+    return make
 
 
 def flow(nested_returns: bool) -> PlainFlow:
@@ -473,10 +478,12 @@ class _Choice(Construct):
         return Join(session, self, edges, self.line, False).value("choice", [v for _, v in pairs])
 
     def _selected(self, first: Any, second: Any) -> Any:
+        if first is second:
+            return first
+        if type(first) is tuple and type(second) is tuple and len(first) == len(second):
+            return tuple(map(self._selected, first, second))
         if not (is_number(first) and is_number(second)):
-            return Join(self._session, self, (None, None), self.line, False).value(  # type: ignore[arg-type]
-                "the result of the choice", [first, second]
-            )
+            return Poison("the result of the choice", self.line, (first, second), True)
         if same_number(first, second):
             return first
         selected = self._session.trace.select(self._condition, first, second)

@@ -8,7 +8,7 @@ in it. A `Block` is conditional once something has left it, since the rest then 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -219,7 +219,7 @@ class ControlState:
 
     # -- ways that end ----------------------------------------------------------------------------
 
-    def fails(self, kind: type[BaseException], message: str) -> Any:
+    def fails(self, kind: Callable[[str], BaseException], message: str) -> Any:
         """The exception is raised at run time if control comes here; stands for the value."""
         self.trace.fail(kind, message)
         self.has_decided = True

@@ -164,8 +164,8 @@ _ROWS = (
     Diagnostic(237, TraceError, "a loop that cannot be compiled would be unrolled {count} times,"
                " the budget is {budget}", "raise nm.config.unroll_budget, or let the body work with"
                " a run-time index"),
-    Diagnostic(238, TraceError, "{name} is raised at run time, and cannot be made from one text",
-               "raise an exception whose only argument is a text"),
+    Diagnostic(238, TraceError, "{name} is raised at run time, and no copy of it can be made",
+               "raise an exception that is made from its arguments alone"),
     Diagnostic(239, TraceError, "zip() of arrays whose length is known only at run time with"
                " compile-time items", "zip arrays and ranges, or index the items"),
     Diagnostic(240, TraceError, "{name}() calls itself without end: only a run-time value could"

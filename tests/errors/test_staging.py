@@ -108,7 +108,7 @@ def unrolls_too_far(a: nm.f8[:], x: float) -> None:
 
 class Problem(Exception):
     def __init__(self, code, text):
-        super().__init__(code, text)
+        super().__init__(f"{code}: {text}")
 
 
 @nm.jit
@@ -132,6 +132,20 @@ def factorial(n):
 @nm.jit
 def recursive(a: nm.f8[:], n: int) -> None:
     a[0] = factorial(n)
+
+
+@nm.jit
+def unhinted_recursion(a: nm.f8[:], n: int):
+    if n < 2:
+        return n
+    return unhinted_recursion(a, n - 1)
+
+
+@nm.jit
+def capturing_recursion(a: nm.f8[:], n: int) -> int:
+    if n < 2:
+        return int(ARRAYS[0][0])
+    return capturing_recursion(a, n - 1)
 
 
 @nm.jit
@@ -516,9 +530,9 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: raise nm.config.unroll_budget, or let the body work with a run-time index"),
     (raises_with_two, (1,),
-     "NM238: Problem is raised at run time, and cannot be made from one text\n"
+     "NM238: Problem is raised at run time, and no copy of it can be made\n"
      '  File "FILE", line +3\n'
-     "  Instead: raise an exception whose only argument is a text"),
+     "  Instead: raise an exception that is made from its arguments alone"),
     (zips_with_list, (1,),
      "NM239: zip() of arrays whose length is known only at run time with compile-time items\n"
      '  File "FILE", line +2\n'
@@ -528,6 +542,15 @@ CASES = [
      "recursion of a function that is inlined\n"
      '  File "FILE", line -4\n'
      "  Instead: decorate factorial() with @nm.jit and hint its return type, or write a loop"),
+    (unhinted_recursion, (1,),
+     "NM241: unhinted_recursion() calls itself, and its return hint does not say what it "
+     "returns\n"
+     '  File "FILE", line +4\n'
+     "  Instead: a hinted result, as in `def unhinted_recursion(n: int) -> int:`"),
+    (capturing_recursion, (1,),
+     "NM242: capturing_recursion() calls itself and captures an array\n"
+     '  File "FILE", line +0\n'
+     "  Instead: pass the array as an argument"),
     (hashes, (1,),
      "NM225: `hash` needs a run-time value that is not known here\n"
      '  File "FILE", line +2\n'

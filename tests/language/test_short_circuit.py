@@ -203,15 +203,6 @@ def a_conditional_expression_evaluates_one_side(a: nm.f8[:], x: float) -> float:
     return note(a, 0, 5.0) if x > 0 else note(a, 1, 6.0)
 
 
-@case((array(), 0), (array(), 5))
-@nm.jit
-def a_walrus_behind_and(a: nm.f8[:], n: int) -> int:
-    k = -1
-    if n > 0 and (k := n * 2) > 3:
-        a[0] = k
-    return k
-
-
 @case(*FLAGS)
 @nm.jit
 def de_morgan(p: bool, q: bool):
