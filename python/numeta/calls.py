@@ -197,6 +197,8 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
             kwargs = {**kwargs, "key": _called_later(kwargs["key"])}
     elif not _passes_operators(callee):
         _compile_time_only(callee, args, kwargs)
+    if isinstance(owner, _CONTAINERS) and not _is_reader(callee, owner):
+        session.mutating(owner)  # refused before it happens
     if session.is_conditional():
         return _result(session, callee, _watched(session, callee, owner, args, kwargs))
     if not _is_reader(callee, owner):
@@ -205,8 +207,8 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
 
 
 _READERS = frozenset(
-    "count index copy get items keys values union difference intersection join split format"
-    " isdisjoint issubset issuperset".split()
+    "count index copy get items keys values union difference intersection symmetric_difference"
+    " isdisjoint issubset issuperset __contains__ __len__ __getitem__ __iter__ __eq__".split()
 )
 
 

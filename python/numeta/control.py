@@ -35,6 +35,7 @@ from .staging_live import BREAK, CONTINUE, RAISE, RETURN
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _JUMPS = BREAK | CONTINUE | RETURN | RAISE
+RETURNED = ("return value",)
 _FEW_NODES = 16  # how much of an arm is evaluated whether it is chosen or not
 
 
@@ -269,7 +270,7 @@ class Flow(PlainFlow):
         """The run-time variable of a name and type, the same one throughout the activation."""
         found = self._variables.get((name, kind))
         if found is None:
-            found = self._variables[name, kind] = self.trace.variable(name, *kind)
+            found = self._variables[name, kind] = self.trace.variable(name.replace(" ", "_"), *kind)
         return found
 
     def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
@@ -335,7 +336,7 @@ class Flow(PlainFlow):
         block, session = self.block, self.session
         assert block is not None
         if not session.is_direct(block):
-            block.left_by(Edge(session, ("result",), {"result": value}))
+            block.left_by(Edge(session, RETURNED, {RETURNED[0]: value}))
             self.trace.leave(block.region)
             return False
         session.unwind_to(block)
@@ -346,7 +347,7 @@ class Flow(PlainFlow):
         block, session = self.block, self.session
         if block is None:
             return value if self.trace.alive else session.nothing()
-        joined = session.end_block(block, self, ("result",), {"result": value}, {})
+        joined = session.end_block(block, self, RETURNED, {RETURNED[0]: value}, {})
         if joined is not None:
             return joined[0]
         return value if self.trace.alive else session.nothing()

@@ -109,8 +109,8 @@ class ControlState:
 
     held: the run-time variables whose current value is this very scalar; origins: what carried
     names began with, in loops whose first pass is running, by the id of the scalar that stands for
-    them; mutations: how many compile-time objects have changed so far; has_decided: something was
-    recorded already that may end the kernel, or take its time.
+    them; mutations: how many compile-time objects have changed so far; blocks: how many were opened;
+    has_decided: something was recorded already that may end the kernel, or take its time.
     """
 
     trace: _trace.Trace
@@ -121,6 +121,7 @@ class ControlState:
         self.held: dict[int, Any] = {}
         self.origins: dict[int, tuple[Any, Any, Any]] = {}
         self.mutations = 0
+        self.blocks = 0
         self.has_decided = False
         self.unrolled = 0
         self.decisions = decisions
@@ -160,6 +161,7 @@ class ControlState:
     def begin_block(self, name: str, frame: FrameType) -> Block:
         """Opens a block of the graph."""
         self.trace.begin_block(name)
+        self.blocks += 1
         block = Block(name, frame, self.trace.region)
         self.open.append(block)
         return block

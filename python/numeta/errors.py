@@ -111,13 +111,13 @@ _ROWS = (
     # -- 2xx staging: what the kernel's Python does that one symbolic run cannot stand for --------
     Diagnostic(201, TraceError, "a compiled loop is left early by code without source",
                "give the kernel a source file, or loop over all indices"),
-    Diagnostic(202, TraceError, "what is gone through at run time is iterated by something else"
-               " than a `for` statement", "`for i in range(n):`, or a range(...) of compile-time"
+    Diagnostic(202, TraceError, "a run-time range is iterated by a comprehension, a generator or a"
+               " call", "`for i in range(n):`, or a range(...) of compile-time"
                " bounds"),
     Diagnostic(208, TraceError, "a generator yields from inside a compiled loop",
                "write the loop where its values are used"),
-    Diagnostic(209, TraceError, "an array is unpacked, or iterated by something else than a `for`"
-               " statement", "`for x in a:`, or index it"),
+    Diagnostic(209, TraceError, "an array of run-time length is unpacked, or iterated by something"
+               " else than a `for` statement", "`for x in a:`, or index it"),
     Diagnostic(211, TraceError, "{kernel}() changes {name!r} ({kind}), which exists outside of the"
                " kernel; that would happen once, when it is compiled, and not at each call",
                "change it outside of the kernel, or use an array"),

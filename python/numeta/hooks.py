@@ -377,7 +377,8 @@ class guarded:
     def _work(self) -> int:
         if self._session is None:
             return 0
-        return self._session.trace.nodes + self._session.trace.effects
+        session = self._session  # blocks that nothing leaves are no work
+        return session.trace.nodes - session.blocks + session.trace.effects
 
     def __exit__(
         self,

@@ -1,4 +1,4 @@
-"""A kernel called inside a kernel: a procedure of its own (procedures.py), or staged and run inline.
+"""A kernel called inside a kernel: a procedure of its own (procedures.py), or run inline.
 
 Its hints convert as they do at a call from Python: scalars where nothing can be lost, arrays are
 checked and never converted; a hinted result is converted too. It is compiled in the modes of

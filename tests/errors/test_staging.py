@@ -340,7 +340,28 @@ def binds_in_an_arm(a: nm.f8[:], x: float) -> None:
         a[1] = y
 
 
+@nm.jit
+def unhinted(n: int):
+    return unhinted(n - 1) + 1 if n > 0 else 0
+
+
+@nm.jit
+def calls_unhinted(a: nm.f8[:], n: int) -> None:
+    a[0] = unhinted(n)
+
+
+@nm.jit
+def captures_and_recurs(a: nm.f8[:], n: int) -> None:
+    if n > 0:
+        captures_and_recurs(a, n - 1)
+    a[0] = ARRAYS[0][n]
+
+
 CASES = [
+    (calls_unhinted, (1,),
+     "TODO"),
+    (captures_and_recurs, (1,),
+     "TODO"),
     (binds_in_an_arm, (1,),
      "NM243: 'y' is bound by := where it depends on a run-time value whether that happens\n"
      '  File "FILE", line +3\n'
@@ -350,8 +371,7 @@ CASES = [
      '  File "FILE", line +1\n'
      "  Instead: give the kernel a source file, or loop over all indices"),
     (in_comprehension, (1,),
-     "NM202: what is gone through at run time is iterated by something else than a `for` "
-     "statement\n"
+     "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (generates, (1,),
@@ -359,7 +379,8 @@ CASES = [
      '  File "FILE", line +3\n'
      "  Instead: write the loop where its values are used"),
     (lists_array, (1,),
-     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
+     "NM209: an array of run-time length is unpacked, or iterated by something else than a "
+     "`for` statement\n"
      '  File "FILE", line +2\n'
      "  Instead: `for x in a:`, or index it"),
     (changes_outside, (1,),
@@ -445,35 +466,34 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: convert first, as in nm.f4(x)"),
     (iterated_by_method, (1,),
-     "NM202: what is gone through at run time is iterated by something else than a `for` "
-     "statement\n"
+     "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (sum_of_range, (1,),
-     "NM202: what is gone through at run time is iterated by something else than a `for` "
-     "statement\n"
+     "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (least_of_range, (1,),
-     "NM202: what is gone through at run time is iterated by something else than a `for` "
-     "statement\n"
+     "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (sum_of_array, (1,),
-     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
+     "NM209: an array of run-time length is unpacked, or iterated by something else than a "
+     "`for` statement\n"
      '  File "FILE", line +2\n'
      "  Instead: `for x in a:`, or index it"),
     (product_of_array, (1,),
-     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
+     "NM209: an array of run-time length is unpacked, or iterated by something else than a "
+     "`for` statement\n"
      '  File "FILE", line +2\n'
      "  Instead: `for x in a:`, or index it"),
     (listed_zip, (1,),
-     "NM202: what is gone through at run time is iterated by something else than a `for` "
-     "statement\n"
+     "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (unpacks_array, (1,),
-     "NM209: an array is unpacked, or iterated by something else than a `for` statement\n"
+     "NM209: an array of run-time length is unpacked, or iterated by something else than a "
+     "`for` statement\n"
      '  File "FILE", line +2\n'
      "  Instead: `for x in a:`, or index it"),
     (changes_item_array, (1,),

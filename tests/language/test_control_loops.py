@@ -575,3 +575,105 @@ def test_what_is_refused():
         nothing_at_first(A)
     with pytest.raises(nm.TraceError, match="NM240"):
         recursive(3.0)
+
+
+@nm.jit
+def carries_a_tuple(a: nm.f8[:]) -> float:
+    p = (0, 1.0)
+    for x in a:
+        if x > 0:
+            p = (p[0] + 1, p[1] * x)
+        else:
+            p = (p[0], x)
+    return p[0] + p[1]
+
+
+@nm.jit
+def zip_is_used_up(a: nm.f8[:]) -> float:
+    pairs = zip(a, range(3))
+    s = 0.0
+    for x, k in pairs:
+        s += x * k
+    for x, k in pairs:
+        s += 1000.0
+    return s
+
+
+def first_negative(values, limit):
+    for k in range(len(values)):
+        if values[k] > limit:
+            raise LookupError("none")
+        if values[k] < 0:
+            return k
+    return -1
+
+
+@nm.jit
+def handles(a: nm.f8[:], values: nm.comptime) -> float:
+    s = 0.0
+    try:
+        k = first_negative(values, 10)
+    except LookupError:
+        k = 5
+    for x in a:
+        s += x * k
+        if s > 20:
+            break
+    return s
+
+
+@nm.jit
+def breaks_a_generator(a: nm.f8[:]) -> float:
+    s = 0.0
+    for k in (n for n in range(3)):
+        if a[k] < 0:
+            break
+        s += a[k]
+    return s
+
+
+def test_tuples_iterators_and_handlers():
+    same_as_python(carries_a_tuple, A)
+    same_as_python(carries_a_tuple, A[:0])
+    same_as_python(zip_is_used_up, A)
+    for values in ((1, 2), (1, -2), (1, 20, -1)):
+        same_as_python(handles, A, values)
+    same_as_python(breaks_a_generator, A)
+
+
+@nm.jit
+def recursive_kernel(n: int) -> int:
+    if n < 2:
+        return 1
+    s = 0
+    for k in range(n):
+        if k % 2:
+            continue
+        s += recursive_kernel(k)
+    return s + recursive_kernel(n - 1)
+
+
+def test_control_flow_in_a_recursive_kernel():
+    for n in range(7):
+        same_as_python(recursive_kernel, n)
+
+
+@nm.jit
+def innermost(a: nm.f8[:], n: int) -> float:
+    s = 0.0
+    for i in range(n):
+        for j in range(n):
+            for k in range(n):
+                for l in range(n):  # noqa: E741
+                    for m in range(n):
+                        for o in range(n):
+                            for p in range(n):
+                                for q in range(n):
+                                    if (i + j + k + l + m + o + p + q) % 3:
+                                        continue
+                                    s += a[(i * j + k * l + m * o + p * q) % 6]
+    return s
+
+
+def test_loops_eight_deep():
+    same_as_python(innermost, A, 2)
