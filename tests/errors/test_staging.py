@@ -135,20 +135,6 @@ def recursive(a: nm.f8[:], n: int) -> None:
 
 
 @nm.jit
-def unhinted_recursion(a: nm.f8[:], n: int):
-    if n < 2:
-        return n
-    return unhinted_recursion(a, n - 1)
-
-
-@nm.jit
-def capturing_recursion(a: nm.f8[:], n: int) -> int:
-    if n < 2:
-        return int(ARRAYS[0][0])
-    return capturing_recursion(a, n - 1)
-
-
-@nm.jit
 def assigns_global(a: nm.f8[:], x: float) -> None:
     global KEPT
     KEPT = [1]
@@ -562,15 +548,6 @@ CASES = [
      "recursion of a function that is inlined\n"
      '  File "FILE", line -4\n'
      "  Instead: decorate factorial() with @nm.jit and hint its return type, or write a loop"),
-    (unhinted_recursion, (1,),
-     "NM241: unhinted_recursion() calls itself, and its return hint does not say what it "
-     "returns\n"
-     '  File "FILE", line +4\n'
-     "  Instead: a hinted result, as in `def unhinted_recursion(n: int) -> int:`"),
-    (capturing_recursion, (1,),
-     "NM242: capturing_recursion() calls itself and captures an array\n"
-     '  File "FILE", line +0\n'
-     "  Instead: pass the array as an argument"),
     (hashes, (1,),
      "NM225: `hash` needs a run-time value that is not known here\n"
      '  File "FILE", line +2\n'
