@@ -73,6 +73,8 @@ std::optional<Type> merged_type(const Graph& graph, std::span<const NodeId> valu
     }
     const DType common = common_type({*strong, false}, type).dtype;
     if (is_integer(*strong) && is_integer(n.type) && !is_integer(common)) return std::nullopt;
+    const bool floats = !is_whole(*strong) && !is_whole(n.type);
+    if (floats && is_single(*strong) != is_single(n.type)) return std::nullopt;
     strong = common;
   }
   if (!strong) return weak;

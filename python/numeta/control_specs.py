@@ -84,6 +84,7 @@ def _opened(loop: Compiled, name: str, kind: Kind, entry: Any) -> Any:
     variable = loop.flow.variable(name, kind)
     if type(entry) is not Unbound:
         loop.inits.append((variable, entry))
+        loop.trace.expect(variable, entry)
     return read_again(loop.session, variable)
 
 
