@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace
-from .control_merge import Poison, raise_poison
+from .control_merge import Poison, asked_for_type, raise_poison
 from .functions_math import ROWS as MATH_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
 from .functions_numpy import attribute_of, python_type
@@ -257,7 +257,10 @@ def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
 def _isinstance(value: Any, classes: Any, /) -> bool:
     if type(value) is Poison:
         raise_poison(value)
-    return issubclass(python_type(value), classes) if _traced(value) else isinstance(value, classes)
+    if not _traced(value):
+        return isinstance(value, classes)
+    asked_for_type(value, "isinstance")
+    return issubclass(python_type(value), classes)
 
 
 def _type(*args: Any, **kwargs: Any) -> Any:
@@ -265,6 +268,7 @@ def _type(*args: Any, **kwargs: Any) -> Any:
         if type(args[0]) is Poison:
             raise_poison(args[0])
         if _traced(args[0]):
+            asked_for_type(args[0], "type")
             return python_type(args[0])
     return type(*args, **kwargs)
 
