@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 
 #include "core/live.hpp"
 #include "core/merge.hpp"
@@ -196,28 +195,7 @@ class Trace {
   /// The value as the variable holds it.
   NodeId held(core::BufferId variable, const py::object& value) {
     const NodeId node = require_node(state_, value.ptr(), "an assignment");
-    kinds_[variable].emplace(state_->graph.node(node).type, state_->graph.node(node).weak);
     return state_->lowering.coerce(node, state_->graph.buffers()[variable].type);
-  }
-  /// The types of the values that a variable was given, where a value is read from one.
-  py::list kinds(py::handle value) const {
-    py::list out;
-    if (!is_scalar(value.ptr())) return out;
-    const core::Node& n = state_->graph.node(node_in(value));
-    const auto found =
-        n.op == Op::load ? kinds_.find(static_cast<core::BufferId>(n.bits[0])) : kinds_.end();
-    if (found == kinds_.end()) return out;
-    for (const auto& [type, weak] : found->second) {
-      out.append(py::make_tuple(std::string(core::row(type).code), weak));
-    }
-    return out;
-  }
-  /// A value that a variable will be given.
-  void expect(core::BufferId variable, py::object value) {
-    run(state_, [&] {
-      held(variable, value);
-      return Py_NewRef(Py_None);
-    });
   }
   void write(core::BufferId variable, py::object value) {
     run(state_, [&] {
@@ -431,7 +409,6 @@ class Trace {
   TraceState* outer_ = nullptr;
   PyObject* outer_object_ = nullptr;
   std::vector<core::Mark> marks_;
-  std::map<core::BufferId, std::set<std::pair<DType, bool>>> kinds_;
 };
 
 bool same(py::handle a, py::handle b) {
@@ -549,8 +526,6 @@ void bind_trace(py::module_& m) {
       .def("rollback", &Trace::rollback)
       .def("variable", &Trace::variable)
       .def("read", &Trace::read)
-      .def("kinds", &Trace::kinds)
-      .def("expect", &Trace::expect)
       .def("write", &Trace::write)
       .def("write_at_end", &Trace::write_at_end)
       .def("write_before", &Trace::write_before)

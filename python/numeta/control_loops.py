@@ -323,7 +323,13 @@ class CountedLoop(Compiled):
         self.pending = [
             self.values[k]
             if self.is_unchanged(k)
-            else afterwards(self, name, self.specs[k], self.values[k])
+            else afterwards(
+                self,
+                name,
+                self.specs[k],
+                self.values[k],
+                [edge.values[k] for edge in (*self.back, *self.left)],
+            )
             for k, name in enumerate(self.names)
         ]
 

@@ -273,7 +273,9 @@ class Join:
         for edge, value in zip(self.edges, values, strict=True):
             if edge.held.get(variable) is not value:
                 trace.write_at_end(edge.region, variable, value)
-        return read_again(self.session, variable)
+        merged = read_again(self.session, variable)
+        note_mixed(self.session, merged, values)
+        return merged
 
     def _maybe(self, name: str, values: Sequence[Any], before: Any) -> Any:
         flags: list[Any] = []
@@ -299,6 +301,33 @@ class Join:
         joined = join.value(name, [value for _, value in bound], before)
         flag = self.value(f"{name}_bound", flags)
         return joined if flag is True else MaybeUnbound(name, joined, flag)
+
+
+def type_of(value: Any) -> tuple[str, bool]:
+    """(dtype, weak) of a number as a text and a truth: equal for what Python calls one type."""
+    kind = type(value)
+    if kind is Scalar:
+        return np.dtype(value.dtype).name, value.weak
+    if issubclass(kind, np.generic):
+        return value.dtype.name, False
+    return {bool: "bool", int: "int64", float: "float64"}.get(kind, "complex128"), True
+
+
+def note_mixed(session: Session, merged: Any, values: Sequence[Any]) -> None:
+    """A number whose type depends on the way by which control came has no type to ask for."""
+    own = type_of(merged)
+    if any(type_of(v) != own or id(v) in session.mixed for v in values if is_number(v)):
+        session.mixed[id(merged)] = merged
+
+
+def asked_for_type(value: Any, what: str) -> None:
+    """`isinstance(value, ...)` or `type(value)` of a run-time value."""
+    session = current()
+    if session is None or type(value) is not Scalar:
+        return
+    if id(value) in session.mixed:
+        refuse(225, what=what)
+    session.asked[id(value)] = value
 
 
 def read_again(session: Session, variable: int) -> Any:

@@ -17,7 +17,9 @@ from .control_merge import (
     MaybeUnbound,
     Poison,
     Unbound,
+    asked_for_type,
     is_number,
+    note_mixed,
     numbers_of,
     read_again,
 )
@@ -64,6 +66,8 @@ def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
         flag_now = _opened(loop, f"{name}_bound", FLAG, flag)
         return MaybeUnbound(name, header(loop, name, spec[1], value), flag_now)
     value = _opened(loop, name, (spec[1], spec[2]), entry)
+    if type(entry) is not Unbound:
+        note_mixed(loop.session, value, [entry])
     if loop.passes == 1 and type(entry) in (bool, int, float, complex):
         loop.session.origins[id(value)] = (value, entry, loop)
         loop.own_origins.append(id(value))
@@ -84,7 +88,6 @@ def _opened(loop: Compiled, name: str, kind: Kind, entry: Any) -> Any:
     variable = loop.flow.variable(name, kind)
     if type(entry) is not Unbound:
         loop.inits.append((variable, entry))
-        loop.trace.expect(variable, entry)
     return read_again(loop.session, variable)
 
 
@@ -109,6 +112,7 @@ def widened(
         bound = [v for value in values for v in _bound(value)]
         return ("maybe", widened(loop, name, spec, begun, entry, bound))
     if what == "var":
+        _check_asked(loop, begun, values)
         return _wider_number(loop, name, spec, entry, values)
     return _wider_object(loop, name, spec, begun, entry, values)
 
@@ -138,6 +142,13 @@ def poisoned(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
     """From now on the name is one whose use is refused."""
     loop.poisons.setdefault(name, Poison(name, loop.line, values))
     return POISON
+
+
+def _check_asked(loop: Compiled, begun: Any, values: Sequence[Any]) -> None:
+    """The type that the body asked for has to be that of every iteration."""
+    if id(begun) in loop.session.asked:
+        note_mixed(loop.session, begun, values)
+        asked_for_type(begun, "isinstance")
 
 
 def _wider_number(loop: Compiled, name: str, spec: Spec, entry: Any, values: Sequence[Any]) -> Spec:
@@ -221,11 +232,15 @@ def _written(loop: Compiled, name: str, kind: Kind, edge: Edge, value: Any) -> N
         loop.trace.write_at_end(edge.region, variable, value)
 
 
-def afterwards(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
-    """What the name holds after the loop."""
+def afterwards(
+    loop: Compiled, name: str, spec: Spec, entry: Any, values: Sequence[Any] = ()
+) -> Any:
+    """What the name holds after the loop, before which it was `entry`, in which one of `values`."""
     what = spec[0]
     if what == "var":
-        return read_again(loop.session, loop.flow.variable(name, (spec[1], spec[2])))
+        value = read_again(loop.session, loop.flow.variable(name, (spec[1], spec[2])))
+        note_mixed(loop.session, value, [v for v in (entry, *values) if is_number(v)])
+        return value
     if what == "tuple":
         items = entry if type(entry) is tuple else (UNBOUND,) * len(spec[1])
         parts = zip(spec[1], items, strict=True)

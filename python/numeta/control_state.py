@@ -109,8 +109,9 @@ class ControlState:
 
     held: the run-time variables whose current value is this very scalar; origins: what carried
     names began with, in loops whose first pass is running, by the id of the scalar that stands for
-    them; mutations: how many compile-time objects have changed so far; blocks: how many were opened;
-    has_decided: something was recorded already that may end the kernel, or take its time.
+    them; mutations: how many compile-time objects have changed so far; blocks: how many were
+    opened; has_decided: something was recorded already that may end the kernel, or take its time;
+    mixed: numbers that have different types on different ways; asked: those whose type was asked.
     """
 
     trace: _trace.Trace
@@ -122,6 +123,8 @@ class ControlState:
         self.origins: dict[int, tuple[Any, Any, Any]] = {}
         self.mutations = 0
         self.blocks = 0
+        self.mixed: dict[int, Any] = {}
+        self.asked: dict[int, Any] = {}
         self.has_decided = False
         self.unrolled = 0
         self.decisions = decisions

@@ -114,7 +114,7 @@ _ROWS = (
     Diagnostic(202, TraceError, "a run-time range is iterated by a comprehension, a generator or a"
                " call", "`for i in range(n):`, or a range(...) of compile-time"
                " bounds"),
-    Diagnostic(208, TraceError, "a generator yields from inside a compiled loop",
+    Diagnostic(208, TraceError, "a generator has run-time control flow",
                "write the loop where its values are used"),
     Diagnostic(209, TraceError, "an array of run-time length is unpacked, or iterated by something"
                " else than a `for` statement", "`for x in a:`, or index it"),

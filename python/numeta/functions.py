@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from . import _trace
-from .control_merge import Poison, raise_poison
+from .control_merge import Poison, asked_for_type, raise_poison
 from .functions_math import ROWS as MATH_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
-from .functions_numpy import attribute_of, python_type, python_types
+from .functions_numpy import attribute_of, python_type
 from .functions_rounding import ROWS as ROUNDING_ROWS
 from .iteration import Iteration, enumerate_, length_of, range_, reversed_, zip_
 from .loops import CompiledRange
@@ -259,10 +259,8 @@ def _isinstance(value: Any, classes: Any, /) -> bool:
         raise_poison(value)
     if not _traced(value):
         return isinstance(value, classes)
-    answers = {issubclass(kind, classes) for kind in python_types(value)}
-    if len(answers) > 1:
-        refuse(225, what="isinstance")
-    return answers.pop()
+    asked_for_type(value, "isinstance")
+    return issubclass(python_type(value), classes)
 
 
 def _type(*args: Any, **kwargs: Any) -> Any:
@@ -270,8 +268,7 @@ def _type(*args: Any, **kwargs: Any) -> Any:
         if type(args[0]) is Poison:
             raise_poison(args[0])
         if _traced(args[0]):
-            if len(python_types(args[0])) > 1:
-                refuse(225, what="type")
+            asked_for_type(args[0], "type")
             return python_type(args[0])
     return type(*args, **kwargs)
 

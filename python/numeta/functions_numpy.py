@@ -16,7 +16,6 @@ from .rows import Row
 from .session import current, refuse
 
 _traced = _trace.is_traced
-_BY_SHORT = {str(row["short"]): np.dtype(str(row["name"])) for row in _trace.dtypes()}
 _WEAK = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
 
 
@@ -26,19 +25,6 @@ def python_type(value: Any) -> type:
         return np.ndarray
     dtype = np.dtype(value.dtype)
     return _WEAK[dtype.kind] if value.weak else dtype.type
-
-
-def python_types(value: Any) -> list[type]:
-    """The types that it may see, where the value was merged from several."""
-    session = current()
-    assert session is not None
-    found = [python_type(value)]
-    for short, weak in session.trace.kinds(value):
-        dtype = _BY_SHORT[short]
-        kind = _WEAK[dtype.kind] if weak else dtype.type
-        if kind not in found:
-            found.append(kind)
-    return found
 
 
 def attribute_of(value: Any, name: str) -> Any:

@@ -200,6 +200,14 @@ def items(iterable: Any) -> Iterable[Any]:
     return map(lift_inside, iterable)
 
 
+def decided(test: Any) -> bool:
+    """A condition of a generator, which is Python's to decide."""
+    known = control.truth(test)
+    if known is None:
+        refuse(208)
+    return known
+
+
 def generated(iterable: Any) -> Iterable[Any]:
     """What a `for` statement of a generator iterates."""
     if current() is not None and (
@@ -413,6 +421,7 @@ class _Hooks:
     chain = staticmethod(chain)
     choice = staticmethod(control.choice)
     choice_lazily = staticmethod(choice_lazily)
+    decided = staticmethod(decided)
     delegated = staticmethod(delegated)
     either = staticmethod(control.either)
     either_lazily = staticmethod(either_lazily)

@@ -210,7 +210,8 @@ def as_bound(value: Any) -> Any:
         return operator.index(value)
     dtype = np.dtype(value.dtype)
     if dtype.kind not in "iu" and not (dtype.kind == "b" and value.weak):
-        kind = {"f": "float", "c": "complex"}.get(dtype.kind) if value.weak else dtype.type.__name__
+        weak = {"f": "float", "c": "complex"}
+        kind = weak[dtype.kind] if value.weak else f"numpy.{dtype.type.__name__}"
         raise TypeError(f"{kind!r} object cannot be interpreted as an integer")
     as_index = _trace.cast(value, "i8", True)
     if dtype.kind == "u" and dtype.itemsize == 8:

@@ -351,7 +351,7 @@ class Transformer(Expressions):
         test = self.truth(node.test)
         body, orelse = self._arms(node.body, node.orelse)
         if not self._scopes[-1].flows:
-            node.test, node.body, node.orelse = test, body, orelse
+            node.test, node.body, node.orelse = self._decided(test), body, orelse
             return node
         live, (after, other) = self._merged(node)
         names, before = live.names(after), live.names(other)
@@ -369,6 +369,9 @@ class Transformer(Expressions):
         merge = assign(names, method(name, "merge", like), like)
         result.append(when(attribute(name, "compiled", like), [merge], like))
         return result
+
+    def _decided(self, test: ast.expr) -> ast.expr:
+        return hook("decided", test, test) if self._scopes[-1].kind == "function" else test
 
     def visit_For(self, node: ast.For) -> ast.AST | list[ast.stmt]:
         value = self.visit(node.iter)
@@ -457,7 +460,7 @@ class Transformer(Expressions):
     def visit_While(self, node: ast.While) -> ast.AST | list[ast.stmt]:
         test = self.truth(node.test)
         if not self._scopes[-1].flows:
-            node.test = test
+            node.test = self._decided(test)
             self._loop_body(node, "", node)
             return node
         name, head = self.number(), node.test

@@ -345,9 +345,13 @@ def captures_and_recurs(a: nm.f8[:], n: int) -> None:
 
 CASES = [
     (calls_unhinted, (1,),
-     "TODO"),
+     "NM241: unhinted() calls itself, and its return hint does not say what it returns\n"
+     '  File "FILE", line -3\n'
+     "  Instead: a hinted result, as in `def unhinted(n: int) -> int:`"),
     (captures_and_recurs, (1,),
-     "TODO"),
+     "NM242: captures_and_recurs() calls itself and captures an array\n"
+     '  File "FILE", line +0\n'
+     "  Instead: pass the array as an argument"),
     (binds_in_an_arm, (1,),
      "NM243: 'y' is bound by := where it depends on a run-time value whether that happens\n"
      '  File "FILE", line +3\n'
@@ -361,7 +365,7 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
     (generates, (1,),
-     "NM208: a generator yields from inside a compiled loop\n"
+     "NM208: a generator has run-time control flow\n"
      '  File "FILE", line +3\n'
      "  Instead: write the loop where its values are used"),
     (lists_array, (1,),

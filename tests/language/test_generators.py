@@ -37,7 +37,7 @@ def test_a_yield_inside_a_compiled_loop_is_refused():
         for i in compiled(len(a)):
             a[i] = 1.0
 
-    with pytest.raises(nm.TraceError, match="NM208: a generator yields from inside a compiled"):
+    with pytest.raises(nm.TraceError, match="NM208: a generator has run-time control flow"):
         kernel(np.zeros(3))
 
 
