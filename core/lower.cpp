@@ -191,6 +191,19 @@ void Lowering::check_float_power(NodeId a, NodeId b, NodeId result) {
   const auto constant = [&](double v) {
     return graph_.constant(DType::f8, true, literal_float(DType::f8, v));
   };
+/// A negative power of an int is a float in Python, except of 0.
+void Lowering::check_integer_power(NodeId a, NodeId b) {
+  const NodeId x = coerce(a, DType::i8);
+  const NodeId y = coerce(b, DType::i8);
+  const NodeId zero = graph_.integer(0);
+  if (graph_.range(y).low < 0 && is_zero_possible(graph_.range(x))) {
+    require(op2(Op::logical_or, DType::b1, op2(Op::ne, DType::b1, x, zero),
+                op2(Op::le, DType::b1, zero, y)),
+            Exception::ZeroDivisionError, "0.0 cannot be raised to a negative power");
+  }
+  check_overflow(Op::pow, a, b);
+}
+
   const auto none = [&](NodeId x, NodeId y) {  // not both
     const NodeId both[] = {op2(Op::logical_and, DType::b1, x, y)};
     return graph_.pure(Op::logical_not, DType::b1, true, both);
@@ -265,9 +278,7 @@ void Lowering::check_binary(Op op, NodeId a, NodeId b) {
       return;
     }
     case Op::pow: {
-      if (whole_numbers) {
-        check_overflow(op, a, b);
-      }
+      if (whole_numbers) check_integer_power(a, b);
       return;
     }
     case Op::lshift:

@@ -95,6 +95,7 @@ SECTIONS = (
         _int("i << j", "1", "-1", DOMAIN, "0", DOMAIN),
         _int("i >> j", "1", "-1", DOMAIN, "0", DOMAIN),
         _int("i ** j", "2", "-1", "0.5", DOMAIN, DOMAIN),
+        _int("i ** j", "0", "-1", ZERO, DOMAIN, ZERO),
         _int("pow(i, j)", "2", "-1", "0.5", DOMAIN, DOMAIN),
         Row("math.isqrt(i)", "i: int", "-1", DOMAIN, "0", DOMAIN),
         Row("math.factorial(i)", "i: int", "-1", DOMAIN, "0", DOMAIN),
