@@ -143,7 +143,9 @@ std::optional<Literal> fold_cast(const Graph& graph, NodeId value, DType type) {
   if (is_float(type)) return literal_float(type, re);
   if (is_complex(type)) return literal_complex(type, re, im);
   if (is_bool(type)) return Literal{{re != 0, 0}};
-  if (re > -9e18 && re < 9e18) {
+  // Narrow integers are converted by way of int32, so what lies beyond it is not their low bits.
+  const double limit = bits(type) < 64 && type != DType::u4 ? 0x1p31 : 9e18;
+  if (re > -limit && re < limit) {
     return Literal{{narrow(type, static_cast<std::uint64_t>(static_cast<std::int64_t>(re))), 0}};
   }
   return std::nullopt;

@@ -165,7 +165,12 @@ NodeId Lowering::power(NodeId a, NodeId b) {
     const Node& n = graph_.node(exponent);
     if (n.bits[0] == two.bits[0] && n.bits[1] == two.bits[1]) {
       const NodeId base[] = {coerce(a, compute)};
-      return graph_.pure(Op::square, compute, typing.result.weak, base);
+      const NodeId product = graph_.pure(Op::square, compute, typing.result.weak, base);
+      if (!is_complex(compute)) return product;
+      // NumPy's power of a complex zero is +0 in both parts, whatever their signs.
+      const NodeId zero = graph_.constant(compute, false, literal_complex(compute, 0, 0));
+      const NodeId chosen[] = {op2(Op::eq, DType::b1, base[0], zero), zero, product};
+      return graph_.pure(Op::select, compute, typing.result.weak, chosen);
     }
   }
   const NodeId operands[] = {a, b};
@@ -184,6 +189,19 @@ void Lowering::check_overflow(Op op, NodeId a, NodeId b) {
   const NodeId overflows[] = {op2(question, DType::b1, x, y)};
   require(graph_.pure(Op::logical_not, DType::b1, true, overflows), Exception::OverflowError,
           "Python int too large to convert to int64");
+}
+
+/// A negative power of an int is a float in Python, except of 0.
+void Lowering::check_integer_power(NodeId a, NodeId b) {
+  const NodeId x = coerce(a, DType::i8);
+  const NodeId y = coerce(b, DType::i8);
+  const NodeId zero = graph_.integer(0);
+  if (graph_.range(y).low < 0 && is_zero_possible(graph_.range(x))) {
+    require(op2(Op::logical_or, DType::b1, op2(Op::ne, DType::b1, x, zero),
+                op2(Op::le, DType::b1, zero, y)),
+            Exception::ZeroDivisionError, "0.0 cannot be raised to a negative power");
+  }
+  check_overflow(Op::pow, a, b);
 }
 
 /// A pole or an overflow of finite numbers raises; infinities and NaNs go through.
@@ -213,27 +231,17 @@ void Lowering::check_float_power(NodeId a, NodeId b, NodeId result) {
           Exception::OverflowError, "(34, 'Numerical result out of range')");
 }
 
-/// CPython's complex_pow: zero has no powers that are complex or negative, and the power of finite
-/// numbers is finite.
+/// CPython's complex_pow: what has no value is a division by zero, and infinity is an overflow.
 void Lowering::check_complex_power(NodeId a, NodeId b, NodeId result) {
-  const auto of = [&](Op op, DType type, NodeId x) {
-    const NodeId operand[] = {x};
-    return graph_.pure(op, type, true, operand);
+  const auto never = [&](NodeId wrong, Exception exception, std::string message) {
+    const NodeId operand[] = {wrong};
+    require(graph_.pure(Op::logical_not, DType::b1, true, operand), exception, std::move(message));
   };
-  const auto either = [&](NodeId x, NodeId y) { return op2(Op::logical_or, DType::b1, x, y); };
-  const NodeId zero = graph_.constant(DType::f8, true, literal_float(DType::f8, 0));
-  const NodeId x = coerce(a, DType::c16);
-  const NodeId y = coerce(b, DType::c16);
-  const NodeId no_power = either(op2(Op::ne, DType::b1, of(Op::imag, DType::f8, y), zero),
-                                 op2(Op::lt, DType::b1, of(Op::real, DType::f8, y), zero));
-  require(either(op2(Op::ne, DType::b1, x, coerce(zero, DType::c16)),
-                 of(Op::logical_not, DType::b1, no_power)),
-          Exception::ZeroDivisionError, "0.0 to a negative or complex power");
-  const NodeId finite = op2(Op::logical_and, DType::b1, of(Op::isfinite, DType::b1, x),
-                            of(Op::isfinite, DType::b1, y));
-  require(of(Op::logical_not, DType::b1,
-             op2(Op::logical_and, DType::b1, of(Op::isinf, DType::b1, result), finite)),
-          Exception::OverflowError, "complex exponentiation");
+  never(op2(Op::polar_pow_fails, DType::b1, coerce(a, DType::c16), coerce(b, DType::c16)),
+        Exception::ZeroDivisionError, "0.0 to a negative or complex power");
+  const NodeId operand[] = {result};
+  never(graph_.pure(Op::isinf, DType::b1, true, operand), Exception::OverflowError,
+        "complex exponentiation");
 }
 
 void Lowering::check_left_shift(NodeId a, NodeId count) {
@@ -265,9 +273,7 @@ void Lowering::check_binary(Op op, NodeId a, NodeId b) {
       return;
     }
     case Op::pow: {
-      if (whole_numbers) {
-        check_overflow(op, a, b);
-      }
+      if (whole_numbers) check_integer_power(a, b);
       return;
     }
     case Op::lshift:

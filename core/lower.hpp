@@ -72,6 +72,7 @@ class Lowering {
   bool is_moved(NodeId id, Op op) const;
   void keep_last_index(NodeId& start, NodeId& stop, NodeId step);
   void require_fit(NodeId value, DType to);
+  void check_integer_power(NodeId a, NodeId b);
   void check_float_power(NodeId a, NodeId b, NodeId result);
   void check_complex_power(NodeId a, NodeId b, NodeId result);
   void check_left_shift(NodeId a, NodeId count);

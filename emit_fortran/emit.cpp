@@ -51,6 +51,27 @@ bool pairs_sum_and_difference(const Graph& g) {
   return in_sum && in_difference;
 }
 
+/// Does a float become an integer, and an integer a float? GCC 12 makes aint(x) of real(int(x))
+/// where it need not think of traps, so that -0.5 would become -0.0.
+bool converts_both_ways(std::span<const Graph* const> procedures, const core::Writes& writes) {
+  bool to_integer = false;
+  bool to_float = false;
+  for (const Graph* g : procedures) {
+    const core::Live live = core::live(*g, writes);
+    for (NodeId id = 0; id < g->size(); ++id) {
+      const Node& n = g->node(id);
+      if (!live.nodes[id] || core::is_statement(n.op)) continue;
+      for (const NodeId operand : g->operands(id)) {
+        const core::DType from = g->node(operand).type;
+        to_integer = to_integer || (core::is_float(from) && core::is_integer(n.type));
+        to_float = to_float ||
+                   (core::is_integer(from) && (core::is_float(n.type) || core::is_complex(n.type)));
+      }
+    }
+  }
+  return to_integer && to_float;
+}
+
 using Procedures = std::set<std::pair<std::string, core::DType>>;
 
 /// The support procedures with those that they call.
@@ -207,8 +228,8 @@ class Program {
 
   std::vector<std::string> flags() const {
     // gfortran's own optimiser takes x - 1 < x for true, also where integers wrap.
-    std::vector<std::string> out{"-O3", "-fwrapv", "-fno-frontend-optimize", "-fno-trapping-math",
-                                 "-fno-range-check"};
+    std::vector<std::string> out{"-O3", "-fwrapv", "-fno-frontend-optimize", "-fno-range-check"};
+    if (!converts_both_ways(graphs_, writes_)) out.emplace_back("-fno-trapping-math");
     if (options_.fast) {
       for (const char* flag :
            {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {

@@ -143,13 +143,13 @@ std::string Expressions::cast_to_integer(NodeId operand, DType to) {
   }
   // Floats convert as C does on this machine: through int32 for narrower types, through int64
   // for uint32, in two halves for uint64.
-  if (to == DType::u8) {
-    uses_.support.emplace("float_to_unsigned", from);
-    return fmt::format("{}({})", support_name("float_to_unsigned", from), value(operand));
-  }
-  if (core::bits(to) < 32) return fmt::format("int(int({}, c_int32_t), {})", value(operand), kind);
-  if (to == DType::u4) return fmt::format("int(int({}, c_int64_t), c_int32_t)", value(operand));
-  return fmt::format("int({}, {})", value(operand), kind);
+  std::string_view by =
+      core::bits(to) == 64 || to == DType::u4 ? "float_to_int64" : "float_to_int32";
+  if (to == DType::u8) by = "float_to_unsigned";
+  uses_.support.emplace(by, from);
+  std::string out = fmt::format("{}({})", support_name(by, from), value(operand));
+  const bool narrower = core::bits(to) < 32 || to == DType::u4;
+  return narrower ? fmt::format("int({}, {})", out, kind) : out;
 }
 
 std::string Expressions::cast(NodeId id, Precedence& own) {

@@ -95,6 +95,7 @@ SECTIONS = (
         _int("i << j", "1", "-1", DOMAIN, "0", DOMAIN),
         _int("i >> j", "1", "-1", DOMAIN, "0", DOMAIN),
         _int("i ** j", "2", "-1", "0.5", DOMAIN, DOMAIN),
+        _int("i ** j", "0", "-1", ZERO, DOMAIN, ZERO),
         _int("pow(i, j)", "2", "-1", "0.5", DOMAIN, DOMAIN),
         Row("math.isqrt(i)", "i: int", "-1", DOMAIN, "0", DOMAIN),
         Row("math.factorial(i)", "i: int", "-1", DOMAIN, "0", DOMAIN),
@@ -115,6 +116,11 @@ SECTIONS = (
         Row("z ** w", "z: complex, w: complex", "0j, 1j", ZERO, "(nan+nanj)", ZERO),
         Row("z ** w", "z: complex, w: complex", "0j, 1+1j", ZERO, "(nan+nanj)", ZERO),
         Row("z ** w", "z: complex, w: complex", "1e200+0j, 2+0j", RANGE, "(inf+nanj)", RANGE),
+        Row("z ** w", "z: complex, w: complex", "1e-200j, -2+0j", ZERO, "(nan+nanj)", ZERO),
+        Row("z ** w", "z: complex, w: complex", "complex(0, math.inf), 1+0j", RANGE,
+            "(nan+infj)", RANGE),
+        Row("z ** w", "z: complex, w: complex", "complex(2, math.inf), 1j", ZERO,
+            "(nan+nanj)", ZERO),
     )),
     Section("Domain and range errors of math", "They give nan or an infinity.", (
         _math("sqrt", "-1.0", DOMAIN, "nan"),
@@ -161,6 +167,14 @@ SECTIONS = (
         _one("math.trunc(x)", "1e30", HUGE, WRAPPED, RANGE),
         Row("int(i)", "i: nm.u8", "2**63", ABOVE, WRAPPED, RANGE),
         _one("nm.i8(x)", "math.nan", DOMAIN, f"np.int64({WRAPPED})", DOMAIN),
+        _one("nm.i8(x)", "1e30", RANGE, f"np.int64({WRAPPED})"),
+        _one("nm.i4(x)", "-3e9", RANGE, "np.int32(-2147483648)"),
+        _one("nm.i2(x)", "1e5", RANGE, "np.int16(-31072)"),
+        _one("nm.i1(x)", "200.0", RANGE, "np.int8(-56)"),
+        _one("nm.u8(x)", "1e20", RANGE, "np.uint64(0)"),
+        _one("nm.u4(x)", "-1.0", RANGE, "np.uint32(4294967295)"),
+        _one("nm.u2(x)", "-24691.0", RANGE, "np.uint16(40845)"),
+        _one("nm.u1(x)", "256.0", RANGE, "np.uint8(0)"),
     )),
     Section("Element indices", "They are not checked: a read gives what lies there, and a write"
             " damages it. Use checks=True where an index may be wrong.", (
@@ -185,7 +199,8 @@ SECTIONS = (
     Section("Types of results", "`min` and `max` of Python give the object that they choose, of a"
             " type that depends on the values; a kernel gives the one type that holds them all"
             " exactly, and refuses where there is none. `np.where` of numbers gives a NumPy number"
-            " and not an array without axes.", (
+            " and not an array without axes. Which operand stands on the left of `==` is not known"
+            " where one is a constant: it is taken to be on the right.", (
         Row("max(x, 0.0)", "x: nm.f8", "-1.0", "0.0", "np.float64(0.0)", "np.float64(0.0)"),
         Row("max(x, 1.0)", "x: nm.f4", "0.5", "1.0", "np.float32(1.0)", "np.float32(1.0)"),
         Row("min(i, 3)", "i: nm.i4", "5", "3", "np.int32(3)", "np.int32(3)"),
@@ -197,6 +212,8 @@ SECTIONS = (
         Row("min(i, y)", "i: int, y: nm.f8", "1, 2.0",
             "1", "np.float64(1.0)", "np.float64(1.0)"),
         Row("max(i, x)", "i: int, x: float", "2, 1.0", "2", "2.0", "2.0"),
+        Row("1j == x", "x: nm.f8", "1.0", "False", "np.False_", "np.False_"),
+        Row("np.float64(1) == z", "z: complex", "2j", "np.False_", "False", "False"),
     )),
 )
 

@@ -64,6 +64,17 @@ bool has_own_operators(PyObject* object) {
 
 PyObject* not_implemented() { Py_RETURN_NOTIMPLEMENTED; }
 
+/// np.float64 is a Python float: on the right of a Python complex it takes part as one, since
+/// complex.__add__ and its like know it and are asked first.
+NodeId as_left_complex_sees(core::Lowering& lower, Op op, NodeId left, NodeId right) {
+  const bool of_complex = op == Op::add || op == Op::sub || op == Op::mul || op == Op::truediv ||
+                          op == Op::pow || op == Op::eq || op == Op::ne;
+  const core::Type x = lower.type(left);
+  const core::Type y = lower.type(right);
+  const bool sees = x.weak && core::is_complex(x.dtype) && !y.weak && y.dtype == core::DType::f8;
+  return of_complex && sees ? lower.convert(right, core::DType::f8, true) : right;
+}
+
 PyObject* binary(Op op, PyObject* left, PyObject* right) {
   TraceState* state = is_scalar(left) ? as_scalar(left)->state : as_scalar(right)->state;
   return guarded<PyObject*>(state, nullptr, [&]() -> PyObject* {
@@ -81,7 +92,8 @@ PyObject* binary(Op op, PyObject* left, PyObject* right) {
       if (has_own_operators(other) || is_array(other)) return not_implemented();
       throw TraceFault(Diag::unknown_operand, {std::string(core::row(op).name), type_name(other)});
     }
-    return new_scalar(state, state->lowering.binary(op, a, b));
+    core::Lowering& lower = state->lowering;
+    return new_scalar(state, lower.binary(op, a, as_left_complex_sees(lower, op, a, b)));
   });
 }
 
@@ -245,9 +257,10 @@ PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
       case Py_LE: return new_scalar(state, lower.binary(Op::le, a, b));
       case Py_GT: return new_scalar(state, lower.binary(Op::lt, b, a));
       case Py_GE: return new_scalar(state, lower.binary(Op::le, b, a));
-      case Py_EQ: return new_scalar(state, lower.binary(Op::eq, a, b));
-      default: return new_scalar(state, lower.binary(Op::ne, a, b));
+      default: break;
     }
+    const Op op = operation == Py_EQ ? Op::eq : Op::ne;
+    return new_scalar(state, lower.binary(op, a, as_left_complex_sees(lower, op, a, b)));
   });
   return unknown ? reflected(self, other, operation) : answer;
 }
@@ -259,15 +272,19 @@ PyObject* get_weak(PyObject* self, void*) {
   return PyBool_FromLong(as_scalar(self)->state->graph.node(as_scalar(self)->node).weak);
 }
 
+/// A part of a number; of a real one itself, which is an int where it is a Python bool.
 PyObject* part(PyObject* self, Op op) {
   TraceState* state = as_scalar(self)->state;
   const core::Type type = state->lowering.type(as_scalar(self)->node);
-  if (op == Op::imag && !core::is_complex(type.dtype)) {
+  if (core::is_complex(type.dtype)) return unary(op, self);
+  const bool truth = core::is_bool(type.dtype);
+  if (op == Op::imag) {
+    const core::DType same = truth && type.weak ? core::DType::i8 : type.dtype;
     return guarded<PyObject*>(state, nullptr, [&] {
-      return new_scalar(state, state->graph.cast(state->graph.integer(0), type.dtype, type.weak));
+      return new_scalar(state, state->graph.cast(state->graph.integer(0), same, type.weak));
     });
   }
-  return core::is_complex(type.dtype) ? unary(op, self) : positive_slot(self);
+  return truth && !type.weak ? Py_NewRef(self) : positive_slot(self);  // NumPy has no +True
 }
 PyObject* get_real(PyObject* self, void*) { return part(self, Op::real); }
 PyObject* get_imag(PyObject* self, void*) { return part(self, Op::imag); }

@@ -44,6 +44,7 @@ TOLERANCES = (
     Tolerance("checks", "c16", 8, "as default"),
 )
 # fmt: on
+_FAR = 1 << 64  # beyond every distance of two numbers
 _ULP = {(row.mode, row.dtype): row.ulp for row in TOLERANCES}
 MODES = ("default", "exact", "checks")
 
@@ -111,6 +112,8 @@ def _ulps(got: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> Any:
     ordered_a: Any = np.where(a < 0, low - a - 1, a)
     ordered_b: Any = np.where(b < 0, low - b - 1, b)
     distance = np.abs(ordered_a - ordered_b)
+    other_zero = (got == 0) & (expected == 0) & (np.signbit(got) != np.signbit(expected))
+    distance = np.where(other_zero, _FAR, distance)
     return np.where(np.isnan(got) & np.isnan(expected), 0, distance)
 
 
@@ -129,7 +132,8 @@ def _compare_numbers(got: Any, expected: Any, mode: str, where: str) -> None:
         parts_b: Any = b.ravel().view(real)
         with np.errstate(all="ignore"):
             near = np.abs(parts_a - parts_b) <= allowed * np.spacing(scale).ravel()
-        good = near | (_ulps(parts_a, parts_b) <= allowed)
+        distance = _ulps(parts_a, parts_b)
+        good = (near & (distance != _FAR)) | (distance <= allowed)
     else:
         good = _ulps(a.ravel(), b.ravel()) <= allowed
     if not bool(np.all(good)):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import numeta as nm
-from numeta.testing import same_as_python
+from numeta.testing import in_mode, same_as_python
 
 GREATEST, LEAST = 2**63 - 1, -(2**63)
 
@@ -233,3 +233,26 @@ def test_arithmetic_of_bool_arrays(to):
 
     for pair in ([True, False], [True, True]):
         same_as_python(kernel, np.zeros(12, to), np.array(pair))
+
+
+@pytest.mark.parametrize("exponent", [-4, -1, 0, 3])
+def test_zero_has_no_negative_power(exponent):
+    @nm.jit
+    def kernel(n: int):
+        return 0**n
+
+    @nm.jit
+    def of_false(base: bool, n: int):
+        return base**n
+
+    same_as_python(kernel, exponent)
+    same_as_python(of_false, False, exponent)
+
+
+def test_a_nonzero_int_to_a_negative_power_stays_a_value_error():
+    @nm.jit
+    def kernel(i: int, n: int):
+        return i**n
+
+    with pytest.raises(ValueError, match="negative integer powers"):
+        in_mode(kernel, "checks")(2, -1)

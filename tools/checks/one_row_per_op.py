@@ -28,8 +28,8 @@ ELSEWHERE = {
         "ranges of integer results; an operation that is not named has the range of its type",
     ),
     "core/lower.cpp": (
-        "imag intdiv isfinite isinf polar_pow real add_overflows sub_overflows mul_overflows"
-        " pow_overflows",
+        "imag intdiv isfinite isinf polar_pow polar_pow_fails real add_overflows sub_overflows"
+        " mul_overflows pow_overflows",
         "what Python's operators become, and what checks ask",
     ),
     "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),
