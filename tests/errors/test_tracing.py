@@ -496,7 +496,7 @@ def called_array(a: nm.f8[:], x: float) -> None:
         (called_number, TypeError, "'float' object is not callable"),
         (called_array, TypeError, "'numpy.ndarray' object is not callable"),
         (range_step, ValueError, "range() arg 3 must not be zero"),
-        (range_bound, TypeError, "'float64' object cannot be interpreted as an integer"),
+        (range_bound, TypeError, "'float' object cannot be interpreted as an integer"),
         (constant_index, IndexError, "index 3 is out of bounds for axis 0 with size 3"),
         (constant_range, OverflowError, "Python integer 300 out of bounds for uint8"),
     ],
