@@ -5,6 +5,11 @@
 #include "core/graph.hpp"
 
 namespace numeta::core {
+namespace {
+
+constexpr std::size_t kFactsLookedAt = 64;
+
+}  // namespace
 
 RegionId Graph::open(NodeId owner, std::string name) {
   const auto region = static_cast<RegionId>(regions_.size());
@@ -209,7 +214,6 @@ void Graph::assume(NodeId condition, bool holds, RegionId region) {
 }
 
 Interval Graph::range_here(NodeId id) const {
-  constexpr std::size_t kLookedAt = 64;
   const Node& n = nodes_[id];
   Interval known = ranges_[id];
   const bool shifted = (n.op == Op::add || n.op == Op::sub) && n.weak && n.type == DType::i8 &&
@@ -218,7 +222,7 @@ Interval Graph::range_here(NodeId id) const {
     known = meet(known, range_of(n.op, n.type, n.weak, range_here(operands(id)[0]),
                                  ranges_[operands(id)[1]]));
   }
-  const std::size_t first = facts_.size() > kLookedAt ? facts_.size() - kLookedAt : 0;
+  const std::size_t first = facts_.size() > kFactsLookedAt ? facts_.size() - kFactsLookedAt : 0;
   for (std::size_t k = facts_.size(); k-- > first;) {
     const Fact& fact = facts_[k];
     if (fact.node == id && !regions_[fact.region].closed) known = meet(known, fact.range);

@@ -1,4 +1,4 @@
-"""What `same_as_python` sees: signs of zero in every mode, within tolerances that let them through."""
+"""What `same_as_python` sees: signs of zero in every mode, within tolerances around them."""
 
 import numpy as np
 import pytest
