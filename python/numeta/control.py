@@ -14,103 +14,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import _trace
+from .control_choice import FALSE, NEITHER, TRUE, truth
 from .control_loops import CountedLoop
 from .control_merge import (
     UNBOUND,
     Edge,
     Join,
     Kind,
-    Poison,
-    common_held,
-    is_number,
-    raise_poison,
-    same_number,
 )
 from .control_native import NativeLoop, PlainLoop, PlainWhile
 from .control_state import Block, Construct
 from .control_while import WhileLoop
 from .iteration import run_time_iteration
-from .session import Session, current, refuse, user_frame
+from .session import Session, current, refuse
 from .staging_live import BREAK, CONTINUE, RAISE, RETURN
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _JUMPS = BREAK | CONTINUE | RETURN | RAISE
 RETURNED = ("return value",)
-_FEW_NODES = 16  # how much of an arm is evaluated whether it is chosen or not
-
-
-class _Known:
-    """A condition that Python decides."""
-
-    __slots__ = ("otherwise", "then")
-    compiled = False
-
-    def __init__(self, then: bool, otherwise: bool) -> None:
-        self.then = then
-        self.otherwise = otherwise
-
-
-class _First(_Known):
-    __slots__ = ()
-
-    def pick(self, first: Any, second: Any = None) -> Any:
-        return first
-
-
-class _Second(_Known):
-    __slots__ = ()
-
-    def pick(self, first: Any, second: Any = None) -> Any:
-        return second
-
-
-class _Settled(_Known):
-    """`a and b` whose value is `a`."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        super().__init__(False, False)
-        self.value = value
-
-    def pick(self, rest: Any) -> Any:
-        return self.value
-
-
-class _Neither(_Known):
-    """Control does not come here."""
-
-    __slots__ = ()
-
-    def pick(self, *arms: Any) -> Any:
-        session = current()
-        assert session is not None
-        return session.nothing()
-
-
-TRUE, FALSE, NEITHER = _First(True, False), _Second(False, True), _Neither(False, False)
-
-
-def truth(value: Any) -> bool | None:
-    """The truth of a value as Python finds it; None if it is known only at run time."""
-    kind = type(value)
-    if kind is bool:
-        return value  # type: ignore[no-any-return]
-    if kind is Scalar:
-        return None
-    if kind is Poison:
-        raise_poison(value)
-    return bool(value)
-
-
-def as_truth(value: Any) -> Any:
-    """`bool(value)`, at run time if the value is known only there."""
-    known = truth(value)
-    return _trace.cast(value, "b1", True) if known is None else known
-
-
-def _truth_of(op: str, *operands: Any) -> Any:
-    return _trace.cast(_trace.apply(op, operands, python=False), "b1", True)
 
 
 class Branch(Construct):
@@ -399,183 +320,3 @@ def flow(nested_returns: bool) -> PlainFlow:
     if session is None:
         return PlainFlow()
     return Flow(session, nested_returns, sys._getframe(1))
-
-
-# -- choices inside expressions -------------------------------------------------------------------
-
-
-class _Choice(Construct):
-    """`x if c else y`, `a and b`, `a or b` with a run-time condition: two arms, one value.
-
-    Arms that only compute, and little, are both evaluated and one is selected: nothing else in
-    them can be told from outside. Otherwise they are arms of a branch.
-    """
-
-    __slots__ = (
-        "_condition",
-        "_dead",
-        "_ends",
-        "_held",
-        "_mark",
-        "_pure",
-        "_session",
-        "_size",
-        "then",
-    )
-    compiled = True
-
-    def __init__(self, session: Session, condition: Any) -> None:
-        frame = user_frame(sys._getframe(1))
-        assert frame is not None
-        super().__init__("if", frame, True)
-        self.then = True
-        self._session = session
-        self._condition = condition
-        self._mark = session.trace.mark()
-        self._held = dict(session.held)
-        self._pure = True
-        self._ends: list[Edge | None] = []
-        session.trace.begin_branch(condition)
-        session.open.append(self)
-        self._size = session.trace.nodes
-
-    def _end_arm(self) -> None:
-        trace = self._session.trace
-        self._pure &= trace.statements == 0 and trace.nodes - self._size <= _FEW_NODES
-        self._ends.append(Edge(self._session, (), {}) if trace.alive else None)
-        self._pure &= trace.alive
-
-    @property
-    def otherwise(self) -> bool:
-        self._end_arm()
-        self._session.trace.begin_otherwise()
-        self._session.held = dict(self._held)
-        self._size = self._session.trace.nodes
-        return True
-
-    def variable(self, name: str, kind: Kind) -> int:
-        return self._session.trace.variable(name, *kind)
-
-    def _joined(self, *values: Any) -> Any:
-        """The value of the arms, the second of which is open still."""
-        session = self._session
-        trace = session.trace
-        self._end_arm()
-        trace.end()
-        session.close(self)
-        if self._pure:
-            trace.rollback(self._mark)
-            session.held = self._held
-            selected = self._selected(*values)
-            if selected is not None:
-                return selected
-        session.has_decided = True
-        pairs = [(e, v) for e, v in zip(self._ends, values, strict=True) if e is not None]
-        edges = [edge for edge, _ in pairs]
-        session.held = common_held(edges)
-        if not edges:
-            trace.alive = False
-            return session.nothing()
-        return Join(session, self, edges, self.line, False).value("choice", [v for _, v in pairs])
-
-    def _selected(self, first: Any, second: Any) -> Any:
-        if first is second:
-            return first
-        if type(first) is tuple and type(second) is tuple and len(first) == len(second):
-            return tuple(map(self._selected, first, second))
-        if not (is_number(first) and is_number(second)):
-            return Poison("the result of the choice", self.line, (first, second), True)
-        if same_number(first, second):
-            return first
-        selected = self._session.trace.select(self._condition, first, second)
-        if selected is None:
-            return Poison("the result of the choice", self.line, (first, second), True)
-        return selected
-
-    def pick(self, first: Any, second: Any) -> Any:
-        return self._joined(first, second)
-
-
-class _Both(_Choice):
-    """`a and b`."""
-
-    __slots__ = ("_first", "_truth")
-    _negated = False
-
-    def __init__(self, session: Session, first: Any, truth_only: bool) -> None:
-        self._first = as_truth(first) if truth_only else first
-        self._truth = truth_only
-        condition = not_(first) if self._negated else first
-        super().__init__(session, condition)
-
-    def pick(self, rest: Any) -> Any:  # type: ignore[override]
-        if self._truth:
-            rest = as_truth(rest)
-        self.otherwise  # noqa: B018 - opens the other arm
-        return self._joined(rest, self._negated if self._truth else self._first)
-
-    def _selected(self, first: Any, second: Any) -> Any:
-        if not self._truth:
-            return super()._selected(first, second)
-        if type(first) is bool:
-            return self._first if first is not self._negated else first
-        op = "logical_or" if self._negated else "logical_and"
-        return _truth_of(op, self._first, first)
-
-
-class _Either(_Both):
-    """`a or b`."""
-
-    __slots__ = ()
-    _negated = True
-
-
-def choice(condition: Any, binds: str = "") -> Any:
-    """`x if condition else y`; `binds`: a name that an arm binds by :=."""
-    known = condition if type(condition) is bool else truth(condition)
-    if known is None:
-        session = current()
-        assert session is not None
-        if binds:
-            refuse(243, name=binds)
-        return _Choice(session, condition) if session.trace.alive else NEITHER
-    return TRUE if known else FALSE
-
-
-def _short(first: Any, settles: bool, cls: type[_Both], truth_only: bool, binds: str) -> Any:
-    known = first if type(first) is bool else truth(first)
-    if known is None:
-        session = current()
-        assert session is not None
-        if binds:
-            refuse(243, name=binds)
-        return cls(session, first, truth_only) if session.trace.alive else _Settled(first)
-    return _Settled(first) if known is settles else TRUE
-
-
-def both(first: Any, binds: str = "") -> Any:
-    """`first and rest`."""
-    return _short(first, False, _Both, False, binds)
-
-
-def both_truth(first: Any, binds: str = "") -> Any:
-    """`first and rest`, of which only the truth is wanted."""
-    return _short(first, False, _Both, True, binds)
-
-
-def either(first: Any, binds: str = "") -> Any:
-    """`first or rest`."""
-    return _short(first, True, _Either, False, binds)
-
-
-def either_truth(first: Any, binds: str = "") -> Any:
-    """`first or rest`, of which only the truth is wanted."""
-    return _short(first, True, _Either, True, binds)
-
-
-def not_(value: Any) -> Any:
-    """`not value`."""
-    known = truth(value)
-    if known is None:
-        return _truth_of("logical_not", as_truth(value))
-    return not known

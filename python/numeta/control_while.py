@@ -101,7 +101,7 @@ class WhileLoop:
 
     def skips(self, test: Any) -> bool:
         """Whether the body does not run (now)."""
-        from .control import not_, truth
+        from .control_choice import not_, truth
 
         known = truth(test)
         frame = sys._getframe(1)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _trace, calls, control, errors
+from . import _trace, calls, control, control_choice, errors
 from .control_merge import UNBOUND, Poison, name_, raise_poison
 from .functions_numpy import attribute_of
 from .iteration import Iteration
@@ -161,7 +161,7 @@ def _chained(operators: tuple[str, ...], left: Any, rest: tuple[Callable[[], Any
 
 def choice_lazily(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
     """`yes() if condition else no()`."""
-    made = control.choice(condition)
+    made = control_choice.choice(condition)
     return made.pick(yes() if made.then else None, no() if made.otherwise else None)
 
 
@@ -173,8 +173,11 @@ def _lazily(short: Callable[[Any], Any]) -> Callable[[Any, Callable[[], Any]], A
     return lazily
 
 
-both_lazily, both_truth_lazily = _lazily(control.both), _lazily(control.both_truth)
-either_lazily, either_truth_lazily = _lazily(control.either), _lazily(control.either_truth)
+both_lazily, both_truth_lazily = _lazily(control_choice.both), _lazily(control_choice.both_truth)
+either_lazily, either_truth_lazily = (
+    _lazily(control_choice.either),
+    _lazily(control_choice.either_truth),
+)
 
 
 # -- iteration ------------------------------------------------------------------------------------
@@ -202,7 +205,7 @@ def items(iterable: Any) -> Iterable[Any]:
 
 def decided(test: Any) -> bool:
     """A condition of a generator, which is Python's to decide."""
-    known = control.truth(test)
+    known = control_choice.truth(test)
     if known is None:
         refuse(208)
     return known
@@ -413,19 +416,19 @@ class _Hooks:
     augmented = staticmethod(augmented)
     augmented_item = staticmethod(augmented_item)
     augmented_name = staticmethod(augmented_name)
-    both = staticmethod(control.both)
+    both = staticmethod(control_choice.both)
     both_lazily = staticmethod(both_lazily)
-    both_truth = staticmethod(control.both_truth)
+    both_truth = staticmethod(control_choice.both_truth)
     both_truth_lazily = staticmethod(both_truth_lazily)
     caught = staticmethod(caught)
     chain = staticmethod(chain)
-    choice = staticmethod(control.choice)
+    choice = staticmethod(control_choice.choice)
     choice_lazily = staticmethod(choice_lazily)
     decided = staticmethod(decided)
     delegated = staticmethod(delegated)
-    either = staticmethod(control.either)
+    either = staticmethod(control_choice.either)
     either_lazily = staticmethod(either_lazily)
-    either_truth = staticmethod(control.either_truth)
+    either_truth = staticmethod(control_choice.either_truth)
     either_truth_lazily = staticmethod(either_truth_lazily)
     flow = staticmethod(control.flow)
     generated = staticmethod(generated)
@@ -437,7 +440,7 @@ class _Hooks:
     items = staticmethod(items)
     name_ = staticmethod(name_)
     nonlocal_ = staticmethod(nonlocal_)
-    not_ = staticmethod(control.not_)
+    not_ = staticmethod(control_choice.not_)
     notin_ = staticmethod(notin_)
     rebound = staticmethod(rebound)
     subject = staticmethod(subject)

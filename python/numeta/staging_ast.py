@@ -269,10 +269,29 @@ class Expressions:
             return self.visit_Compare(node, True)
         return self.visit(node)  # type: ignore[no-any-return]
 
-    def _condition(self, hook_name: str, test: ast.expr, known: int, like: ast.AST) -> ast.expr:
-        """The hook that decides an arm; what an arm binds by := is not joined, so it is named."""
-        bound = [constant(name, like) for name in self._walruses[known : known + 1]]
-        return hook(hook_name, like, test, *bound)
+    def _bound_since(self, known: int) -> list[str]:
+        """The names that := has bound since, after a "" where they cannot be joined."""
+        names = list(dict.fromkeys(self._walruses[known:]))
+        scope = self._scopes[-1] if self._scopes else None
+        if not names or (scope is not None and scope.flows and scope.live is not None):
+            if names and scope is not None and scope.live is not None:
+                for name in names:
+                    scope.doubted |= scope.live.bits.get(name, 0)
+            return names
+        return ["", *names]
+
+    def _kept(self, made: ast.expr, name: str, bound: list[str], like: ast.AST) -> ast.expr:
+        """`(made, y := k.kept("y", y), ...)[0]`."""
+        if not bound or not bound[0]:
+            return made
+        items = [made, *(self._named(name, "kept", one, like) for one in bound)]
+        picked = at(ast.Tuple(items, ast.Load()), like)
+        return at(ast.Subscript(picked, constant(0, like), ast.Load()), like)
+
+    def _named(self, name: str, member: str, bound: str, like: ast.AST) -> ast.expr:
+        value = at(ast.Attribute(load(name, like), member, ast.Load()), like)
+        arguments = [constant(bound, like), load(bound, like)]
+        return bind(bound, call(value, arguments, like), like)
 
     def _short(
         self, both: str, first: ast.expr, rest: ast.expr, known: int, like: ast.AST
@@ -281,10 +300,12 @@ class Expressions:
         if self._no_walrus:
             return hook(both + "_lazily", like, first, lazily(rest, like))
         name = self.number()
-        made = bind(name, self._condition(both, first, known, like), like)
+        bound = self._bound_since(known)
+        shown = [constant(one, like) for one in bound]
+        made = bind(name, hook(both, like, first, *shown), like)
         then = at(ast.Attribute(load(name, like), "then", ast.Load()), like)
         pick = at(ast.Attribute(made, "pick", ast.Load()), like)
-        return call(pick, [either_of(then, rest, like)], like)
+        return self._kept(call(pick, [either_of(then, rest, like)], like), name, bound, like)
 
     def visit_BoolOp(self, node: ast.BoolOp, truth: bool = False) -> ast.expr:
         of = self.truth if truth else self.visit
@@ -314,14 +335,21 @@ class Expressions:
             arms = [lazily(node.body, node), lazily(node.orelse, node)]
             return hook("choice_lazily", node, node.test, *arms)
         name = self.number()
-        made = bind(name, self._condition("choice", node.test, known, node), node)
+        bound = self._bound_since(known)
+        shown = [constant(one, node) for one in bound]
+        made = bind(name, hook("choice", node, node.test, *shown), node)
+        if bound and bound[0]:
+            items = [*(self._named(name, "restored", one, node) for one in bound), node.orelse]
+            arm = at(ast.Tuple(items, ast.Load()), node)
+            node.orelse = at(ast.Subscript(arm, constant(-1, node), ast.Load()), node)
         then = either_of(
             at(ast.Attribute(load(name, node), "then", ast.Load()), node), node.body, node
         )
         otherwise = either_of(
             at(ast.Attribute(load(name, node), "otherwise", ast.Load()), node), node.orelse, node
         )
-        return call(at(ast.Attribute(made, "pick", ast.Load()), node), [then, otherwise], node)
+        picked = call(at(ast.Attribute(made, "pick", ast.Load()), node), [then, otherwise], node)
+        return self._kept(picked, name, bound, node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         if isinstance(node.op, ast.Not):

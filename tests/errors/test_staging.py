@@ -321,9 +321,8 @@ def hashes(a: nm.f8[:], x: float) -> None:
 
 @nm.jit
 def binds_in_an_arm(a: nm.f8[:], x: float) -> None:
-    y = 0.0
-    if x > 0 and (y := a[0]) > 1:
-        a[1] = y
+    f = lambda u: u > 0 and (y := u + 1) > 1  # noqa: E731
+    a[0] = f(x)
 
 
 @nm.jit
@@ -354,7 +353,7 @@ CASES = [
      "  Instead: pass the array as an argument"),
     (binds_in_an_arm, (1,),
      "NM243: 'y' is bound by := where it depends on a run-time value whether that happens\n"
-     '  File "FILE", line +3\n'
+     '  File "FILE", line +2\n'
      "  Instead: an `if` statement, or a name of its own before it"),
     (unread, (1.0,),
      "NM201: a compiled loop is left early by code without source\n"

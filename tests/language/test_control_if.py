@@ -428,3 +428,36 @@ def test_a_container_that_changes_below_an_if():
     with pytest.raises(nm.TraceError, match="NM212: 'out'"):
         appends(1.0)
     each(appends_inside)
+
+
+@nm.jit
+def walruses(x: float, a: nm.f8[:]):
+    y = -1.0
+    k = 0
+    if x > -1 and (y := float(a[0] + x)) > 0.25 and (k := 3) > 0:
+        a[1] = y
+    u = (v := x * 2) if x > 0 else (v := 5.0) + (y := 9.0)
+    z = x < -1 or (k := k + 1) > 3
+    return y, k, u, v, z
+
+
+@nm.jit
+def walrus_on_one_way(x: float) -> float:
+    s = 1.0 if x > 0 and (y := x) > 0.75 else 2.0
+    return s + y
+
+
+def test_names_bound_inside_of_choices():
+    each(walruses, np.arange(3.0))
+    each(walrus_on_one_way)
+
+
+@nm.jit
+def chosen_tuples(x: float) -> float:
+    pair = (1.0, x) if x > 0 else (2.0, 3.0)
+    first, second = pair
+    return first * 10 + second
+
+
+def test_a_tuple_is_chosen_item_by_item():
+    each(chosen_tuples)
