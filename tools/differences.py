@@ -215,6 +215,16 @@ SECTIONS = (
         Row("1j == x", "x: nm.f8", "1.0", "False", "np.False_", "np.False_"),
         Row("np.float64(1) == z", "z: complex", "2j", "np.False_", "False", "False"),
     )),
+    Section("Values that have one type on each path", "A name, a choice or a result that holds"
+            " values of several numeric types has their common type on every path: a Python number"
+            " beside a NumPy one is a NumPy scalar, an int beside a float a float. Where no type"
+            " keeps every value and every rounding, its use is refused.", (
+        Row("1 if b else 0.5", "b: bool", "True", "1", "1.0", "1.0"),
+        Row("x if b else 1", "x: nm.i4, b: bool", "3, False", "1", "np.int32(1)", "np.int32(1)"),
+        Row("x if b else y", "x: nm.i4, y: nm.i8, b: bool", "3, 4, True", "np.int32(3)",
+            "np.int64(3)", "np.int64(3)"),
+        Row("True if b else 2", "b: bool", "True", "True", "1", "1"),
+    )),
 )
 
 ACCURACY = (
