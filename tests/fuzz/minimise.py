@@ -41,7 +41,7 @@ def _first_failing(
     cases: Sequence[Case], wanted: Outcome, modes: Sequence[str]
 ) -> tuple[Case, Outcome] | None:
     named = [_renamed(case, f"k{number}") for number, case in enumerate(cases)]
-    plan = runner.Plan(named.__getitem__, len(named), modes=modes, batch=40)
+    plan = runner.Plan(named.__getitem__, len(named), modes=modes, batch=40, hang=20.0)
     failures = {
         runner.number_of(outcome.name): outcome
         for outcome in runner.run(plan).failures
@@ -109,9 +109,9 @@ def _simplified(source: str) -> Iterator[str]:
                     yield from _without_statement(tree, place, field, k)
             elif isinstance(value, ast.expr) and field not in ("annotation", "target", "func"):
                 yield from _simpler_expressions(tree, place, field, None)
-            elif isinstance(value, list) and value and isinstance(value[0], ast.expr):
-                if field not in ("targets", "decorator_list"):
-                    for k in range(len(value)):
+            elif isinstance(value, list) and field not in ("targets", "decorator_list"):
+                for k in range(len(value)):
+                    if isinstance(value[k], ast.expr):
                         yield from _simpler_expressions(tree, place, field, k)
 
 

@@ -41,7 +41,7 @@ class Run(NamedTuple):
     args: tuple[Any, ...]
 
 
-def is_documented(error: BaseException) -> bool:
+def is_documented(error: BaseException | None) -> bool:
     """Whether default mode goes on where Python raises this."""
     return any(type(error) is kind and str(error).startswith(text) for kind, text in _DOCUMENTED)
 

@@ -155,7 +155,8 @@ def _sample(name: str, value: int) -> Any:
 
 
 _ORDERED = set(
-    "lt le gt ge less less_equal greater greater_equal min max minimum maximum fmin fmax sign".split()
+    "lt le gt ge less less_equal greater greater_equal min max minimum maximum fmin fmax"
+    " sign".split()
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 import time
 from collections import deque
@@ -24,8 +25,8 @@ from .expressions import Features
 from .kernels import Case
 from .report import Report
 
-_HANG = 120.0  # seconds without a word from a worker
 _BATCHES = 12  # of one worker: loaded kernels stay until it ends
+_MEMORY = 6 << 30
 _CONTEXT = multiprocessing.get_context("fork")
 
 
@@ -33,7 +34,7 @@ _CONTEXT = multiprocessing.get_context("fork")
 class Plan:
     """What to run: cases `make(0)` to `make(count - 1)`, case k with a kernel named k<k>.
 
-    `planted` makes a wrong reference from a source, for the mutants.
+    `planted` makes a wrong reference from a source, `damage` wrong Fortran, for the mutants.
     """
 
     make: Callable[[int], Case]
@@ -43,6 +44,8 @@ class Plan:
     batch: int = 100
     seconds: float = 0.0  # stop after these, 0 for no limit
     planted: Callable[[str], str] | None = None
+    damage: Callable[[str], str] | None = None
+    hang: float = 120.0  # seconds without a word from a worker
     stop_at_wrong: bool = False
 
 
@@ -76,6 +79,7 @@ class _Worker:
 
 def _work(connection: Connection, plan: Plan) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))  # 9 ** 9 ** 9 ends soon
     config.cache = "off"
 
     def tell(phase: str, name: str) -> None:
@@ -87,7 +91,7 @@ def _work(connection: Connection, plan: Plan) -> None:
         planted = {}
         if plan.planted is not None:
             planted = {case.name: plan.planted(case.source) for case in cases}
-        for outcome in compare.check(cases, plan.modes, tell, planted):
+        for outcome in compare.check(cases, plan.modes, tell, planted, plan.damage):
             connection.send(("outcome", outcome, by_name[outcome.name].used))
         connection.send(("done",))
 
@@ -114,7 +118,7 @@ def run(plan: Plan) -> Report:
             for worker in list(workers):
                 if worker.connection in ready and not _listen(worker, report):
                     _buried(worker, workers, todo, report, "died")
-                elif worker.busy and time.monotonic() - worker.heard > _HANG:
+                elif worker.busy and time.monotonic() - worker.heard > plan.hang:
                     _buried(worker, workers, todo, report, "hangs")
     finally:
         for worker in workers:
