@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,13 @@ class Outcome:
     detail: str = ""
     arguments: str = ""
     calls: Counter[str] = field(default_factory=Counter)  # compared, raised, excused: how many
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What a smaller kernel must keep: the verdict, and the mode or number."""
+        number = re.search(r"NM\d+", self.detail)
+        refused = number is not None and self.verdict == "refused"
+        return self.verdict, number.group() if number is not None and refused else self.mode
 
 
 class Candidate:
@@ -144,9 +152,7 @@ def check(
         yield candidate.compare()
 
 
-def _damaged(
-    part: testing_batch.Prepared, damage: Callable[[str], str]
-) -> testing_batch.Prepared:
+def _damaged(part: testing_batch.Prepared, damage: Callable[[str], str]) -> testing_batch.Prepared:
     """The same with other Fortran."""
     whole = part.traced.emission
     fields = ("stub", "symbol", "flags", "written", "sites", "results", "line_map", "brief")

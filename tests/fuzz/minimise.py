@@ -42,10 +42,11 @@ def _first_failing(
 ) -> tuple[Case, Outcome] | None:
     named = [_renamed(case, f"k{number}") for number, case in enumerate(cases)]
     plan = runner.Plan(named.__getitem__, len(named), modes=modes, batch=40, hang=20.0)
+    report = runner.run(plan)
     failures = {
         runner.number_of(outcome.name): outcome
-        for outcome in runner.run(plan).failures
-        if (outcome.verdict, outcome.mode) == (wanted.verdict, wanted.mode)
+        for outcome in [*report.failures, *report.refusals_in_full]
+        if outcome.kind == wanted.kind
     }
     if not failures:
         return None

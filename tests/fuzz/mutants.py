@@ -148,13 +148,13 @@ REFERENCES: dict[str, Callable[[str], str]] = {
 
 
 def _text(pattern: str, new: str) -> Callable[[str], str]:
-    return lambda fortran: re.sub(pattern, new, fortran)
+    return lambda fortran: re.sub(pattern, new, fortran, flags=re.MULTILINE)
 
 
 # Wrong Fortran.
 FORTRAN: dict[str, Callable[[str], str]] = {
     "and is or": _text(r"\biand\(", "ior("),
     "less is less or equal": _text(r"(?<=[\w)]) < (?=[\w(])", " <= "),
-    "minus zero is zero": _text(r"-0\.0_c_(double|float)", r"0.0_c_\1"),
+    "shifts keep the sign": _text(r"\bshiftr\(", "shifta("),
     "loop without its last pass": _text(r"^( *do \w+ = .*), (.*) - 1$", r"\1, \2 - 2"),
 }

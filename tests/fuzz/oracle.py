@@ -77,12 +77,12 @@ class _Watcher:
         return value
 
     def p(self, base: Any, exponent: Any) -> Any:
+        if base == 0 and complex in (type(base), type(exponent)):
+            self.met.append("complex power")
         value = base**exponent
         if type(base) in (int, bool) and type(exponent) in (int, bool) and exponent < 0:
             self.met.append("negative power")
         if type(value) is complex and complex not in (type(base), type(exponent)):
-            self.met.append("complex power")
-        if type(value) is complex and base == 0:
             self.met.append("complex power")
         return self.w(value)
 

@@ -24,7 +24,8 @@ class Report:
         self.refusals: Counter[str] = Counter()
         self.refused: dict[str, list[str]] = {}
         self.used: Counter[tuple[str, str, str]] = Counter()
-        self.failures: list[Outcome] = []
+        self.failures: list[Outcome] = []  # wrong and crashed
+        self.refusals_in_full: list[Outcome] = []
 
     def add(self, outcome: Outcome, used: Counter[tuple[str, str, str]] | None) -> None:
         self.counts[outcome.verdict] += 1
@@ -35,6 +36,7 @@ class Report:
             number = found.group() if found else "no number"
             self.refusals[number] += 1
             self.refused.setdefault(number, []).append(outcome.name)
+            self.refusals_in_full.append(outcome)
         elif outcome.verdict != "right":
             self.failures.append(outcome)
 

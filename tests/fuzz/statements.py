@@ -408,7 +408,7 @@ class Statements(Expressions):
             self.line(f'assert {self.condition(1)}, "asserted"')
             return
         self.note("raise", "")
-        error = self.r.choice(("ValueError", "KeyError", "RuntimeError", "IndexError"))
+        error = self.r.choice(("ValueError", "KeyError", "RuntimeError", "ArithmeticError"))
         self.line(f"if {self.condition(1)}:")
         self.line(f'    raise {error}("raised")')
 
