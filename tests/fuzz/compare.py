@@ -36,10 +36,11 @@ class Outcome:
 
     @property
     def kind(self) -> tuple[str, str]:
-        """What a smaller kernel must keep: the verdict, and the mode or number."""
-        number = re.search(r"NM\d+", self.detail)
-        refused = number is not None and self.verdict == "refused"
-        return self.verdict, number.group() if number is not None and refused else self.mode
+        """What a smaller kernel must keep: the verdict, and the mode or what was raised."""
+        if self.verdict == "wrong":
+            return self.verdict, self.mode
+        raised = re.match(r"NM\d+|\w+: \w+", self.detail)
+        return self.verdict, raised.group() if raised else self.mode
 
 
 class Candidate:
@@ -71,7 +72,10 @@ class Candidate:
         """Every argument set in every mode; the first that differs decides."""
         calls: Counter[str] = Counter()
         for place, text in enumerate(self.case.arguments):
-            expected = oracle.run(self.plain, self.fresh(place))
+            with oracle.limited(2.0):
+                expected = oracle.run(self.plain, self.fresh(place))
+            if type(expected.error) is oracle.TooLong:
+                return Outcome(self.case.name, "crashed", "endless", "", text, calls)
             for mode, kernel in self.kernels.items():
                 if mode != "checks" and oracle.is_documented(expected.error):
                     calls["documented"] += 1
@@ -135,7 +139,8 @@ def check(
             yield Outcome(case.name, "crashed", "define", f"{type(error).__name__}: {error}")
             continue
         try:
-            parts = candidate.prepare()
+            with oracle.limited(20.0):
+                parts = candidate.prepare()
             prepared.append([_damaged(part, damage) for part in parts] if damage else parts)
             candidates.append(candidate)
         except nm.TraceError as error:

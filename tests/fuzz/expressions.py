@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from .rules import BY_NAME, STRONG, Op, is_inexact, kind, results
+from .rules import BY_NAME, STRONG, Op, is_inexact, kind, result_type, results
 
 _GROUPS = ("arithmetic", "arithmetic", "arithmetic", "bits", "comparison", "cast", "function")
 MINIMUM_LENGTH = 4
@@ -307,7 +307,7 @@ class Expressions:
             sources = [
                 n.name
                 for n in self.scope.names.values()
-                if kind(n.type) != "c" and n.type in STRONG
+                if n.type in STRONG and result_type(f"nm.{wanted}", n.type)
             ]
             if sources:
                 self.note(f"nm.{wanted}", wanted)

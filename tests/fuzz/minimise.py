@@ -23,17 +23,19 @@ _CONSTANTS = ("0", "1", "1.0", "True")
 
 def minimise(case: Case, outcome: Outcome) -> tuple[Case, Outcome]:
     """A smaller case that fails with the same verdict in the same mode, and how it fails."""
-    modes = (outcome.mode,) if outcome.verdict == "wrong" else ("default", "exact", "checks")
+    modes = (outcome.mode,) if outcome.verdict == "wrong" else ("default", "checks")
     arguments = [outcome.arguments] if outcome.arguments else case.arguments
     best = Case(case.name, _tidy(case.source), arguments, case.loose_exact)
     found = _first_failing([best], outcome, modes)
     if found is None:
         return case, outcome
-    for _ in range(_ROUNDS):
-        best, outcome = found
-        found = _first_failing(_candidates(best), outcome, modes)
-        if found is None:
-            break
+    for statements in (True, False):  # whole statements first, then parts of expressions
+        for _ in range(_ROUNDS):
+            best, outcome = found
+            smaller = _first_failing(_candidates(best, statements), outcome, modes)
+            if smaller is None:
+                break
+            found = smaller
     return best, outcome
 
 
@@ -41,7 +43,7 @@ def _first_failing(
     cases: Sequence[Case], wanted: Outcome, modes: Sequence[str]
 ) -> tuple[Case, Outcome] | None:
     named = [_renamed(case, f"k{number}") for number, case in enumerate(cases)]
-    plan = runner.Plan(named.__getitem__, len(named), modes=modes, batch=40, hang=20.0)
+    plan = runner.Plan(named.__getitem__, len(named), modes=modes, batch=30, hang=30.0)
     report = runner.run(plan)
     failures = {
         runner.number_of(outcome.name): outcome
@@ -63,10 +65,10 @@ def _tidy(source: str) -> str:
     return ast.unparse(ast.parse(source)) + "\n"
 
 
-def _candidates(case: Case) -> list[Case]:
+def _candidates(case: Case, statements: bool) -> list[Case]:
     """Every single simplification, the smallest first; those that are no smaller left out."""
     found = {}
-    for source in _simplified(case.source):
+    for source in _simplified(case.source, statements):
         if len(source) < len(case.source):
             found[source] = Case(case.name, source, case.arguments, case.loose_exact)
     for k, arguments in enumerate(case.arguments if len(case.arguments) > 1 else []):
@@ -97,7 +99,7 @@ def _without_parameter(case: Case) -> Iterator[Case]:
         yield Case(case.name, ast.unparse(copied) + "\n", arguments, case.loose_exact)
 
 
-def _simplified(source: str) -> Iterator[str]:
+def _simplified(source: str, statements: bool) -> Iterator[str]:
     tree = ast.parse(source)
     places = [node for node in ast.walk(tree) if hasattr(node, "_fields")]
     hints = {id(n) for a in places if isinstance(a, ast.arguments) for n in ast.walk(a)}
@@ -108,6 +110,8 @@ def _simplified(source: str) -> Iterator[str]:
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 for k in range(len(value)):
                     yield from _without_statement(tree, place, field, k)
+            elif statements:
+                continue
             elif isinstance(value, ast.expr) and field not in ("annotation", "target", "func"):
                 yield from _simpler_expressions(tree, place, field, None)
             elif isinstance(value, list) and field not in ("targets", "decorator_list"):

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 import linecache
 import math
+import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -44,6 +46,26 @@ class Run(NamedTuple):
 def is_documented(error: BaseException | None) -> bool:
     """Whether default mode goes on where Python raises this."""
     return any(type(error) is kind and str(error).startswith(text) for kind, text in _DOCUMENTED)
+
+
+class TooLong(Exception):
+    """A minimiser took away what ends a loop."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """TooLong is raised in Python code that runs longer; compiled code is not interrupted."""
+
+    def stop(number: int, frame: object) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def run(call: Callable[..., Any], args: tuple[Any, ...]) -> Run:

@@ -181,6 +181,7 @@ OPEN: tuple[Bug, ...] = (
         lambda types: types[0] in ("f4", "f8"),
         "folded by gfortran where it is converted back: NaN stays NaN, -0.5 becomes -0.0",
     ),
+    Bug("real|conjugate", lambda types: types == ("b1",), "refused, NumPy gives the bool"),
 )
 if os.environ.get("FUZZ_OPEN"):
     OPEN = ()
