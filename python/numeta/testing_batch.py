@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
@@ -44,14 +45,19 @@ def prepare(kernel: Kernel, args: Sequence[Any]) -> Prepared:
     return Prepared(kernel, arguments, compilation.trace(kernel, arguments))
 
 
-def build(batch: Sequence[Prepared]) -> None:
+def build(batch: Sequence[Prepared], optimise: str = "") -> None:
     """Compile all in as few compilations as their flags allow, and add what was made to each.
 
-    Raises `_cache.BuildError` for all of them if one does not compile.
+    With `optimise`, as "-O1", at this level in place of each kernel's own. Raises
+    `_cache.BuildError` for all of them if one does not compile.
     """
     groups: dict[tuple[str, ...], list[Prepared]] = {}
     for item in batch:
-        groups.setdefault(tuple(item.traced.emission.flags), []).append(item)
+        flags = tuple(
+            optimise if optimise and re.fullmatch("-O.", flag) else flag
+            for flag in item.traced.emission.flags
+        )
+        groups.setdefault(flags, []).append(item)
     config.apply_to_cache()
     for flags, items in groups.items():
         _build_group(flags, items)

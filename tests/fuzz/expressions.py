@@ -109,7 +109,8 @@ class Expressions:
         roll = self.r.random()
         if depth > 0 and roll < 0.15:
             self.note("chain", "bool")
-            wanted = self.r.choice(("int", "float", "i4", "f8", "u1"))
+            there = [n.type for n in self.scope.names.values() if kind(n.type) in "iuf"]
+            wanted = self.r.choice(there or ["int"])
             parts = [self.expression(wanted, depth - 1) for _ in range(3)]
             signs = [self.r.choice(("<", "<=", "==", "!=", ">", ">=")) for _ in range(2)]
             if self.features.control:
@@ -121,7 +122,8 @@ class Expressions:
             return f"({self.condition(depth - 1)} {word} {self.condition(depth - 1)})"
         if self.features.control and roll < 0.4:
             self.note("truth", "number")
-            return self.expression(self.r.choice(("int", "float", "i2", "f4", "u8")), depth - 1)
+            there = [n.type for n in self.scope.names.values() if kind(n.type) != "c"]
+            return self.expression(self.r.choice(there or ["int"]), depth - 1)
         return self.expression(self.r.choice(("bool", "b1")), max(depth, 1))
 
     def choice(self, wanted: str, depth: int, bits: int = 63) -> str:
@@ -142,7 +144,7 @@ class Expressions:
 
     def operand_types(self, rows: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """Rather types that are in scope than others."""
-        if self.r.random() < 0.75:
+        if self.r.random() < 0.85:
             there = {name.type for name in self.scope.names.values()} | {"int"}
             there |= {array.type for array in self.scope.arrays if not array.sink}
             near = [types for types in rows if there.issuperset(types)]
@@ -312,6 +314,15 @@ class Expressions:
             if sources:
                 self.note(f"nm.{wanted}", wanted)
                 return f"nm.{wanted}({self.r.choice(sources)})"
+        if wanted in ("bool", "float", "complex") and roll < 0.95:
+            sources = [
+                n.name
+                for n in self.scope.names.values()
+                if result_type(f"{wanted}()", n.type) == wanted
+            ]
+            if sources:
+                self.note(f"{wanted}()", wanted)
+                return f"{wanted}({self.r.choice(sources)})"
         return self.literal(wanted)
 
     def literal(self, wanted: str) -> str:

@@ -151,7 +151,12 @@ class Writer(Statements):
             self.write_helper(f"{self.name}_h{k}")
         parameters = self.parameters()
         comptime = Name("m", "int", 2, fixed=True)
-        returns = tuple(self.parameter_type() for _ in range(self.r.choice((0, 1, 1, 1, 2, 3))))
+        returns: tuple[str | Name, ...] = tuple(
+            self.parameter_type() for _ in range(self.r.choice((0, 1, 1, 1, 2, 3)))
+        )
+        changing = [p for p in parameters if isinstance(p, Name) and not p.fixed]
+        if changing and self.r.random() < 0.7:
+            returns = (*changing, *returns[:1])
         self.begin([*parameters, comptime], Frame(returns, True))
         self.comptime = ["m"]
         hints = [f"{p.name}: {hint(p)}" for p in parameters]

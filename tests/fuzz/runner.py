@@ -45,6 +45,7 @@ class Plan:
     seconds: float = 0.0  # stop after these, 0 for no limit
     planted: Callable[[str], str] | None = None
     damage: Callable[[str], str] | None = None
+    quick: int = 0  # of so many batches, all but one are compiled with -O1
     hang: float = 120.0  # seconds without a word from a worker
     stop_at_wrong: bool = False
 
@@ -86,12 +87,16 @@ def _work(connection: Connection, plan: Plan) -> None:
         connection.send(("doing", phase, name))
 
     while True:
-        cases = [plan.make(n) for n in connection.recv()]
+        numbers = connection.recv()
+        cases = [plan.make(n) for n in numbers]
+        slow = not plan.quick or numbers[0] // plan.batch % plan.quick == 0
         by_name = {case.name: case for case in cases}
         planted = {}
         if plan.planted is not None:
             planted = {case.name: plan.planted(case.source) for case in cases}
-        for outcome in compare.check(cases, plan.modes, tell, planted, plan.damage):
+        for outcome in compare.check(
+            cases, plan.modes, tell, planted, plan.damage, "" if slow else "-O1"
+        ):
             connection.send(("outcome", outcome, by_name[outcome.name].used))
         connection.send(("done",))
 

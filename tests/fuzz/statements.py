@@ -41,7 +41,7 @@ class Helper:
 class Frame:
     """The function that is being written."""
 
-    returns: tuple[str, ...]
+    returns: tuple[str | Name, ...]  # a type, or the name whose value is returned
     inexact: bool  # whether what it returns may be
     loops: list[str] = field(default_factory=list)  # "native", "compiled": the open loops
     compiled: int = 0
@@ -415,6 +415,9 @@ class Statements(Expressions):
     def write_return(self) -> None:
         values = []
         for wanted in self.frame.returns:
+            if isinstance(wanted, Name):
+                values.append(wanted.name)
+                continue
             depth = self.r.randint(1, _DEPTH)
             bits = 20 if not self.frame.inexact else 63
             values.append(self.expression(wanted, depth, inexact=self.frame.inexact, bits=bits))

@@ -24,7 +24,9 @@ COUNT = int(os.environ.get("FUZZ_COUNT") or 1500)
 @pytest.fixture(scope="module")
 def report() -> Report:
     """One run of the fuzzer."""
-    found = runner.run(runner.generated(SEED, COUNT))
+    plan = runner.generated(SEED, COUNT)
+    plan.quick = 3
+    found = runner.run(plan)
     found.title = f"seed {SEED}"
     return found
 
