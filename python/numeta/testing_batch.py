@@ -34,7 +34,7 @@ class _Part(NamedTuple):
 class Prepared(NamedTuple):
     """A kernel traced for its arguments and not compiled yet."""
 
-    kernel: Kernel
+    kernel: Any  # a Kernel, which mypy would bind as a method here
     arguments: Sequence[Argument]
     traced: compilation.Traced
 

@@ -67,9 +67,14 @@ def _by_group(wanted: str) -> dict[str, dict[str, list[tuple[str, ...]]]]:
 
 @dataclass
 class Features:
-    """What the generated language has. `control`: run-time control flow with carried names."""
+    """What the generated language has.
+
+    `control`: run-time control flow with carried names. `mixed`: names that change their type,
+    which may be refused where paths meet, so that no share of refusals is asked of such a run.
+    """
 
     control: bool = True
+    mixed: bool = False
 
 
 class Expressions:

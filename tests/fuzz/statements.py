@@ -135,9 +135,17 @@ class Statements(Expressions):
         if not names:
             return self.write_new_name(depth)
         name = self.r.choice(names)
+        if self.features.mixed and self.r.random() < 0.2:
+            return self.write_other_type(name)
         self.note("assign", name.type)
         self.line(f"{name.name} = {self.value_for(name)}")
         return None
+
+    def write_other_type(self, name: Name) -> None:
+        """The name gets another type of its kind: merged with the old one, refused or right."""
+        wanted = self.r.choice([t for t in TYPES if kind(t) == kind(name.type)])
+        self.note("other type", wanted)
+        self.line(f"{name.name} = {self.expression(wanted, 1, bits=name.bits)}")
 
     def write_augmented(self, depth: int) -> None:
         names = self.assignable()
