@@ -13,7 +13,7 @@ ENVIRONMENT := python3 tools/environment.py $(VENV) --python $(PYTHON)
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 CONFIGURE := cmake -G Ninja -S . -DNUMETA_PYTHON=OFF -DNUMETA_TESTS=ON $(LAUNCHER)
 
-.PHONY: help demo test test-all test-cpp test-asan check format bench docs clean \
+.PHONY: help demo test test-all test-cpp test-asan fuzz check format bench docs clean \
         system environment environment-test environment-check
 
 help:  ## this list
@@ -37,6 +37,11 @@ test-asan: system  ## the C++ tests under AddressSanitizer and UndefinedBehavior
 	$(CONFIGURE) -B build/asan -DCMAKE_BUILD_TYPE=Debug -DNUMETA_SANITIZE=ON >/dev/null
 	cmake --build build/asan
 	ctest --test-dir build/asan --output-on-failure
+
+fuzz: environment-test  ## generated kernels against plain Python (FUZZ_COUNT, FUZZ_SEED); build/fuzz.json
+	@mkdir -p build
+	$(BIN)/python -m tests.fuzz --json build/fuzz.json $(if $(FUZZ_COUNT),--count $(FUZZ_COUNT)) \
+	  $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 check: environment-check  ## format, lint, types, table and budget checks, and the proof of each
 	$(CONFIGURE) -B build/tests -DCMAKE_BUILD_TYPE=Release >/dev/null

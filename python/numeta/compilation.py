@@ -233,6 +233,15 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
+    return specialise(kernel, arguments, traced, loaded)
+
+
+def specialise(
+    kernel: Kernel, arguments: Sequence[Argument], traced: Traced, loaded: _cache.Loaded
+) -> _call.Specialisation:
+    """The specialisation of a traced variant whose code is loaded."""
+    emission = traced.emission
+    signature = signature_of(arguments)
     timings = {"trace": traced.seconds, **loaded.timings}
     log.message(
         "info",

@@ -1,0 +1,1 @@
+"""The differential fuzzer: generated kernels against their undecorated functions, in all modes."""
