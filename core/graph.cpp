@@ -127,6 +127,10 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
   }
   const NodeId same = simplify(*this, op, operands);
   if (same != kNone && nodes_[same].type == type && nodes_[same].weak == weak) return same;
+  if (const auto way = cheaper(*this, op, operands)) {
+    const NodeId both[] = {way->operand, constant(type, nodes_[operands[1]].weak, way->literal)};
+    return pure(way->op, type, weak, both);
+  }
   NodeId swapped[2];
   if (row(op).traits == Traits::Commutative && is_integer(type) && is_constant(operands[0]) &&
       !is_constant(operands[1])) {

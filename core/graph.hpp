@@ -264,6 +264,13 @@ std::optional<Literal> fold(const Graph& graph, Op op, DType type,
 std::optional<Literal> fold_cast(const Graph& graph, NodeId value, DType type);
 /// An existing node that is equal to the operation by an exact rule, or kNone.
 NodeId simplify(const Graph& graph, Op op, std::span<const NodeId> operands);
+/// An operation on cheaper terms that is equal for all values its operands may have.
+struct Cheaper {
+  Op op;
+  NodeId operand;
+  Literal literal;  // the second operand, of the operation's type
+};
+std::optional<Cheaper> cheaper(const Graph& graph, Op op, std::span<const NodeId> operands);
 
 /// Throws std::logic_error naming the rule and the node if the graph is not legal.
 void verify(const Graph& graph);
