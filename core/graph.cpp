@@ -20,28 +20,6 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// A comparison of signed integers that their ranges decide.
-std::optional<bool> decided(const Graph& g, Op op, std::span<const NodeId> operands) {
-  if (op != Op::lt && op != Op::le && op != Op::eq && op != Op::ne) return std::nullopt;
-  if (kind(g.node(operands[0]).type) != Kind::Int) return std::nullopt;
-  const Interval a = g.range(operands[0]);
-  const Interval b = g.range(operands[1]);
-  // An end at the limit of int64 may mean "or beyond".
-  const bool below = a.high < b.low && a.high != INT64_MAX && b.low != INT64_MIN;
-  const bool above = a.low > b.high && b.high != INT64_MAX && a.low != INT64_MIN;
-  if (op == Op::lt || op == Op::le) {
-    if (below) return true;
-    if (above) return false;
-    const bool not_below = a.low >= b.high && b.high != INT64_MAX && a.low != INT64_MIN;
-    const bool not_above = a.high <= b.low && a.high != INT64_MAX && b.low != INT64_MIN;
-    if (op == Op::lt && not_below) return false;
-    if (op == Op::le && not_above) return true;
-    return std::nullopt;
-  }
-  if (below || above) return op == Op::ne;
-  return std::nullopt;
-}
-
 }  // namespace
 
 Literal literal_int(std::int64_t value) { return {{static_cast<std::uint64_t>(value), 0}}; }
@@ -113,6 +91,28 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
   return is_constant(id) && is_integer(nodes_[id].type) && integer_value(id) == value;
 }
 
+/// A comparison of signed integers that their ranges decide.
+std::optional<bool> Graph::decided(Op op, std::span<const NodeId> operands) const {
+  if (op != Op::lt && op != Op::le && op != Op::eq && op != Op::ne) return std::nullopt;
+  if (kind(node(operands[0]).type) != Kind::Int) return std::nullopt;
+  const Interval a = decides_by_facts_ ? range_here(operands[0]) : range(operands[0]);
+  const Interval b = decides_by_facts_ ? range_here(operands[1]) : range(operands[1]);
+  // An end at the limit of int64 may mean "or beyond".
+  const bool below = a.high < b.low && a.high != INT64_MAX && b.low != INT64_MIN;
+  const bool above = a.low > b.high && b.high != INT64_MAX && a.low != INT64_MIN;
+  if (op == Op::lt || op == Op::le) {
+    if (below) return true;
+    if (above) return false;
+    const bool not_below = a.low >= b.high && b.high != INT64_MAX && a.low != INT64_MIN;
+    const bool not_above = a.high <= b.low && a.high != INT64_MAX && b.low != INT64_MIN;
+    if (op == Op::lt && not_below) return false;
+    if (op == Op::le && not_above) return true;
+    return std::nullopt;
+  }
+  if (below || above) return op == Op::ne;
+  return std::nullopt;
+}
+
 NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operands) {
   if (operands.size() != static_cast<std::size_t>(row(op).arity)) {
     throw std::logic_error(fmt::format("pure {}: {} operand(s), the operation takes {}",
@@ -122,11 +122,20 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
   if (is_constant(operands.front()) && is_constant(operands.back())) {
     if (const auto value = fold(*this, op, type, operands)) return constant(type, weak, *value);
   }
-  if (const auto truth = decided(*this, op, operands)) {
+  if (const auto truth = decided(op, operands)) {
     return constant(type, weak, literal_int(*truth));
   }
   const NodeId same = simplify(*this, op, operands);
   if (same != kNone && nodes_[same].type == type && nodes_[same].weak == weak) return same;
+  if (op == Op::select && decides_by_facts_) {
+    const auto truth = truth_here(operands[0]);
+    const NodeId chosen = truth ? operands[*truth ? 1 : 2] : kNone;
+    if (truth && nodes_[chosen].type == type && nodes_[chosen].weak == weak) return chosen;
+  }
+  if (const auto way = cheaper(*this, op, operands)) {
+    const NodeId both[] = {way->operand, constant(type, nodes_[operands[1]].weak, way->literal)};
+    return pure(way->op, type, weak, both);
+  }
   NodeId swapped[2];
   if (row(op).traits == Traits::Commutative && is_integer(type) && is_constant(operands[0]) &&
       !is_constant(operands[1])) {
@@ -307,6 +316,12 @@ void Graph::new_version(BufferId buffer) {
   for (Buffer& other : buffers_) {
     if (!other.local) other.version = last_version_;
   }
+}
+
+/// What a loop stores is seen by its next iteration and after it.
+void Graph::new_versions(RegionId loop) {
+  if (!regions_[loop].stores) return new_versions();
+  for (const BufferId buffer : *regions_[loop].stores) new_version(buffer);
 }
 
 void Graph::new_versions() {

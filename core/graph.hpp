@@ -81,6 +81,8 @@ struct Region {
   std::uint32_t exits = 0;  // how many statements leave it
   bool closed = false;
   bool ended = false;  // control does not reach its end: nothing is added any more
+  // Of a loop: all that it stores to, where that is known when it begins.
+  std::optional<std::vector<BufferId>> stores;
 };
 
 /// A call of another procedure of the same kernel, or of this one: its arguments in the order of
@@ -96,6 +98,7 @@ struct Mark {
   RegionId region;
   std::uint32_t size;
   std::size_t facts;
+  std::size_t relations;
 };
 
 /// A result of the kernel: a value and how the caller sees it.
@@ -148,9 +151,12 @@ class Graph {
                    std::vector<Parameter> arguments, std::vector<BufferId> results);
 
   // Each of these opens a region, which `end` closes.
-  /// The body of `for name in range(start, stop, step)`.
-  RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
-  RegionId begin_repeat(std::string name);
+  /// The body of `for name in range(start, stop, step)`. `stores`: what the loop stores to, if it
+  /// is known; what else was read before serves inside and after.
+  RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
+                      std::optional<std::vector<BufferId>> stores = std::nullopt);
+  RegionId begin_repeat(std::string name,
+                        std::optional<std::vector<BufferId>> stores = std::nullopt);
   RegionId begin_block(std::string name);
   /// The arm that runs where the condition holds; `begin_otherwise` closes it and opens the other.
   RegionId begin_branch(NodeId condition);
@@ -178,8 +184,13 @@ class Graph {
     return {operands_.data() + nodes_[id].first, nodes_[id].count};
   }
   Interval range(NodeId id) const { return ranges_[id]; }
+  /// From now on what is known here also decides comparisons: the results of `pure` hold where
+  /// they are made, no further than the end of the region.
+  void decide_by_facts() { decides_by_facts_ = true; }
   /// The range of a value here, where the conditions of enclosing branches are known to hold.
   Interval range_here(NodeId id) const;
+  /// A condition whose answer is known here.
+  std::optional<bool> truth_here(NodeId condition) const;
   /// Has any node taken it as an operand?
   bool is_used(NodeId id) const { return used_[id]; }
   bool is_constant(NodeId id) const { return nodes_[id].op == Op::constant; }
@@ -232,6 +243,12 @@ class Graph {
   void forget_exits(NodeId statement);
   void assume(NodeId condition, bool holds, RegionId region);
   void new_versions();
+  void new_versions(RegionId loop);
+  std::optional<bool> decided(Op op, std::span<const NodeId> operands) const;
+  void know(NodeId id, Interval range, RegionId region);
+  void assume_rising(RegionId loop, NodeId start, NodeId stop);
+  std::int64_t least_here(NodeId sum) const;
+  Interval alone_here(NodeId id) const;
 
   std::string name_;
   bool one_chain_;
@@ -245,6 +262,14 @@ class Graph {
     RegionId region;  // where it holds, from its making on
   };
   std::vector<Fact> facts_;
+  struct Relation {
+    NodeId less;
+    NodeId more;
+    std::int64_t gap;  // more - less is not below it
+    RegionId region;
+  };
+  std::vector<Relation> relations_;
+  bool decides_by_facts_ = false;
   std::size_t interned_ = 0;
   std::vector<Slot> table_;  // open addressing
   std::vector<Region> regions_;
@@ -264,6 +289,13 @@ std::optional<Literal> fold(const Graph& graph, Op op, DType type,
 std::optional<Literal> fold_cast(const Graph& graph, NodeId value, DType type);
 /// An existing node that is equal to the operation by an exact rule, or kNone.
 NodeId simplify(const Graph& graph, Op op, std::span<const NodeId> operands);
+/// An operation on cheaper terms that is equal for all values its operands may have.
+struct Cheaper {
+  Op op;
+  NodeId operand;
+  Literal literal;  // the second operand, of the operation's type
+};
+std::optional<Cheaper> cheaper(const Graph& graph, Op op, std::span<const NodeId> operands);
 
 /// Throws std::logic_error naming the rule and the node if the graph is not legal.
 void verify(const Graph& graph);

@@ -53,9 +53,18 @@ Interval quotient(Interval a, Interval b) {
   return out;
 }
 
-Interval modulo(Interval b) {
-  if (b.low >= 1) return {0, open_high(b) ? INT64_MAX : b.high - 1};
-  return {};
+Interval modulo(Interval a, Interval b) {
+  if (b.low < 1) return {};
+  const std::int64_t greatest = open_high(b) ? INT64_MAX : b.high - 1;
+  return {0, a.low >= 0 ? std::min(a.high, greatest) : greatest};
+}
+
+Interval shifted_down(Interval a, Interval b) {
+  if (!b.within(0, 63)) return a.low >= 0 ? Interval{0, a.high} : Interval{};
+  const auto least = static_cast<int>(b.low);
+  const auto most = static_cast<int>(b.high);
+  return {open_low(a) ? INT64_MIN : a.low >> (a.low < 0 ? least : most),
+          open_high(a) ? INT64_MAX : a.high >> (a.high < 0 ? most : least)};
 }
 
 Interval unclipped(Op op, Interval a, Interval b) {
@@ -68,8 +77,10 @@ Interval unclipped(Op op, Interval a, Interval b) {
       return {std::max<std::int64_t>(p.low, 0), p.high};
     }
     case Op::neg: return negated(a);
-    case Op::floordiv: return quotient(a, b);
-    case Op::mod: return modulo(b);
+    case Op::floordiv:
+    case Op::quotient: return quotient(a, b);
+    case Op::mod:
+    case Op::residue: return modulo(a, b);
     case Op::abs: {
       const Interval n = negated(a);
       if (a.low >= 0) return a;
@@ -84,7 +95,8 @@ Interval unclipped(Op op, Interval a, Interval b) {
       if (b.low >= 0) return {0, b.high};
       if (a.low >= 0) return {0, a.high};
       return {};
-    case Op::rshift: return a.low >= 0 ? Interval{0, a.high} : Interval{};
+    case Op::rshift:
+    case Op::shift_down: return shifted_down(a, b);
     case Op::conj:
     case Op::real:
     case Op::floor:
@@ -93,6 +105,24 @@ Interval unclipped(Op op, Interval a, Interval b) {
     case Op::sign: return {-1, 1};
     case Op::gcd: return {0, INT64_MAX};
     default: return {};
+  }
+}
+
+/// Operations of which what `unclipped` claims never wraps, ends of the type included.
+bool stays_inside(Op op) {
+  switch (op) {
+    case Op::floordiv:
+    case Op::quotient:
+    case Op::mod:
+    case Op::residue:
+    case Op::minimum:
+    case Op::maximum:
+    case Op::fmin:
+    case Op::fmax:
+    case Op::bit_and:
+    case Op::rshift:
+    case Op::shift_down: return true;
+    default: return false;
   }
 }
 
@@ -115,6 +145,7 @@ Interval range_of(Op op, DType type, bool weak, Interval a, Interval b) {
   // The end INT64_MIN or INT64_MAX may mean "or beyond", so an integer that wraps keeps a range
   // only if it stays strictly inside.
   if (weak) return exact;
+  if (stays_inside(op)) return meet(whole(type), exact);
   const bool inside = exact.low >= int_min(type) && exact.high <= int_max(type) &&
                       exact.low != INT64_MIN && exact.high != INT64_MAX;
   return inside ? exact : whole(type);

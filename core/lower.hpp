@@ -63,6 +63,7 @@ class Lowering {
   NodeId true_divide(NodeId a, NodeId b);
   NodeId compare(Op op, NodeId a, NodeId b);
   NodeId compare_integers(Op op, NodeId a, NodeId b);
+  bool fits_into(NodeId id, DType to) const;
   NodeId compare_int_float(Op op, NodeId integer, NodeId real);
   void check_binary(Op op, NodeId a, NodeId b);
   void check_overflow(Op op, NodeId a, NodeId b);

@@ -41,6 +41,14 @@ NodeId Lowering::compare(Op op, NodeId a, NodeId b) {
   return make(typing, operands);
 }
 
+/// Is it an integer constant that the type holds unchanged?
+bool Lowering::fits_into(NodeId id, DType to) const {
+  if (!graph_.is_constant(id) || !is_integer(graph_.node(id).type) || !is_integer(to)) return false;
+  const bool huge = kind(graph_.node(id).type) == Kind::Uint && graph_.integer_value(id) < 0;
+  const Interval range{graph_.integer_value(id), graph_.integer_value(id)};
+  return !huge && range.within(int_min(to), int_max(to));
+}
+
 NodeId Lowering::compare_integers(Op op, NodeId a, NodeId b) {
   const Type x = type(a);
   const Type y = type(b);
@@ -50,6 +58,9 @@ NodeId Lowering::compare_integers(Op op, NodeId a, NodeId b) {
     return graph_.pure(op, DType::b1, weak, operands);
   };
   if (x.dtype == y.dtype && !(is_bool(x.dtype) && !is_spelled(op, x.dtype))) return ask(a, b);
+  // A constant is compared in the type of the other side, where it has its value there.
+  if (fits_into(b, x.dtype)) return ask(a, graph_.cast(b, x.dtype, y.weak));
+  if (fits_into(a, y.dtype)) return ask(graph_.cast(a, y.dtype, x.weak), b);
   const bool wide_unsigned = x.dtype == DType::u8 || y.dtype == DType::u8;
   if (!wide_unsigned) {
     return ask(graph_.cast(a, DType::i8, x.weak), graph_.cast(b, DType::i8, y.weak));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/live.hpp"
+#include "core/order.hpp"
 
 namespace numeta::core {
 namespace {
@@ -19,6 +20,8 @@ class Rebuilder {
         headers_(headers),
         ranges_(ranges),
         live_(live(from)),
+        order_(from, live_),
+        stores_(from.regions().size()),
         to_(from.name(), from.one_chain()),
         copies_(from.size(), kNone),
         asked_(from.size(), false),
@@ -27,7 +30,9 @@ class Rebuilder {
   }
 
   Graph run() {
+    to_.decide_by_facts();
     copy_parameters();
+    collect_stores(0);
     copy_body(0);
     for (const Result& result : from_.results) {
       to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
@@ -60,10 +65,46 @@ class Rebuilder {
     }
   }
 
-  /// The statements of a region; those that execute regions bring them along.
-  void copy_body(RegionId region) {
+  /// What the live statements of a region store to, those of inner regions included.
+  void collect_stores(RegionId region) {
+    std::vector<BufferId>& all = stores_[region];
+    const auto include = [&](RegionId inner) {
+      collect_stores(inner);
+      all.insert(all.end(), stores_[inner].begin(), stores_[inner].end());
+    };
     for (const NodeId id : from_.regions()[region].body) {
       if (!live_.nodes[id]) continue;
+      const Node& n = from_.node(id);
+      if (n.op == Op::store) all.push_back(static_cast<BufferId>(n.bits[0]));
+      if (n.op == Op::call) {
+        const Call& call = from_.calls()[n.bits[0]];
+        for (const Parameter& p : call.arguments) {
+          if (p.is_buffer) all.push_back(p.number);
+        }
+        all.insert(all.end(), call.results.begin(), call.results.end());
+      }
+      if (!has_regions(n.op)) continue;
+      include(static_cast<RegionId>(n.bits[0]));
+      if (n.op == Op::branch && n.bits[1] != kNone) include(static_cast<RegionId>(n.bits[1]));
+    }
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+
+  /// A region of its own: values made in it are forgotten at its end, since what is known only
+  /// there may have decided them.
+  void copy_inner(RegionId region) {
+    const std::size_t before = made_.size();
+    copy_body(region);
+    for (; made_.size() > before; made_.pop_back()) {
+      copies_[made_.back()] = kNone;
+      asked_[made_.back()] = false;
+    }
+  }
+
+  /// The statements of a region; those that execute regions bring them along.
+  void copy_body(RegionId region) {
+    for (const NodeId id : order_.statements(region)) {
       const Node& n = from_.node(id);
       const auto inner = static_cast<RegionId>(n.bits[0]);
       switch (n.op) {
@@ -74,14 +115,14 @@ class Rebuilder {
         case Op::branch: copy_branch(id); break;
         case Op::repeat:
           to_.set_origin(n.origin);
-          regions_[inner] = to_.begin_repeat(from_.regions()[inner].name);
-          copy_body(inner);
+          regions_[inner] = to_.begin_repeat(from_.regions()[inner].name, stores_[inner]);
+          copy_inner(inner);
           to_.end();
           break;
         case Op::block:
           to_.set_origin(n.origin);
           regions_[inner] = to_.begin_block(from_.regions()[inner].name);
-          copy_body(inner);
+          copy_inner(inner);
           to_.end_block();
           break;
         case Op::call: {
@@ -102,16 +143,16 @@ class Rebuilder {
     const Node& n = from_.node(id);
     const NodeId condition = copied(from_.operands(id)).front();
     to_.set_origin(n.origin);
-    if (to_.is_constant(condition)) {  // known by now: one arm is left
-      const std::uint64_t arm = n.bits[to_.integer_value(condition) != 0 ? 0 : 1];
+    if (const auto truth = to_.truth_here(condition)) {  // known by now: one arm is left
+      const std::uint64_t arm = n.bits[*truth ? 0 : 1];
       if (arm != kNone) copy_body(static_cast<RegionId>(arm));
       return;
     }
     to_.begin_branch(condition);
-    copy_body(static_cast<RegionId>(n.bits[0]));
+    copy_inner(static_cast<RegionId>(n.bits[0]));
     if (n.bits[1] != kNone) {
       to_.begin_otherwise();
-      copy_body(static_cast<RegionId>(n.bits[1]));
+      copy_inner(static_cast<RegionId>(n.bits[1]));
     }
     to_.end();
   }
@@ -134,10 +175,11 @@ class Rebuilder {
     const Region& header = from_.regions()[headers_.empty() ? place : headers_[place]];
     const std::vector<NodeId> bounds = copied(from_.operands(header.owner));
     to_.set_origin(from_.node(header.owner).origin);
-    const RegionId made = to_.begin_loop(bounds[0], bounds[1], bounds[2], header.name);
+    const RegionId made =
+        to_.begin_loop(bounds[0], bounds[1], bounds[2], header.name, stores_[place]);
     regions_[place] = made;
     copies_[header.index] = to_.regions()[made].index;
-    copy_body(place);
+    copy_inner(place);
     to_.end();
   }
 
@@ -156,6 +198,7 @@ class Rebuilder {
     }
     std::sort(needed.begin(), needed.end());
     for (const NodeId id : needed) copies_[id] = copy_value(id);
+    made_.insert(made_.end(), needed.begin(), needed.end());
     std::vector<NodeId> out;
     for (const NodeId id : wanted) out.push_back(copies_[id]);
     return out;
@@ -182,9 +225,12 @@ class Rebuilder {
   std::span<const RegionId> headers_;
   std::span<const Interval> ranges_;
   Live live_;
+  StoreOrder order_;
+  std::vector<std::vector<BufferId>> stores_;  // by region
   Graph to_;
   std::vector<NodeId> copies_;     // by node of from_; kNone: not copied yet
   std::vector<bool> asked_;        // pure nodes that are copied or about to be
+  std::vector<NodeId> made_;       // pure nodes that are copied, in the order of copying
   std::vector<RegionId> regions_;  // by place
   std::vector<NodeId> arguments_;  // by the number of the scalar
 };

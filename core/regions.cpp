@@ -5,12 +5,6 @@
 #include "core/graph.hpp"
 
 namespace numeta::core {
-namespace {
-
-constexpr std::size_t kFactsLookedAt = 64;
-
-}  // namespace
-
 RegionId Graph::open(NodeId owner, std::string name) {
   const auto region = static_cast<RegionId>(regions_.size());
   Region body;
@@ -29,9 +23,11 @@ void Graph::close() {
   regions_[current_].closed = true;
   current_ = regions_[current_].parent;
   while (!facts_.empty() && regions_[facts_.back().region].closed) facts_.pop_back();
+  while (!relations_.empty() && regions_[relations_.back().region].closed) relations_.pop_back();
 }
 
-RegionId Graph::begin_loop(NodeId start, NodeId stop, NodeId step, std::string name) {
+RegionId Graph::begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
+                           std::optional<std::vector<BufferId>> stores) {
   const NodeId all[] = {start, stop, step};
   require_open(all);
   const auto region = static_cast<RegionId>(regions_.size());
@@ -40,17 +36,19 @@ RegionId Graph::begin_loop(NodeId start, NodeId stop, NodeId step, std::string n
   open(owner, std::move(name));
   const Interval indices = range_of_index(ranges_[start], ranges_[stop], ranges_[step]);
   regions_[region].index = append({Op::index, DType::i8, true, {}, {region, 0}}, region, indices);
-  // What the body stores is seen by its next iteration: nothing read before serves inside.
-  new_versions();
+  if (ranges_[step].low >= 1) assume_rising(region, start, stop);
+  regions_[region].stores = std::move(stores);
+  new_versions(region);
   return region;
 }
 
-RegionId Graph::begin_repeat(std::string name) {
+RegionId Graph::begin_repeat(std::string name, std::optional<std::vector<BufferId>> stores) {
   const auto region = static_cast<RegionId>(regions_.size());
   const NodeId owner = append({Op::repeat, DType::b1, false, {}, {region, 0}}, current_, {});
   add_statement(owner);
   open(owner, std::move(name));
-  new_versions();
+  regions_[region].stores = std::move(stores);
+  new_versions(region);
   return region;
 }
 
@@ -83,7 +81,8 @@ RegionId Graph::begin_otherwise() {
 }
 
 void Graph::end() {
-  const Region& body = regions_[current_];
+  const RegionId ending = current_;
+  const Region& body = regions_[ending];
   const Node& owner = nodes_[body.owner];
   const bool repeats = is_loop(owner.op);
   const bool is_branch = owner.op == Op::branch;
@@ -97,7 +96,7 @@ void Graph::end() {
     else_ended = owner.bits[1] != kNone && regions_[owner.bits[1]].ended;
   }
   close();
-  if (repeats) new_versions();
+  if (repeats) new_versions(ending);
   if (then_ended != else_ended) assume(condition, else_ended, current_);
 }
 
@@ -128,6 +127,9 @@ bool Graph::end_block() {
   }
   for (Fact& fact : facts_) {
     if (fact.region == block) fact.region = parent;
+  }
+  for (Relation& relation : relations_) {
+    if (relation.region == block) relation.region = parent;
   }
   return true;
 }
@@ -169,7 +171,8 @@ void Graph::store_before(RegionId region, BufferId variable, NodeId value) {
 }
 
 Mark Graph::mark() const {
-  return {current_, static_cast<std::uint32_t>(regions_[current_].body.size()), facts_.size()};
+  return {current_, static_cast<std::uint32_t>(regions_[current_].body.size()), facts_.size(),
+          relations_.size()};
 }
 
 /// A statement is dropped: what it leaves has one exit less.
@@ -191,43 +194,8 @@ void Graph::rollback(Mark mark) {
   }
   regions_[current_].ended = false;
   facts_.resize(std::min(facts_.size(), mark.facts));
+  relations_.resize(std::min(relations_.size(), mark.relations));
   new_versions();
-}
-
-void Graph::assume(NodeId condition, bool holds, RegionId region) {
-  const Node& n = nodes_[condition];
-  if (n.op == Op::logical_not) return assume(operands(condition)[0], !holds, region);
-  if (n.op == (holds ? Op::logical_and : Op::logical_or)) {
-    assume(operands(condition)[0], holds, region);
-    return assume(operands(condition)[1], holds, region);
-  }
-  const bool is_order = n.op == Op::lt || n.op == Op::le;
-  if (!is_order || kind(nodes_[operands(condition)[0]].type) != Kind::Int) return;
-  // a < b, or with `holds` false: b <= a. Strict comparisons move the bound by one.
-  const NodeId low = operands(condition)[holds ? 0 : 1];
-  const NodeId high = operands(condition)[holds ? 1 : 0];
-  const std::int64_t strict = (n.op == Op::lt) == holds ? 1 : 0;
-  const Interval a = range_here(low);
-  const Interval b = range_here(high);
-  if (b.high != INT64_MAX) facts_.push_back({low, {INT64_MIN, b.high - strict}, region});
-  if (a.low != INT64_MIN) facts_.push_back({high, {a.low + strict, INT64_MAX}, region});
-}
-
-Interval Graph::range_here(NodeId id) const {
-  const Node& n = nodes_[id];
-  Interval known = ranges_[id];
-  const bool shifted = (n.op == Op::add || n.op == Op::sub) && n.weak && n.type == DType::i8 &&
-                       is_constant(operands(id)[1]);
-  if (shifted) {
-    known = meet(known, range_of(n.op, n.type, n.weak, range_here(operands(id)[0]),
-                                 ranges_[operands(id)[1]]));
-  }
-  const std::size_t first = facts_.size() > kFactsLookedAt ? facts_.size() - kFactsLookedAt : 0;
-  for (std::size_t k = facts_.size(); k-- > first;) {
-    const Fact& fact = facts_[k];
-    if (fact.node == id && !regions_[fact.region].closed) known = meet(known, fact.range);
-  }
-  return known;
 }
 
 }  // namespace numeta::core

@@ -93,6 +93,32 @@ bool has_float_pairs(std::span<const Graph* const> procedures) {
                      [](const Graph* g) { return pairs_sum_and_difference(*g); });
 }
 
+/// Is all that a region does giving new values to variables?
+bool only_sets_variables(const Graph& g, std::uint64_t region) {
+  if (region == core::kNone || g.regions()[region].body.empty()) return false;
+  const auto& body = g.regions()[region].body;
+  return std::all_of(body.begin(), body.end(), [&](NodeId id) {
+    const Op op = g.node(id).op;
+    return (op == Op::store || op == Op::load) && g.buffers()[g.node(id).bits[0]].local;
+  });
+}
+
+/// Does a loop without a count choose between values? Such a choice waits for nothing if it is made
+/// without a jump: a wrong guess of the processor would cost more than both values.
+bool chooses_in_a_loop(const Graph& g) {
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    if (n.op != Op::branch) continue;
+    if (!only_sets_variables(g, n.bits[0]) || !only_sets_variables(g, n.bits[1])) continue;
+    core::RegionId around = n.region;
+    while (around != 0 && !core::is_loop(g.node(g.regions()[around].owner).op)) {
+      around = g.regions()[around].parent;
+    }
+    if (around != 0 && g.node(g.regions()[around].owner).op == Op::repeat) return true;
+  }
+  return false;
+}
+
 /// Is the kernel called by a procedure of its own?
 bool is_called(std::span<const Graph* const> procedures, std::uint32_t number) {
   for (const Graph* g : procedures) {
@@ -241,6 +267,12 @@ class Program {
         out.emplace_back("-mno-fma");
         out.emplace_back("-mno-avx512f");
       }
+    }
+    // Both are needed: by itself gcc copies the end of the loop into both arms, and then finds the
+    // two values too dear to compute.
+    if (std::ranges::any_of(graphs_, [](const Graph* g) { return chooses_in_a_loop(*g); })) {
+      out.emplace_back("-fno-split-paths");
+      out.emplace_back("--param=max-rtl-if-conversion-unpredictable-cost=40");
     }
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     // The end of the stack is found by touching it page by page.

@@ -27,12 +27,6 @@ Precedence required(const Spelling& spelled, int operand) {
   return is_left && associates ? spelled.precedence : next(spelled.precedence);
 }
 
-/// A conversion that changes nothing in Fortran: weakness, or signedness of the same width.
-bool keeps_its_bits(DType from, DType to) {
-  return from == to ||
-         (core::is_integer(from) && core::is_integer(to) && core::bits(from) == core::bits(to));
-}
-
 std::string parenthesised(std::string text, Precedence own, Precedence outer) {
   return binds_looser(own, outer) ? "(" + text + ")" : text;
 }
@@ -66,7 +60,7 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
   if (n.op == Op::load) {
     return element(static_cast<core::BufferId>(n.bits[0]), g_.operands(id));
   }
-  if (n.op == Op::cast && keeps_its_bits(g_.node(g_.operands(id)[0]).type, n.type)) {
+  if (is_only_a_name(g_, id)) {
     return text(g_.operands(id)[0], outer, plain);
   }
   if (n.op == Op::cast) {

@@ -110,6 +110,10 @@ class Scheduler {
   }
 
   void use(NodeId id, Position where) {
+    if (is_only_a_name(g_, id)) {
+      plan_.form[id] = Form::Inline;
+      return use(g_.operands(id)[0], where);
+    }
     const Node& n = g_.node(id);
     if (n.op == Op::load) {
       if (g_.buffers()[n.bits[0]].local && undisturbed_[id]) {
@@ -212,8 +216,8 @@ class Scheduler {
         if (plan_.form[operand] == Form::Inline) total += size[operand];
       }
       size[id] = total;
-      const bool is_load = g_.node(id).op == Op::load;
-      if (form == Form::Inline && total > kLargestExpression && !is_load) {
+      const bool is_name = g_.node(id).op == Op::load || is_only_a_name(g_, id);
+      if (form == Form::Inline && total > kLargestExpression && !is_name) {
         form = Form::Temporary;
       }
       if (form == Form::Temporary) {
@@ -237,6 +241,14 @@ class Scheduler {
 };
 
 }  // namespace
+
+bool is_only_a_name(const Graph& graph, NodeId id) {
+  if (graph.node(id).op != Op::cast) return false;
+  const core::DType to = graph.node(id).type;
+  const core::DType from = graph.node(graph.operands(id)[0]).type;
+  return from == to ||
+         (core::is_integer(from) && core::is_integer(to) && core::bits(from) == core::bits(to));
+}
 
 Schedule schedule(const Graph& graph, const core::Writes& writes) {
   return Scheduler(graph, writes).run();

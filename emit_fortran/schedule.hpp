@@ -29,6 +29,10 @@ struct Schedule {
   std::vector<std::vector<std::pair<std::uint32_t, core::NodeId>>> temporaries;
 };
 
+/// A conversion that changes nothing in Fortran: weakness, or signedness of the same width. It is
+/// its operand by another name: a use of it is a use of the operand.
+bool is_only_a_name(const core::Graph& graph, core::NodeId id);
+
 Schedule schedule(const core::Graph& graph, const core::Writes& writes);
 
 /// Does anything stand in the region: a live statement, or a temporary?

@@ -44,6 +44,18 @@ TEST(Interval, AnEndOfInt64MeansOrBeyond) {
   EXPECT_EQ(python(Op::abs, kAll), (Interval{0, INT64_MAX}));
 }
 
+TEST(Interval, ShiftsAndRemaindersStayInsideTheType) {
+  EXPECT_EQ(python(Op::shift_down, {-9, 9}, {1, 1}), (Interval{-5, 4}));
+  EXPECT_EQ(python(Op::rshift, {4, 9}, {0, 2}), (Interval{1, 9}));
+  EXPECT_EQ(python(Op::rshift, {4, 9}), (Interval{0, 9}));
+  EXPECT_EQ(python(Op::rshift, {-9, 9}), kAll);
+  EXPECT_EQ(python(Op::mod, {0, 3}, {10, 10}), (Interval{0, 3}));
+  EXPECT_EQ(python(Op::mod, {0, INT64_MAX}, {10, INT64_MAX}), (Interval{0, INT64_MAX}));
+  EXPECT_EQ(numpy(Op::bit_and, DType::i8, kAll, {0, INT64_MAX}), (Interval{0, INT64_MAX}));
+  EXPECT_EQ(numpy(Op::maximum, DType::i8, kAll, {0, 0}), (Interval{0, INT64_MAX}));
+  EXPECT_EQ(numpy(Op::shift_down, DType::u8, whole(DType::u8), {1, 1}), whole(DType::u8));
+}
+
 TEST(Interval, NothingIsClaimedOfADivisorThatMayBeZeroOrNegative) {
   EXPECT_EQ(python(Op::floordiv, {1, 9}, {0, 3}), kAll);
   EXPECT_EQ(python(Op::mod, {1, 9}, {-3, 3}), kAll);

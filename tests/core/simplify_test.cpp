@@ -106,5 +106,37 @@ TEST_F(Simplify, ARuleDoesNotChangeTypeOrWeakness) {
   EXPECT_TRUE(b.g.node(weak).weak);
 }
 
+TEST_F(Simplify, DivisionByAPowerOfTwoIsAShiftAndAMask) {
+  EXPECT_EQ(b.op(Op::floordiv, DType::i8, {n, b.i8(8)}),
+            b.op(Op::shift_down, DType::i8, {n, b.i8(3)}));
+  EXPECT_EQ(b.op(Op::mod, DType::i8, {n, b.i8(8)}), b.op(Op::bit_and, DType::i8, {n, b.i8(7)}));
+  for (const std::int64_t divisor :
+       {std::int64_t{0}, std::int64_t{-2}, std::int64_t{6}, INT64_MIN}) {
+    EXPECT_EQ(b.g.node(b.op(Op::floordiv, DType::i8, {n, b.i8(divisor)})).op, Op::floordiv);
+    EXPECT_EQ(b.g.node(b.op(Op::mod, DType::i8, {n, b.i8(divisor)})).op, Op::mod);
+  }
+}
+
+TEST_F(Simplify, TheGreatestPowerOfAnUnsignedTypeCounts) {
+  const NodeId u = b.g.scalar("u", DType::u8, false);
+  const NodeId half = b.g.constant(DType::u8, false, {{std::uint64_t{1} << 63, 0}});
+  const NodeId places = b.g.constant(DType::u8, false, {{63, 0}});
+  EXPECT_EQ(b.op(Op::floordiv, DType::u8, {u, half}), b.op(Op::shift_down, DType::u8, {u, places}));
+}
+
+TEST_F(Simplify, ADividendThatIsNotNegativeIsDividedByTheMachine) {
+  const NodeId low = b.op(Op::bit_and, DType::i8, {n, b.i8(1000)});
+  EXPECT_EQ(b.g.node(b.op(Op::floordiv, DType::i8, {low, b.i8(10)})).op, Op::quotient);
+  EXPECT_EQ(b.g.node(b.op(Op::mod, DType::i8, {low, b.i8(10)})).op, Op::residue);
+  EXPECT_EQ(b.g.node(b.op(Op::mod, DType::i8, {low, m})).op, Op::mod);
+}
+
+TEST_F(Simplify, AShiftInsideTheWidthAsksNothing) {
+  EXPECT_EQ(b.g.node(b.op(Op::lshift, DType::i8, {n, b.i8(63)})).op, Op::shift_up);
+  EXPECT_EQ(b.g.node(b.op(Op::rshift, DType::i8, {n, b.i8(0)})).op, Op::shift_down);
+  EXPECT_EQ(b.g.node(b.op(Op::lshift, DType::i8, {n, b.i8(64)})).op, Op::lshift);
+  EXPECT_EQ(b.g.node(b.op(Op::rshift, DType::i8, {n, b.i8(-1)})).op, Op::rshift);
+}
+
 }  // namespace
 }  // namespace numeta::core

@@ -1,5 +1,5 @@
 recursive subroutine congruential(state, state_shape, out, out_shape) &
-    bind(C, name="numeta_9d0fea788a0a0e41_f")
+    bind(C, name="numeta_e65c2de091bdb893_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: state_shape(0:0)
@@ -11,8 +11,7 @@ recursive subroutine congruential(state, state_shape, out, out_shape) &
   do i = 0, state_shape(0) - 1
     state(i) = state(i) * 1664525_c_int32_t + 1013904223_c_int32_t
     t1 = out(i)
-    out(i) = unsigned_modulo_u8(ieor(t1, unsigned_shift_right_u8(t1, 33_c_int64_t)), &
-        -8446744073709551616_c_int64_t)
+    out(i) = unsigned_modulo_u8(ieor(t1, shiftr(t1, 33_c_int64_t)), -8446744073709551616_c_int64_t)
   end do
 
 contains
@@ -29,11 +28,4 @@ contains
       if (.not. bgt(b, r)) r = r - b
     end if
   end function unsigned_modulo_u8
-
-  pure function unsigned_shift_right_u8(a, b) result(s)
-    integer(c_int64_t), intent(in) :: a, b
-    integer(c_int64_t) :: s
-    s = 0
-    if (b >= 0 .and. b < bit_size(a)) s = shiftr(a, b)
-  end function unsigned_shift_right_u8
 end subroutine congruential

@@ -24,9 +24,14 @@ OPERATORS = set(
 # file -> (other operations that it may name, why); "*" is every operation.
 ELSEWHERE = {
     "core/interval.cpp": (
-        "ceil conj floor fmax fmin gcd maximum minimum real sign trunc",
+        "ceil conj floor fmax fmin gcd maximum minimum quotient real residue shift_down sign trunc",
         "ranges of integer results; an operation that is not named has the range of its type",
     ),
+    "core/cheaper.cpp": (
+        "quotient residue shift_down shift_up",
+        "what divisions and shifts by constants become",
+    ),
+    "core/facts.cpp": ("maximum", "the stop of a loop, kept from wrapping"),
     "core/lower.cpp": (
         "imag intdiv isfinite isinf polar_pow polar_pow_fails real add_overflows sub_overflows"
         " mul_overflows pow_overflows",
