@@ -141,6 +141,7 @@ class Program {
     } else {
       kernel.statements();
     }
+    if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
     out.flags = flags();
     out.loops = loops || kernel.has(core::is_loop);
@@ -219,6 +220,7 @@ class Program {
         out.emplace_back("-mno-avx512f");
       }
     }
+    if (uses_.parallel) out.emplace_back("-fopenmp");
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     if (options_.exact) out.emplace_back("-numeta-no-vector-math");
     return out;

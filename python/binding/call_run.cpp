@@ -7,6 +7,7 @@
 
 #include "call_constant.hpp"
 #include "call_scalar.hpp"
+#include "call_threads.hpp"
 
 namespace numeta::call {
 
@@ -88,7 +89,8 @@ PyObject* number_of(std::int64_t word, bool is_double) {
 
 // Runs a matched variant on its filled frame.
 PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
-  frame[0] = frame[1] = frame[2] = 0;
+  frame[0] = threads_of_loops();
+  frame[1] = frame[2] = 0;
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
   const std::int32_t status = variant.entry(frame);

@@ -26,8 +26,11 @@ from .fingerprint import frozen as frozen
 from .kernel import Kernel as Kernel
 from .kernel import jit as jit
 from .loops import frange as frange
+from .loops import prange as prange
 from .loops import range as range
 from .loops import unroll as unroll
+from .threads import get_num_threads as get_num_threads
+from .threads import set_num_threads as set_num_threads
 
 if TYPE_CHECKING:
     from . import testing as testing
