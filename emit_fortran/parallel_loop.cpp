@@ -230,7 +230,10 @@ std::string Body::data_clauses(RegionId region, const core::ParallelLoop& shape,
   const auto take = [&](std::set<std::string>& into, const std::string& name) {
     if (used.contains(name) && taken.insert(name).second) into.insert(name);
   };
-  for (const BufferId variable : shape.last) taken.insert(symbols_.buffers[variable]);
+  // Where there is no iteration they keep what they held, which has to be there for that.
+  for (const BufferId variable : shape.last) {
+    take(shape.reductions.empty() ? copied : shared, symbols_.buffers[variable]);
+  }
   for (const core::Reduction& reduction : shape.reductions) {
     take(copied, symbols_.buffers[reduction.variable]);
     take(shared, totals_.at(reduction.variable));
