@@ -71,8 +71,8 @@ struct Parameter {
   std::uint32_t number;
 };
 
-/// May the iterations of a counted loop run at the same time? `Disjoint`: the user promises that the
-/// array elements that one iteration writes are touched by no other.
+/// May the iterations of a counted loop run at the same time? `Disjoint`: the user promises that
+/// the array elements that one iteration writes are touched by no other.
 enum class Parallel : std::uint8_t { No, Yes, Disjoint };
 
 struct Region {

@@ -87,9 +87,7 @@ class Walk {
         if (is_local(buffer) && !state.assigned[buffer]) exposed.try_emplace(buffer, id);
         return;
       }
-      case Op::store:
-        content_at[id] = state.content[n.bits[0]];
-        return wrote(n.bits[0]);
+      case Op::store: content_at[id] = state.content[n.bits[0]]; return wrote(n.bits[0]);
       case Op::call:
         for (const BufferId result : g_.calls()[n.bits[0]].results) wrote(result);
         return;
@@ -296,8 +294,7 @@ class Chains {
 
   /// A condition without conversions of truth to truth, which are steps.
   NodeId bare(NodeId condition) {
-    while (g_.node(condition).op == Op::cast &&
-           is_bool(g_.node(g_.operands(condition)[0]).type)) {
+    while (g_.node(condition).op == Op::cast && is_bool(g_.node(g_.operands(condition)[0]).type)) {
       steps_.push_back(condition);
       condition = g_.operands(condition)[0];
     }

@@ -28,7 +28,8 @@ bool takes_shape(const core::Buffer& buffer);
 class Body {
  public:
   Body(const core::Graph& graph, const Schedule& plan, const core::ParallelLoops& parallel,
-       const std::vector<Interface>& callees, Symbols& symbols, Names& names, Expressions& expressions)
+       const std::vector<Interface>& callees, Symbols& symbols, Names& names,
+       Expressions& expressions)
       : g_(graph),
         plan_(plan),
         parallel_(parallel),
@@ -90,7 +91,7 @@ class Body {
   std::vector<std::string> indices_;
   std::vector<std::pair<std::string, core::DType>> locals_;
   int temporaries_ = 0;
-  core::RegionId around_ = core::kNone;        // the parallel loop that is being written
+  core::RegionId around_ = core::kNone;           // the parallel loop that is being written
   std::map<core::RegionId, std::string> failed_;  // its iteration that failed first
   std::map<core::BufferId, std::string> totals_;  // of its reductions
   std::string thread_;

@@ -131,8 +131,8 @@ std::string Expressions::operation_on(Op op, DType type, const std::string& a,
                                       const std::string& b) {
   const Spelling* spelled = spelling(op, core::kind(type));
   if (spelled == nullptr) {
-    throw EmitError(fmt::format("{} of {} has no spelling", core::row(op).name,
-                                core::row(type).name));
+    throw EmitError(
+        fmt::format("{} of {} has no spelling", core::row(op).name, core::row(type).name));
   }
   std::string out;
   if (spelled->callee == Callee::Support) {

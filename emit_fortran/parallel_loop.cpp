@@ -292,9 +292,9 @@ void Body::atomic_update(NodeId id, NodeId value) {
   if (!is_name_or_number(operand)) operand = "(" + operand + ")";
   text_.from(n.origin);
   text_.directive("atomic");
-  text_.line(fmt::format(
-      "{} = {}", element,
-      expressions_.operation_on(g_.node(operands[0]).op, n.type, element, operand)));
+  text_.line(
+      fmt::format("{} = {}", element,
+                  expressions_.operation_on(g_.node(operands[0]).op, n.type, element, operand)));
 }
 
 }  // namespace numeta::emit_fortran

@@ -228,10 +228,11 @@ std::string Procedure::declarations() const {
     out.line("interface");
     if (uses_.team) {
       for (const char* name : {"omp_get_num_threads", "omp_get_thread_num"}) {
-        out.raw(fmt::format("    integer(c_int) function {0}() bind(C)\n"
-                            "      import :: c_int\n"
-                            "    end function {0}\n",
-                            name));
+        out.raw(
+            fmt::format("    integer(c_int) function {0}() bind(C)\n"
+                        "      import :: c_int\n"
+                        "    end function {0}\n",
+                        name));
       }
     }
     for (const auto& [key, arity] : uses_.libm) {

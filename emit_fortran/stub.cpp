@@ -62,9 +62,10 @@ std::string stub_text(const core::Graph& graph, const Needs& needs, const std::s
   if (needs.threads) {
     call.add("int32_t", "threads");
     outside = "extern int omp_get_max_threads(void);\n";
-    before = "  int32_t threads = (int32_t)f[0];\n"
-             "  if (threads < 1) threads = omp_get_max_threads();\n"
-             "  f[0] = 0;\n";
+    before =
+        "  int32_t threads = (int32_t)f[0];\n"
+        "  if (threads < 1) threads = omp_get_max_threads();\n"
+        "  f[0] = 0;\n";
   }
   if (needs.status) {
     call.add("int64_t *", "f");
@@ -76,8 +77,8 @@ std::string stub_text(const core::Graph& graph, const Needs& needs, const std::s
       "{}{}extern void {}({});\n"
       "__attribute__((visibility(\"default\"))) int32_t {}(int64_t *f);\n"
       "int32_t {}(int64_t *f)\n{{\n{}  {}({});\n  return {};\n}}\n",
-      kTypes, outside, label, call.declaration.empty() ? "void" : call.declaration, symbol, symbol, before,
-      label, call.arguments, status);
+      kTypes, outside, label, call.declaration.empty() ? "void" : call.declaration, symbol, symbol,
+      before, label, call.arguments, status);
 }
 
 }  // namespace numeta::emit_fortran

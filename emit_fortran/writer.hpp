@@ -29,9 +29,7 @@ class Writer {
     std::uint32_t lines;
   };
   Place here() const { return {text_.size(), lines_}; }
-  std::string_view since(Place place) const {
-    return std::string_view(text_).substr(place.offset);
-  }
+  std::string_view since(Place place) const { return std::string_view(text_).substr(place.offset); }
   void insert(Place place, std::string_view text);
   /// `!$omp ...`, broken at blanks where it is too long.
   void directive(std::string_view words);

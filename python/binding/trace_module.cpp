@@ -158,7 +158,10 @@ class Trace {
   void begin_otherwise() { state_->graph.begin_otherwise(); }
   void end() { state_->graph.end(); }
   bool end_block() { return state_->graph.end_block(); }
-  void leave(core::RegionId region) { state_->graph.leave(region); }
+  void leave(core::RegionId region) {
+    state_->note_origin();
+    state_->graph.leave(region);
+  }
   void cycle(core::RegionId region) { state_->graph.cycle(region); }
   std::uint32_t depth() const { return state_->graph.depth(); }
   core::RegionId region() const { return state_->graph.current_region(); }
