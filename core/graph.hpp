@@ -71,6 +71,10 @@ struct Parameter {
   std::uint32_t number;
 };
 
+/// May the iterations of a counted loop run at the same time? `Disjoint`: the user promises that
+/// the array elements that one iteration writes are touched by no other.
+enum class Parallel : std::uint8_t { No, Yes, Disjoint };
+
 struct Region {
   RegionId parent = kNone;
   std::uint32_t depth = 0;
@@ -79,6 +83,7 @@ struct Region {
   std::string name;      // of the index, or what the block stands for
   std::vector<NodeId> body;
   std::uint32_t exits = 0;  // how many statements leave it
+  Parallel parallel = Parallel::No;
   bool closed = false;
   bool ended = false;  // control does not reach its end: nothing is added any more
   // Of a loop: all that it stores to, where that is known when it begins.
@@ -155,6 +160,8 @@ class Graph {
   /// is known; what else was read before serves inside and after.
   RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name,
                       std::optional<std::vector<BufferId>> stores = std::nullopt);
+  /// Says it of the innermost open region, a counted loop.
+  void set_parallel(Parallel parallel) { regions_[current_].parallel = parallel; }
   RegionId begin_repeat(std::string name,
                         std::optional<std::vector<BufferId>> stores = std::nullopt);
   RegionId begin_block(std::string name);

@@ -292,6 +292,7 @@ class Nest {
 
 bool may_stand_in_a_nest(const Graph& g, RegionId region) {
   const NodeId owner = g.regions()[region].owner;
+  if (g.regions()[region].parallel != Parallel::No) return false;  // it stays the outer one
   return g.node(owner).op == Op::loop && g.is_constant(g.operands(owner)[2]);
 }
 

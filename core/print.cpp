@@ -28,7 +28,8 @@ std::string head(const Graph& g, NodeId id) {
                          list(g.operands(id).subspan(1)), g.operands(id)[0]);
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
-      return fmt::format("for {} in {}", g.regions()[n.bits[0]].name, list(g.operands(id)));
+      return fmt::format("for {} in {}{}", g.regions()[n.bits[0]].name, list(g.operands(id)),
+                         g.regions()[n.bits[0]].parallel == Parallel::No ? "" : " in parallel");
     case Op::repeat:
     case Op::block:
     case Op::leave:

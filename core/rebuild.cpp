@@ -177,6 +177,7 @@ class Rebuilder {
     to_.set_origin(from_.node(header.owner).origin);
     const RegionId made =
         to_.begin_loop(bounds[0], bounds[1], bounds[2], header.name, stores_[place]);
+    to_.set_parallel(header.parallel);
     regions_[place] = made;
     copies_[header.index] = to_.regions()[made].index;
     copy_inner(place);

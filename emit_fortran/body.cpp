@@ -69,6 +69,10 @@ void Body::name_labels() {
     const std::string& name = g_.regions()[target].name;
     symbols_.labels[target] = names_.claim(is_block ? name : "loop_" + name);
   }
+  for (const auto& [region, shape] : parallel_) {
+    if (!shape.fails || !symbols_.labels[region].empty()) continue;
+    symbols_.labels[region] = names_.claim("loop_" + g_.regions()[region].name);
+  }
 }
 
 void Body::emit() { region(0); }
@@ -104,6 +108,11 @@ void Body::statement(NodeId id) {
   switch (n.op) {
     case Op::load: return assign(id);
     case Op::store: {
+      if (around_ != kNone) {
+        const auto& atomics = parallel_.at(around_).atomics;
+        const auto found = atomics.find(id);
+        if (found != atomics.end()) return atomic_update(id, found->second);
+      }
       const auto operands = g_.operands(id);
       const auto buffer = static_cast<core::BufferId>(n.bits[0]);
       const std::string value = expressions_.value(operands[0]);
@@ -139,6 +148,20 @@ void Body::check(NodeId id) {
     text_.line(fmt::format("if ({}) then", denial(operands[0])));
     text_.deeper();
   }
+  if (around_ == kNone) {
+    failure(id);
+    text_.line("return");
+  } else {
+    fail_in_parallel(id);
+  }
+  if (always) return;
+  text_.shallower();
+  text_.line("end if");
+}
+
+/// What says which check failed, and on which values.
+void Body::failure(NodeId id) {
+  const auto operands = g_.operands(id);
   std::uint64_t reals = 0;
   for (std::size_t k = 1; k < operands.size(); ++k) {
     const core::DType type = g_.node(operands[k]).type;
@@ -153,10 +176,6 @@ void Body::check(NodeId id) {
   }
   text_.line(fmt::format("error_values(2) = {}", reals));
   text_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
-  text_.line("return");
-  if (always) return;
-  text_.shallower();
-  text_.line("end if");
 }
 
 bool takes_shape(const core::Buffer& buffer) {
@@ -230,15 +249,22 @@ std::string closing(const std::string& what, const std::string& label) {
 
 }  // namespace
 
+std::string Body::loop_head(RegionId r, const std::string& start, const std::string& last,
+                            const std::string& step) const {
+  std::string head = fmt::format("do {} = {}, {}", symbols_.indices[r], start, last);
+  if (step != "1") head += ", " + step;
+  return labelled(symbols_.labels[r], head);
+}
+
 void Body::loop(NodeId id) {
   const auto operands = g_.operands(id);
   const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
-  std::string head =
-      fmt::format("do {} = {}, {}", symbols_.indices[r], expressions_.index(operands[0]),
-                  last_index(operands[1], operands[2]));
-  if (!g_.is_integer_constant(operands[2], 1)) head += ", " + expressions_.index(operands[2]);
+  if (const auto found = parallel_.find(r); found != parallel_.end()) {
+    return parallel_loop(id, found->second);
+  }
   text_.from(g_.node(id).origin);
-  text_.line(labelled(symbols_.labels[r], head));
+  text_.line(loop_head(r, expressions_.index(operands[0]), last_index(operands[1], operands[2]),
+                       expressions_.index(operands[2])));
   indented(r);
   text_.line(closing("end do", symbols_.labels[r]));
 }

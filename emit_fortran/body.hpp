@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "emit_fortran/expression.hpp"
 #include "emit_fortran/names.hpp"
 #include "emit_fortran/schedule.hpp"
@@ -26,10 +27,12 @@ bool takes_shape(const core::Buffer& buffer);
 
 class Body {
  public:
-  Body(const core::Graph& graph, const Schedule& plan, const std::vector<Interface>& callees,
-       Symbols& symbols, Names& names, Expressions& expressions)
+  Body(const core::Graph& graph, const Schedule& plan, const core::ParallelLoops& parallel,
+       const std::vector<Interface>& callees, Symbols& symbols, Names& names,
+       Expressions& expressions)
       : g_(graph),
         plan_(plan),
+        parallel_(parallel),
         callees_(callees),
         symbols_(symbols),
         names_(names),
@@ -54,8 +57,18 @@ class Body {
   void assign(core::NodeId id);
   void statement(core::NodeId id);
   void check(core::NodeId id);
+  void failure(core::NodeId id);
+  void fail_in_parallel(core::NodeId id);
   void call(core::NodeId id);
   void loop(core::NodeId id);
+  std::string loop_head(core::RegionId region, const std::string& start, const std::string& last,
+                        const std::string& step) const;
+  void parallel_loop(core::NodeId id, const core::ParallelLoop& shape);
+  void begin_parts(const core::ParallelLoop& shape);
+  void combine_parts(const core::ParallelLoop& shape);
+  std::string data_clauses(core::RegionId region, const core::ParallelLoop& shape,
+                           std::size_t first_local, std::string_view text) const;
+  void atomic_update(core::NodeId id, core::NodeId value);
   void repeat(core::NodeId id);
   void block(core::NodeId id);
   void branch(core::NodeId id);
@@ -69,6 +82,7 @@ class Body {
 
   const core::Graph& g_;
   const Schedule& plan_;
+  const core::ParallelLoops& parallel_;
   const std::vector<Interface>& callees_;
   Symbols& symbols_;
   Names& names_;
@@ -77,6 +91,10 @@ class Body {
   std::vector<std::string> indices_;
   std::vector<std::pair<std::string, core::DType>> locals_;
   int temporaries_ = 0;
+  core::RegionId around_ = core::kNone;           // the parallel loop that is being written
+  std::map<core::RegionId, std::string> failed_;  // its iteration that failed first
+  std::map<core::BufferId, std::string> totals_;  // of its reductions
+  std::string thread_;
 };
 
 }  // namespace numeta::emit_fortran

@@ -190,6 +190,7 @@ class Program {
     } else {
       kernel.statements();
     }
+    if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
     out.flags = flags();
     out.loops = loops || kernel.has(core::is_loop);
@@ -274,6 +275,7 @@ class Program {
       out.emplace_back("-fno-split-paths");
       out.emplace_back("--param=max-rtl-if-conversion-unpredictable-cost=40");
     }
+    if (uses_.parallel) out.emplace_back("-fopenmp");
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     // The end of the stack is found by touching it page by page.
     // A tail call would turn recursion without end into a loop without end.

@@ -121,6 +121,25 @@ std::string Expressions::operation_text(NodeId id, const Spelling& spelled) {
   return out;
 }
 
+std::string Expressions::operation_on(Op op, DType type, const std::string& a,
+                                      const std::string& b) {
+  const Spelling* spelled = spelling(op, core::kind(type));
+  if (spelled == nullptr) {
+    throw EmitError(
+        fmt::format("{} of {} has no spelling", core::row(op).name, core::row(type).name));
+  }
+  std::string out;
+  if (spelled->callee == Callee::Support) {
+    uses_.support.emplace(spelled->name, type);
+    out = support_name(spelled->name, type);
+  }
+  for (const Piece& piece : spelled->pieces) {
+    out += piece.text;
+    if (piece.operand >= 0) out += piece.operand == 0 ? a : b;
+  }
+  return out;
+}
+
 std::string Expressions::widen_unsigned(NodeId operand, DType from, std::string_view kind) {
   return fmt::format("iand(int({}, {}), {}_{})", value(operand), kind, core::int_max(from), kind);
 }

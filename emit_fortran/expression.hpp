@@ -19,6 +19,8 @@ namespace numeta::emit_fortran {
 struct Uses {
   std::set<std::pair<std::string, core::DType>> support;
   std::map<std::pair<std::string, core::DType>, int> libm;  // to the arity
+  bool parallel = false;                                    // a loop that runs in parallel
+  bool team = false;                                        // which thread of how many it is
 };
 
 /// The Fortran names of a kernel's things.
@@ -45,6 +47,9 @@ class Expressions {
   std::string index(core::NodeId id) { return text(id, Precedence::None, true); }
   /// The operation itself, also of a node that has a name.
   std::string operation(core::NodeId id) { return expand(id, Precedence::None, false); }
+  /// An operation of two operands on two names.
+  std::string operation_on(core::Op op, core::DType type, const std::string& a,
+                           const std::string& b);
   /// The element that a load or a store touches.
   std::string element(core::BufferId buffer, std::span<const core::NodeId> indices);
 

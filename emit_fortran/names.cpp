@@ -24,8 +24,8 @@ constexpr std::string_view kReserved[] = {
     "print",    "program", "pure",          "real",         "recursive",  "result",    "return",
     "scale",    "select",  "shifta",        "shiftl",       "shiftr",     "sign",      "sin",
     "sinh",     "sqrt",    "status",        "stop",         "subroutine", "tan",       "tanh",
-    "target",   "then",    "transfer",      "true",         "use",        "value",     "while",
-    "write"};
+    "target",   "then",    "threads",       "transfer",     "true",       "use",       "value",
+    "while",    "write"};
 
 static_assert(std::is_sorted(std::begin(kReserved), std::end(kReserved)));
 
@@ -55,7 +55,8 @@ std::string legal(std::string_view wanted) {
 }
 
 bool has_own_prefix(std::string_view name) {
-  return name.starts_with("c_") || name.starts_with("libm_") || name.starts_with("numeta_");
+  return name.starts_with("c_") || name.starts_with("libm_") || name.starts_with("numeta_") ||
+         name.starts_with("omp_");
 }
 
 }  // namespace

@@ -13,20 +13,37 @@ namespace numeta::emit_fortran {
 using core::NodeId;
 using core::Op;
 
+namespace {
+
+core::ParallelLoops parallel_loops(const core::Graph& graph, const core::Live& live,
+                                   const core::Writes& writes,
+                                   const std::vector<Interface>& callees) {
+  core::Callees known{writes, {}};
+  for (const Interface& callee : callees) known.checked.push_back(callee.checked);
+  return core::parallel_loops(graph, live, known);
+}
+
+}  // namespace
+
 Procedure::Procedure(const core::Graph& graph, const Options& options, const core::Writes& writes,
                      const std::vector<Interface>& callees, Uses& uses, Names names, Interface own,
                      bool internal)
     : g_(graph),
       options_(options),
       plan_(schedule(graph, writes)),
+      parallel_(parallel_loops(graph, plan_.live, writes, callees)),
       names_(std::move(names)),
       uses_(uses),
       expressions_(graph, options, plan_, symbols_, uses),
-      body_(graph, plan_, callees, symbols_, names_, expressions_),
+      body_(graph, plan_, parallel_, callees, symbols_, names_, expressions_),
       own_(std::move(own)),
       is_internal_(internal) {
   name_parameters();
   find_needs();
+  uses_.parallel = uses_.parallel || !parallel_.empty();
+  for (const auto& [region, loop] : parallel_) {
+    uses_.team = uses_.team || !loop.reductions.empty();
+  }
   body_.name_things();
 }
 
@@ -185,6 +202,7 @@ void Procedure::call_of(const Interface& worker) {
 std::string Procedure::opening(const std::string& label) const {
   std::vector<std::string> all = dummies();
   all.insert(all.end(), results_.begin(), results_.end());
+  if (needs_.threads) all.emplace_back("threads");
   if (own_.checked) {
     all.emplace_back("error_values");
     all.emplace_back("status");
@@ -200,13 +218,23 @@ std::string Procedure::declarations() const {
   out.line("use, intrinsic :: iso_c_binding");
   out.line("implicit none");
   declare_dummies(out);
+  if (needs_.threads) out.line("integer(c_int32_t), value :: threads");
   if (own_.checked) {
     out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
     out.line("integer(c_int32_t), intent(out) :: status");
   }
   if (!delegates_) declare_locals(out);
-  if (!uses_.libm.empty()) {
+  if (!uses_.libm.empty() || uses_.team) {
     out.line("interface");
+    if (uses_.team) {
+      for (const char* name : {"omp_get_num_threads", "omp_get_thread_num"}) {
+        out.raw(
+            fmt::format("    integer(c_int) function {0}() bind(C)\n"
+                        "      import :: c_int\n"
+                        "    end function {0}\n",
+                        name));
+      }
+    }
     for (const auto& [key, arity] : uses_.libm) {
       out.raw(libm_interface(key.first, key.second, arity));
     }

@@ -28,6 +28,8 @@ class Procedure {
   void statements();
   /// In place of the statements: a call of the internal procedure that does the work.
   void call_of(const Interface& worker);
+  /// The kernel has a parallel loop, or a procedure of it has.
+  void take_threads() { needs_.threads = true; }
   std::string opening(const std::string& label) const;
   std::string declarations() const;
   Writer& text() { return body_.text(); }
@@ -49,6 +51,7 @@ class Procedure {
   const core::Graph& g_;
   Options options_;
   Schedule plan_;
+  core::ParallelLoops parallel_;
   Names names_;
   Symbols symbols_;
   Uses& uses_;

@@ -58,18 +58,27 @@ std::string stub_text(const core::Graph& graph, const Needs& needs, const std::s
   }
   std::string status = "0";
   std::string before;
+  std::string outside;
+  if (needs.threads) {
+    call.add("int32_t", "threads");
+    outside = "extern int omp_get_max_threads(void);\n";
+    before =
+        "  int32_t threads = (int32_t)f[0];\n"
+        "  if (threads < 1) threads = omp_get_max_threads();\n"
+        "  f[0] = 0;\n";
+  }
   if (needs.status) {
     call.add("int64_t *", "f");
     call.add("int32_t *", "&status");
-    before = "  int32_t status;\n";
+    before += "  int32_t status;\n";
     status = "status";
   }
   return fmt::format(
-      "{}extern void {}({});\n"
+      "{}{}extern void {}({});\n"
       "__attribute__((visibility(\"default\"))) int32_t {}(int64_t *f);\n"
       "int32_t {}(int64_t *f)\n{{\n{}  {}({});\n  return {};\n}}\n",
-      kTypes, label, call.declaration.empty() ? "void" : call.declaration, symbol, symbol, before,
-      label, call.arguments, status);
+      kTypes, outside, label, call.declaration.empty() ? "void" : call.declaration, symbol, symbol,
+      before, label, call.arguments, status);
 }
 
 }  // namespace numeta::emit_fortran

@@ -1,8 +1,9 @@
 // stub.hpp - the C function between the call object and the Fortran procedure. It takes one flat
 // frame of 8-byte words:
-//   3 words of error values; then for each parameter an array's data pointer, shape and, where
-//   strided, element strides and offset, or a scalar's value (two words where complex); then a word
-//   for each result (two where complex).
+//   3 words of error values, of which the first says before the call how many threads a parallel
+//   loop may use (0: as many as OpenMP would); then for each parameter an array's data pointer,
+//   shape and, where strided, element strides and offset, or a scalar's value (two words where
+//   complex); then a word for each result (two where complex).
 // It returns 0, or 1 + the number of the check that failed.
 #pragma once
 
@@ -16,6 +17,7 @@ namespace numeta::emit_fortran {
 /// Which dummies beyond the data the procedure takes.
 struct Needs {
   std::vector<bool> shape;  // by buffer
+  bool threads = false;     // how many a parallel loop may use
   bool status = false;
 };
 

@@ -35,6 +35,36 @@ void Writer::line(std::string_view statement) {
   ++lines_;
 }
 
+void Writer::insert(Place place, std::string_view text) {
+  text_.insert(place.offset, text);
+  const auto added = static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n'));
+  lines_ += added;
+  for (LineOrigin& origin : origins) {
+    if (origin.line > place.lines) origin.line += added;
+  }
+}
+
+void Writer::directive(std::string_view words) {
+  constexpr std::string_view sentinel = "!$omp ";
+  std::string next = std::string(sentinel);
+  while (indent_ + next.size() + words.size() > kColumns) {
+    const auto blank = words.rfind(' ', kColumns - indent_ - next.size() - 2);
+    if (blank == std::string_view::npos) break;
+    text_.append(indent_, ' ');
+    text_ += next;
+    text_ += words.substr(0, blank);
+    text_ += " &\n";
+    ++lines_;
+    words.remove_prefix(blank + 1);
+    next = "!$omp   ";
+  }
+  text_.append(indent_, ' ');
+  text_ += next;
+  text_ += words;
+  text_ += '\n';
+  ++lines_;
+}
+
 void Writer::block(std::string_view text) {
   while (!text.empty()) {
     const auto end = text.find('\n');

@@ -23,6 +23,17 @@ class Writer {
   /// Lines that are written already, each moved in by the indentation.
   void block(std::string_view text);
   std::string take() { return std::exchange(text_, {}); }
+  /// A place in the text, for what turns out to be needed there.
+  struct Place {
+    std::size_t offset;
+    std::uint32_t lines;
+  };
+  Place here() const { return {text_.size(), lines_}; }
+  std::string_view since(Place place) const { return std::string_view(text_).substr(place.offset); }
+  void insert(Place place, std::string_view text);
+  /// `!$omp ...`, broken at blanks where it is too long.
+  void directive(std::string_view words);
+  std::size_t indent() const { return indent_; }
   void deeper() { indent_ += 2; }
   void shallower() { indent_ -= 2; }
   void from(core::Origin origin);

@@ -12,6 +12,7 @@
 #include "call_kernel.hpp"
 #include "call_scalar.hpp"
 #include "call_specialisation.hpp"
+#include "call_threads.hpp"
 #include "call_watch.hpp"
 
 namespace numeta::call {
@@ -62,7 +63,24 @@ PyObject* convert(PyObject*, PyObject* args) {
   return read_scalar(canonical, weak != 0, words);
 }
 
+PyObject* set_threads(PyObject*, PyObject* value) {
+  const long number = PyLong_AsLong(value);
+  if (number == -1 && PyErr_Occurred() != nullptr) return nullptr;
+  if (number < 0 || number > INT32_MAX) {
+    PyErr_SetString(PyExc_ValueError, "a number of threads is not negative");
+    return nullptr;
+  }
+  set_threads_of_loops(number);
+  Py_RETURN_NONE;
+}
+
+PyObject* threads(PyObject*, PyObject*) { return PyLong_FromLongLong(threads_now()); }
+
 PyMethodDef functions[] = {
+    {"set_num_threads", set_threads, METH_O,
+     "How many threads parallel loops use; 0: as many as OpenMP would."},
+    {"num_threads", threads, METH_NOARGS,
+     "How many threads the next parallel loop of this Python thread uses."},
     {"set_debug", set_debug, METH_O,
      "Open (1) or close (-1) a debug switch; returns how many are open."},
     {"layout", layout, METH_O, "'C', 'F', 'S', or None for an array that cannot be passed."},
@@ -87,6 +105,7 @@ PyObject* make_module() {
   g_missing = PyObject_CallNoArgs(reinterpret_cast<PyObject*>(&PyBaseObject_Type));
   if (g_missing == nullptr) return nullptr;
   claim_dict_watcher();
+  watch_forks();
   auto module = Reference::steal(PyModule_Create(&definition));
   if (!module ||
       PyModule_AddObjectRef(module.get(), "Kernel", reinterpret_cast<PyObject*>(&KernelType)) < 0 ||

@@ -8,6 +8,7 @@
 #include "call_constant.hpp"
 #include "call_scalar.hpp"
 #include "call_stack.hpp"
+#include "call_threads.hpp"
 
 namespace numeta::call {
 
@@ -89,7 +90,8 @@ PyObject* number_of(std::int64_t word, bool is_double) {
 
 // Runs a matched variant on its filled frame.
 PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
-  frame[0] = frame[1] = frame[2] = 0;
+  frame[0] = threads_of_loops();
+  frame[1] = frame[2] = 0;
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
   bool overflowed = false;

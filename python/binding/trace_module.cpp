@@ -147,6 +147,10 @@ class Trace {
     });
   }
 
+  /// Of the loop that was begun last: its iterations may run at the same time.
+  void set_parallel(bool disjoint) {
+    state_->graph.set_parallel(disjoint ? core::Parallel::Disjoint : core::Parallel::Yes);
+  }
   void begin_repeat(std::string name) {
     state_->note_origin();
     state_->graph.begin_repeat(std::move(name));
@@ -166,7 +170,10 @@ class Trace {
   void begin_otherwise() { state_->graph.begin_otherwise(); }
   void end() { state_->graph.end(); }
   bool end_block() { return state_->graph.end_block(); }
-  void leave(core::RegionId region) { state_->graph.leave(region); }
+  void leave(core::RegionId region) {
+    state_->note_origin();
+    state_->graph.leave(region);
+  }
   void cycle(core::RegionId region) { state_->graph.cycle(region); }
   std::uint32_t depth() const { return state_->graph.depth(); }
   core::RegionId region() const { return state_->graph.current_region(); }
@@ -356,7 +363,13 @@ class Trace {
       graphs.push_back(better[k] ? &*better[k] : &procedures[k]->graph);
     }
     constexpr std::size_t few_nodes = 256;
-    emit_fortran::Emission made = emit_fortran::emit(graphs, state_->options);
+    emit_fortran::Emission made;
+    try {
+      made = emit_fortran::emit(graphs, state_->options);
+    } catch (const core::ParallelFault& fault) {
+      raise_fault(*state_, fault);
+      throw py::error_already_set();
+    }
     EmissionObject out;
     out.fortran = std::move(made.fortran);
     out.stub = std::move(made.stub);
@@ -514,6 +527,7 @@ void bind_trace(py::module_& m) {
       .def("layout", &Trace::layout)
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
+      .def("set_parallel", &Trace::set_parallel)
       .def("begin_repeat", &Trace::begin_repeat)
       .def("begin_block", &Trace::begin_block)
       .def("begin_branch", &Trace::begin_branch)

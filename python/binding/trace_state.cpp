@@ -103,21 +103,36 @@ void set_error_factory(PyObject* factory) {
 
 void set_own_folder(const std::string& folder) { own_folder() = folder; }
 
-void raise_fault(const TraceState* state, const core::TraceFault& fault) {
-  if (PyErr_Occurred() != nullptr) return;  // the operand has explained itself
-  const core::DiagRow& entry = core::row(fault.diag);
-  const std::string message = fill(entry.text, fault.arguments);
-  const std::string hint = fill(entry.hint, fault.arguments);
-  std::pair<std::string, int> where{"", 0};
-  if (state != nullptr) {
-    const_cast<TraceState*>(state)->note_origin();
-    where = state->place(state->graph.origin());
-  }
+namespace {
+
+void raise_at(const std::pair<std::string, int>& where, core::Diag diag,
+              const std::vector<std::string>& arguments) {
+  const core::DiagRow& entry = core::row(diag);
+  const std::string message = fill(entry.text, arguments);
+  const std::string hint = fill(entry.hint, arguments);
   PyObject* error = PyObject_CallFunction(g_error_factory, "isssi", entry.number, message.c_str(),
                                           hint.c_str(), where.first.c_str(), where.second);
   if (error == nullptr) return;
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);
   Py_DECREF(error);
+}
+
+}  // namespace
+
+void raise_fault(const TraceState* state, const core::TraceFault& fault) {
+  if (PyErr_Occurred() != nullptr) return;  // the operand has explained itself
+  std::pair<std::string, int> where{"", 0};
+  if (state != nullptr) {
+    const_cast<TraceState*>(state)->note_origin();
+    where = state->place(state->graph.origin());
+  }
+  raise_at(where, fault.diag, fault.arguments);
+}
+
+void raise_fault(const TraceState& state, const core::ParallelFault& fault) {
+  std::vector<std::string> arguments = fault.arguments;
+  arguments.push_back(std::to_string(state.place(fault.loop).second));
+  raise_at(state.place(fault.origin), fault.diag, arguments);
 }
 
 void raise_fault(const core::PythonFault& fault) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/lower.hpp"
+#include "core/parallel.hpp"
 #include "emit_fortran/emit.hpp"
 
 namespace numeta::binding {
@@ -85,6 +86,7 @@ void set_own_folder(const std::string& folder);
 /// Sets the Python error for a fault of tracing; the caller returns its error value.
 void raise_fault(const TraceState* state, const core::TraceFault& fault);
 void raise_fault(const core::PythonFault& fault);
+void raise_fault(const TraceState& state, const core::ParallelFault& fault);
 PyObject* python_exception(core::Exception exception);
 
 /// Runs `body` and turns the faults of tracing into Python exceptions.

@@ -27,8 +27,11 @@ from .kernel import Kernel as Kernel
 from .kernel import inline as inline
 from .kernel import jit as jit
 from .loops import frange as frange
+from .loops import prange as prange
 from .loops import range as range
 from .loops import unroll as unroll
+from .threads import get_num_threads as get_num_threads
+from .threads import set_num_threads as set_num_threads
 
 if TYPE_CHECKING:
     from . import testing as testing

@@ -22,6 +22,12 @@ Guard = tuple[Any, ...]
 # None, an int k for result k, ('tuple', ...), ('list', ...), ('const', object), ('arg', k)
 Template = None | int | tuple[Any, ...]
 
+def set_num_threads(number: int, /) -> None:
+    """How many threads parallel loops use; 0: as many as OpenMP would."""
+
+def num_threads() -> int:
+    """How many threads the next parallel loop of this Python thread uses."""
+
 class Specialisation:
     """One compiled variant of a kernel: what it fits and how it is run.
 

@@ -109,7 +109,8 @@ SETTINGS = (
     Setting("NUMETA_UNROLL_BUDGET", "unroll_budget", "", _count, 20000, "a whole number",
             "iterations that such loops may have where they cannot be compiled"),
     Setting("NUMETA_NUM_THREADS", "num_threads", "", _count, 0,
-            "a whole number; 0 means one per core", "threads of a parallel loop"),
+            "a whole number; 0 means OMP_NUM_THREADS, or one per core",
+            "threads of a parallel loop"),
 )
 # fmt: on
 
@@ -163,6 +164,10 @@ class Config:
             from . import log
 
             log.show_from(self._values[name])
+        elif name == "num_threads":
+            from ._call import set_num_threads
+
+            set_num_threads(self._values[name])
         elif name == "disable_jit":
             from .debug import settings_changed
 

@@ -292,6 +292,9 @@ class CountedLoop(Compiled):
     def open_region(self) -> None:
         start, stop, step = self.iteration.bounds()
         index = self.trace.begin_loop(start, stop, step, self.index or "k")
+        parallel = self.iteration.parallel()
+        if parallel is not None:
+            self.trace.set_parallel(parallel.disjoint)
         self._item = self.iteration.value(index)
 
     def finish_names(self) -> bool:

@@ -42,6 +42,10 @@ class Iteration:
         """The item for an index of that range."""
         return self.item(index)
 
+    def parallel(self) -> CompiledRange | None:
+        """The range that says so, if iterations may run at the same time."""
+        return None
+
     def is_empty(self) -> bool:
         """Whether it is known to have no items."""
         length = self.length()
@@ -59,10 +63,16 @@ class Iteration:
 class Range(Iteration):
     """`range(start, stop, step)`."""
 
-    __slots__ = ("start", "step", "stop")
+    __slots__ = ("source", "start", "step", "stop")
 
-    def __init__(self, start: Any, stop: Any, step: Any) -> None:
+    def __init__(
+        self, start: Any, stop: Any, step: Any, source: CompiledRange | None = None
+    ) -> None:
         self.start, self.stop, self.step = map(as_bound, (start, stop, step))
+        self.source = source
+
+    def parallel(self) -> CompiledRange | None:
+        return self.source if self.source is not None and self.source.parallel else None
 
     def bounds(self) -> tuple[Any, Any, Any]:
         return self.start, self.stop, self.step
@@ -192,7 +202,7 @@ def run_time_iteration(value: Any) -> Iteration | None:
     """What stands for an iterable whose loop is compiled; None if Python iterates it."""
     kind = type(value)
     if kind is CompiledRange:
-        return Range(value.start, value.stop, value.step)
+        return Range(value.start, value.stop, value.step, value)
     if kind is Array:
         return Items(value)
     if isinstance(value, np.ndarray):

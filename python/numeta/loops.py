@@ -1,4 +1,5 @@
-"""Ranges of loops that are always compiled (`nm.range`, `nm.frange`) or never (`nm.unroll`).
+"""Ranges of loops that are always compiled (`nm.range`, `nm.frange`, in parallel: `nm.prange`) or
+never (`nm.unroll`).
 
 Outside of a trace they are plain ranges. In staged code the loop over one is a flow's
 (control_loops.py); a function without source iterates a `CompiledRange` itself.
@@ -28,14 +29,19 @@ _SUSPENDS = 0x20 | 0x80 | 0x200  # generators and coroutines
 
 
 class CompiledRange:
-    """`nm.range(stop)`, `nm.range(start, stop[, step])`: the loop over it is compiled."""
+    """`nm.range(stop)`, `nm.range(start, stop[, step])`: the loop over it is compiled.
 
-    __slots__ = ("start", "step", "stop")
+    parallel: its iterations may run at the same time; disjoint: the user promises that the array
+    elements that one of them writes are touched by no other.
+    """
+
+    __slots__ = ("disjoint", "parallel", "start", "step", "stop")
 
     def __init__(self, start: Any, stop: Any = _MISSING, step: Any = 1, /) -> None:
         if stop is _MISSING:
             start, stop = 0, start
         self.start, self.stop, self.step = start, stop, step
+        self.parallel = self.disjoint = False
         if current() is None or not any(map(_trace.is_traced, (start, stop, step))):
             self._plain()
 
@@ -75,11 +81,25 @@ class CompiledRange:
         return hash((self.start, self.stop, self.step))
 
     def __repr__(self) -> str:
-        return f"nm.range({self.start!r}, {self.stop!r}, {self.step!r})"
+        name = "prange" if self.parallel else "range"
+        return f"nm.{name}({self.start!r}, {self.stop!r}, {self.step!r})"
 
 
 range = CompiledRange
 frange = CompiledRange
+
+
+def prange(*bounds: Any, assume_disjoint: bool = False) -> CompiledRange:
+    """`nm.prange(...)`: a range whose iterations run in parallel, on OpenMP threads.
+
+    Names that iterations only add to, multiply, and so on are reductions: the threads' parts are
+    combined in the order of the threads. An array element that is written must be another one in
+    each iteration, which the index has to show; `assume_disjoint` promises it instead. What
+    is carried in any other way is a TraceError. Of iterations that raise, the first one counts.
+    """
+    made = CompiledRange(*bounds)
+    made.parallel, made.disjoint = True, bool(assume_disjoint)
+    return made
 
 
 class Unrolled:
@@ -173,6 +193,8 @@ class UnreadLoop:
         bounds = (self._bounds.start, self._bounds.stop, self._bounds.step)
         start, stop, step = map(as_bound, bounds)
         self._index = session.trace.begin_loop(start, stop, step, "i")
+        if self._bounds.parallel:
+            session.trace.set_parallel(self._bounds.disjoint)
         session.open.append(self._construct)
         session.held = {}
         return self._index

@@ -1,0 +1,497 @@
+"""`nm.prange`: what runs in parallel gives what the loop gives in order, on one thread and on two.
+
+The numbers of floating-point sums are small integers here, so that every order of adding gives the
+same bits; one test compares the bits of sums that do round.
+"""
+# ruff: noqa: B007, SIM102, FURB136 - the kernels are written as users write them
+
+import multiprocessing
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import numeta as nm
+from numeta import _call
+from numeta.testing import MODES, same_as_python
+
+from .cases import Cases
+
+case = Cases()
+NAN = float("nan")
+FLOATS = ("f4", "f8")
+INTEGERS = ("i1", "i4", "i8", "u1", "u8")
+
+
+@pytest.fixture(params=(1, 2, 3), autouse=True)
+def threads(request):
+    before = nm.config.num_threads
+    nm.set_num_threads(request.param)
+    yield request.param
+    nm.set_num_threads(before)
+
+
+def array(n=23, dtype="f8"):
+    return (np.arange(n) * 7 % 11 - (0 if dtype[0] == "u" else 4)).astype(dtype)
+
+
+def table(rows=9, columns=4, dtype="f8"):
+    return (np.arange(rows * columns) * 5 % 13 - 3).reshape(rows, columns).astype(dtype)
+
+
+# -- elements -------------------------------------------------------------------------------------
+
+
+@case((array(), array()))
+@case((array(0), array(0)))
+@case((array(1), array(1)))
+@nm.jit
+def private_name(a, b):
+    for i in nm.prange(a.shape[0]):
+        t = a[i] * 2
+        if t > 3:
+            t = t - 1
+        b[i] = t
+
+
+@case((table(),))
+@case((np.asfortranarray(table()),))
+@case((table()[::2, ::-1],))
+@nm.jit
+def rows_in_place(a):
+    for i in nm.prange(a.shape[0]):
+        for j in range(1, a.shape[1]):
+            a[i, j] += a[i, j - 1]
+
+
+@case((array(24),))
+@nm.jit
+def two_elements_each(a):
+    for i in nm.prange(a.shape[0] // 2):
+        a[2 * i], a[2 * i + 1] = a[2 * i + 1], a[2 * i]
+
+
+@case((array(24),))
+@nm.jit
+def from_an_offset(a):
+    m = a.shape[0] // 2
+    for i in nm.prange(m):
+        a[i + m] = a[i + m] + 1
+
+
+@case((array(24),))
+@nm.jit
+def backwards(a):
+    for i in nm.prange(a.shape[0] - 1, -1, -2):
+        a[i] = a[i] * 3
+
+
+@case((array(24), 4, 20, 3))
+@case((array(24), 20, 4, -3))
+@case((array(24), 4, 4, 1))
+@nm.jit
+def run_time_bounds(a, start: int, stop: int, step: int) -> int:
+    count = 0
+    for i in nm.prange(start, stop, step):
+        count += i
+    return count
+
+
+@case((array(24),))
+@nm.jit
+def every_second_and_the_one_between(a):
+    for i in nm.prange(1, a.shape[0] - 1, 2):
+        a[i] = a[i - 1] + a[i + 1]
+
+
+@case((np.zeros(7), np.arange(30) % 7))
+@nm.jit
+def promised(a, place):
+    for i in nm.prange(7, assume_disjoint=True):
+        a[place[i]] = i
+
+
+@case((table(), np.zeros(9), 6))
+@nm.jit
+def inner_while_and_continue(a, out, most: int):
+    for i in nm.prange(a.shape[0]):
+        if a[i, 0] < 0:
+            continue
+        x = a[i, 0]
+        steps = 0
+        while x < 40 and steps < most:
+            x = x * 2 + 1
+            steps += 1
+            if x == 31:
+                break
+        out[i] = x + steps
+
+
+@case((table(), np.zeros((9, 4))))
+@nm.jit
+def nested(a, b):
+    for i in nm.prange(a.shape[0]):
+        total = 0.0
+        for j in nm.prange(a.shape[1]):
+            total += a[i, j]
+            b[i, j] = total
+
+
+@case((table(), np.zeros(4)))
+@nm.jit
+def below_a_serial_loop(a, out):
+    for j in nm.range(a.shape[1]):
+        s = 0.0
+        for i in nm.prange(a.shape[0]):
+            s += a[i, j]
+        out[j] = s
+
+
+@nm.jit
+def shifted(x: nm.f8[:], y: nm.f8[:]) -> None:
+    for i in nm.prange(x.shape[0]):
+        x[i] = y[i] + 1
+
+
+def test_overlapping_arguments_run_in_order():
+    a = array()
+    same_as_python(shifted, a[1:], a[:-1])
+
+
+# -- reductions -----------------------------------------------------------------------------------
+
+
+@case(*((array(dtype=t),) for t in (*FLOATS, *INTEGERS, "c8", "c16")))
+@nm.jit
+def sums(a):
+    s = a[0]
+    d = a[1]
+    for i in nm.prange(2, a.shape[0]):
+        s += a[i]
+        d = d - a[i]
+    return s, d
+
+
+@case(*((np.array([1, 2, -1, 3, 1, 2], t),) for t in (*FLOATS, "i4", "i8", "c16")))
+@nm.jit
+def product(a):
+    p = a[0]
+    for i in nm.prange(1, a.shape[0]):
+        p *= a[i]
+    return p
+
+
+@case(*((array(dtype=t),) for t in (*FLOATS, *INTEGERS)))
+@case((np.array([1.0, NAN, 3.0, NAN, 2.0, -1.0]),))
+@case((np.array([NAN, 3.0, 1.0]),))
+@case((np.array([0.0, -0.0, 0.0, -0.0]),))
+@case((np.array([-np.inf, -np.inf, -np.inf]),))
+@nm.jit
+def least_and_greatest(a):
+    low = a[0]
+    high = a[0]
+    for i in nm.prange(1, a.shape[0]):
+        if a[i] < low:
+            low = a[i]
+        high = max(high, a[i])
+    return low, high
+
+
+@case(*((array(dtype=t),) for t in (*FLOATS, *INTEGERS)))
+@nm.jit
+def chosen(a):
+    low = a[0]
+    high = a[0]
+    for x in nm.prange(1, a.shape[0]):
+        low = a[x] if a[x] <= low else low
+        high = a[x] if high < a[x] else high
+    return low, high
+
+
+@case((array(dtype="i8"),))
+@nm.jit
+def kept_integers(a):
+    high = a[0]
+    for i in nm.prange(1, a.shape[0]):
+        high = high if high >= a[i] else a[i]
+    return high
+
+
+@case((array(), 6.0))
+@case((array(), 100.0))
+@nm.jit
+def truths(a, x: float):
+    some = False
+    every = True
+    seen = False
+    count = 0
+    for i in nm.prange(a.shape[0]):
+        some = some or a[i] > x
+        every = every and a[i] < x
+        if a[i] == x:
+            seen = True
+        if a[i] > x:
+            count += 1
+    return some, every, seen, count
+
+
+@case((array(dtype="i8"),))
+@case((array(dtype="u1"),))
+@nm.jit
+def bits(a):
+    x = a[0]
+    y = a[0]
+    z = a[0]
+    for i in nm.prange(a.shape[0]):
+        x &= a[i]
+        y |= a[i]
+        z ^= a[i]
+    return x, y, z
+
+
+@case((table(),))
+@nm.jit
+def in_inner_loops_and_branches(a):
+    s = 5.0
+    for i in nm.prange(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] > 0:
+                s += a[i, j]
+            else:
+                s -= 2
+        s += 1
+    return s
+
+
+@case((3,))
+@nm.jit
+def bound_and_sum(s: int):
+    for i in nm.prange(s):
+        s += i
+    return s
+
+
+@case((np.zeros(5, "i8"), np.arange(100) * 7 % 5, np.arange(100)))
+@case((np.zeros(5, "i4"), np.arange(100) * 7 % 5, np.arange(100).astype("i4")))
+@case((np.zeros(5, "u1"), np.arange(100) * 7 % 5, np.arange(100).astype("u1")))
+@nm.jit
+def histogram(h, k, w):
+    for i in nm.prange(k.shape[0]):
+        h[k[i]] += w[i]
+
+
+# -- after the loop -------------------------------------------------------------------------------
+
+
+@case((array(), 5))
+@case((array(), 1))
+@nm.jit
+def last_values(a, n: int):
+    t = 7.0
+    for i in nm.prange(n):
+        t = a[i] * 2
+    return t
+
+
+@case((array(), 5))
+@case((array(), 0))
+@nm.jit
+def last_index(a, n: int):
+    i = -1
+    for i in nm.prange(n):
+        a[i] = 0
+    return i
+
+
+# With checks=True the overflow of a sum of integers is noticed, so its values are used.
+UNCHECKED = {
+    kernel.__name__ for kernel in (run_time_bounds, chosen, kept_integers, truths, bound_and_sum)
+}
+
+
+@case.each
+def test_kernels(kernel, args):
+    modes = MODES[:2] if kernel.__name__ in UNCHECKED else MODES
+    same_as_python(kernel, *args, modes=modes)
+
+
+def test_index_after_no_iteration_is_unbound():
+    @nm.jit
+    def unbound(n: int) -> int:
+        for i in nm.prange(n):
+            pass
+        return i
+
+    assert unbound(3) == 2
+    with pytest.raises(UnboundLocalError):
+        unbound(0)
+
+
+# -- exceptions -----------------------------------------------------------------------------------
+
+
+@nm.jit
+def first_negative(a: nm.f8[:], step: int) -> float:
+    s = 0.0
+    for i in nm.prange(0 if step > 0 else a.shape[0] - 1, a.shape[0] if step > 0 else -1, step):
+        if a[i] < 0:
+            raise ValueError("negative")
+        assert a[i] != 10, "ten"
+        s += a[i]
+    return s
+
+
+@pytest.mark.parametrize("step", (1, -1))
+def test_the_first_iteration_that_fails_raises(step):
+    a = np.arange(1.0, 9.0)
+    assert first_negative(a, step) == 36
+    a[6] = -1
+    with pytest.raises(ValueError, match="negative"):
+        first_negative(a, step)
+    a[1] = 10
+    with pytest.raises(AssertionError if step > 0 else ValueError):
+        first_negative(a, step)
+
+
+def test_checks_name_the_first_index():
+    def gathered(a: nm.f8[:], k: nm.i8[:], out: nm.f8[:]) -> None:
+        for i in nm.prange(k.shape[0]):
+            out[i] = a[k[i]]
+
+    kernel = nm.jit(gathered, checks=True)
+    k = np.array([0, 1, 2, 1, 7, 9, 0, 8])
+    with pytest.raises(IndexError, match="7"):
+        kernel(array(5), k, np.zeros(8))
+
+
+# -- threads --------------------------------------------------------------------------------------
+
+
+@nm.jit
+def rounded_sum(a: nm.f8[:]) -> float:
+    s = 0.1
+    for i in nm.prange(a.shape[0]):
+        s += a[i] * 0.1
+    return s
+
+
+def by_parts(a, parts):
+    """What `parts` threads give: static chunks, added in the order of the threads."""
+    size, more = divmod(len(a), parts)
+    total, start = 0.1, 0
+    for k in range(parts):
+        stop = start + size + (k < more)
+        s = total if k == 0 else -0.0
+        for x in a[start:stop]:
+            s += x * 0.1
+        total = s if k == 0 else total + s
+        start = stop
+    return total
+
+
+def test_bits_depend_on_the_number_of_threads_alone(threads):
+    a = np.random.default_rng(1).random(10_007)
+    expected = by_parts(a.tolist(), threads)
+    for _ in range(50):
+        assert rounded_sum(a) == expected
+
+
+def test_one_thread_adds_as_python_does():
+    nm.set_num_threads(1)
+    a = np.random.default_rng(2).random(1000)
+    assert rounded_sum(a) == rounded_sum.py_func(a)
+
+
+def test_number_of_threads_is_set_without_a_compilation(threads):
+    assert nm.get_num_threads() == threads
+    rounded_sum(array())
+    count = len(rounded_sum.specialisations)
+    nm.set_num_threads(4)
+    rounded_sum(array())
+    assert nm.get_num_threads() == 4
+    assert len(rounded_sum.specialisations) == count
+
+
+def test_a_number_of_threads_is_a_count():
+    with pytest.raises(nm.ConfigError):
+        nm.set_num_threads(-1)
+    with pytest.raises(nm.ConfigError):
+        nm.set_num_threads("many")
+
+
+IN_A_PROCESS = """
+import ctypes, numeta as nm
+print(nm.get_num_threads())
+openmp = ctypes.CDLL("libgomp.so.1")
+openmp.omp_set_num_threads(5)
+print(nm.get_num_threads())
+nm.set_num_threads(2)
+print(nm.get_num_threads())
+nm.set_num_threads(0)
+print(nm.get_num_threads())
+"""
+
+
+@pytest.mark.parametrize(
+    "settings, expected",
+    [
+        ({"OMP_NUM_THREADS": "3"}, "3 5 2 5"),
+        ({"OMP_NUM_THREADS": "3", "NUMETA_NUM_THREADS": "4"}, "4 4 2 5"),
+    ],
+)
+def test_environment_and_openmp_say_how_many_threads(settings, expected):
+    environment = {k: v for k, v in os.environ.items() if k != "NUMETA_NUM_THREADS"}
+    out = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS],
+        env=environment | settings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert out.stdout.split() == expected.split()
+
+
+def in_child(n):
+    return rounded_sum(array(n)), _call.num_threads()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_forked_child_runs_on_one_thread(threads):
+    rounded_sum(array())
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, repr(in_child(1000)).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    assert os.waitpid(child, 0)[1] == 0
+    assert text == repr((by_parts(array(1000).tolist(), 1), 1))
+    assert nm.get_num_threads() == threads
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_forked_workers_run_on_one_thread():
+    rounded_sum(array())
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        answers = pool.map_async(in_child, [10, 1000, 5000]).get(timeout=60)
+    assert answers == [(by_parts(array(n).tolist(), 1), 1) for n in (10, 1000, 5000)]
+
+
+def test_outside_of_a_kernel_it_is_a_range():
+    assert list(nm.prange(2, 8, 3)) == [2, 5]
+    assert len(nm.prange(4)) == 4
+    assert repr(nm.prange(4)) == "nm.prange(0, 4, 1)"
+
+
+def test_only_kernels_with_a_parallel_loop_need_openmp():
+    @nm.jit
+    def serial(a: nm.f8[:]) -> None:
+        for i in nm.range(a.shape[0]):
+            a[i] = 1
+
+    assert "omp" not in serial.fortran(array())
+    assert "!$omp parallel do num_threads(threads)" in private_name.fortran(array(), array())
