@@ -150,6 +150,7 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
   std::set<std::string> last;
   for (const BufferId variable : shape.last) last.insert(symbols_.buffers[variable]);
   std::string schedule = "schedule(static)";
+  if (combines) add_clause(schedule, "firstprivate", last);  // kept where there is no iteration
   add_clause(schedule, "lastprivate", last);
   const std::string clauses = data_clauses(r, shape, first_local, text_.since(place));
   Writer head(text_.indent());
@@ -230,7 +231,6 @@ std::string Body::data_clauses(RegionId region, const core::ParallelLoop& shape,
   const auto take = [&](std::set<std::string>& into, const std::string& name) {
     if (used.contains(name) && taken.insert(name).second) into.insert(name);
   };
-  // Where there is no iteration they keep what they held, which has to be there for that.
   for (const BufferId variable : shape.last) {
     take(shape.reductions.empty() ? copied : shared, symbols_.buffers[variable]);
   }

@@ -10,7 +10,8 @@ constexpr std::size_t kColumns = 100;
 
 void Writer::line(std::string_view statement) {
   std::size_t indent = indent_;
-  while (indent + statement.size() > kColumns) {
+  const bool is_directive = statement.starts_with("!$omp");  // broken where it was written
+  while (!is_directive && indent + statement.size() > kColumns) {
     const std::size_t room = kColumns - indent - 2;
     auto blank = statement.rfind(' ', room);
     std::size_t next = blank + 1;

@@ -282,6 +282,38 @@ def histogram(h, k, w):
         h[k[i]] += w[i]
 
 
+@nm.jit
+def factorial(n: nm.i8) -> nm.i8:
+    if n < 2:
+        return 1
+    return n * factorial(n - 1)
+
+
+@case((np.zeros(40, "i8"),))
+@nm.jit
+def procedures_in_the_loop(a):
+    s = a[0]
+    for i in nm.prange(a.shape[0]):
+        a[i] = factorial(i % 10)
+        s += factorial(i % 5)
+    return s
+
+
+@nm.jit
+def layers(a: nm.f8[:], deep: nm.i8) -> nm.f8:
+    if deep <= 0:
+        return 0.0
+    total_of_this_layer = 0.0
+    for position_in_layer in nm.prange(a.shape[0]):
+        total_of_this_layer += a[position_in_layer] * deep
+    return total_of_this_layer + layers(a, deep - 1)
+
+
+def test_a_recursive_procedure_has_parallel_loops():
+    a = array(100)
+    assert layers(a, 4) == a.sum() * 10
+
+
 # -- after the loop -------------------------------------------------------------------------------
 
 
@@ -293,6 +325,18 @@ def last_values(a, n: int):
     for i in nm.prange(n):
         t = a[i] * 2
     return t
+
+
+@case((array(), 5))
+@case((array(), 1))
+@case((array(), 0))
+@nm.jit
+def last_values_beside_a_sum(a, n: int):
+    t, s, i = a[1], a[2], -1
+    for i in nm.prange(n):
+        t = a[i] * 2
+        s += t
+    return s, t, i
 
 
 @case((array(), 5))
