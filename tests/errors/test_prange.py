@@ -2,7 +2,7 @@
 
 `line +k` in a text is k lines below the decorator of the kernel.
 """
-# ruff: noqa: SIM113 - the kernels are written as users write them
+# ruff: noqa: B007, SIM113 - the kernels are written as users write them
 
 import re
 

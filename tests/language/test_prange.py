@@ -160,6 +160,18 @@ def test_overlapping_arguments_run_in_order():
     same_as_python(shifted, a[1:], a[:-1])
 
 
+def test_an_array_that_overlaps_itself_is_written_in_order():
+    windows = np.lib.stride_tricks.as_strided(np.zeros(40), (30,), (0,))
+
+    @nm.jit
+    def numbered(a: nm.f8[:]) -> None:
+        for i in nm.prange(a.shape[0]):
+            a[i] = i
+
+    numbered(windows)
+    assert windows[0] == 29
+
+
 # -- reductions -----------------------------------------------------------------------------------
 
 
