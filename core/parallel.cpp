@@ -217,23 +217,12 @@ class Chains {
   std::optional<Combine> by() const { return by_; }
 
  private:
+  /// Is it associative, up to rounding? A difference is the sum with what is subtracted.
   static bool is_sum_like(Op op) {
-    switch (op) {
-      case Op::add:
-      case Op::sub:
-      case Op::mul:
-      case Op::bit_and:
-      case Op::bit_or:
-      case Op::bit_xor:
-      case Op::logical_and:
-      case Op::logical_or:
-      case Op::logical_xor:
-      case Op::minimum:
-      case Op::maximum:
-      case Op::fmin:
-      case Op::fmax: return true;
-      default: return false;
-    }
+    if (row(op).arity != 2) return false;
+    const Rule rule = row(op).rule;
+    return rule == Rule::Arithmetic || rule == Rule::Bitwise || rule == Rule::Logical ||
+           rule == Rule::Extremum;
   }
 
   bool touches(NodeId id) const {

@@ -4,6 +4,7 @@
 // the parts are combined in the order of the threads, which with a static schedule is the order of
 // the iterations. The first thread begins with what the variable held, so one thread alone does
 // exactly what the loop says.
+#include <algorithm>
 #include <cctype>
 #include <limits>
 #include <set>
@@ -80,14 +81,6 @@ core::Literal neutral(core::Combine by, DType type) {
     case Op::logical_and: return integer_literal(is_bool ? 1 : -1);
     case Op::lt:
     case Op::le: return ends(by.partial_first);
-    case Op::minimum: return ends(true);
-    case Op::maximum: return ends(false);
-    case Op::fmin:
-    case Op::fmax:
-      if (core::is_float(type)) {
-        return core::literal_float(type, std::numeric_limits<double>::quiet_NaN());
-      }
-      return ends(by.op == Op::fmin);
     default: return integer_literal(0);
   }
 }
@@ -172,9 +165,14 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
 
 /// What the parts of all threads but the first begin with.
 void Body::begin_parts(const core::ParallelLoop& shape) {
+  const auto repeats = [](const core::Reduction& reduction) {
+    return core::row(reduction.by.op).rule == core::Rule::Extremum;  // of what was there before
+  };
+  if (std::ranges::all_of(shape.reductions, repeats)) return;
   text_.line("if (omp_get_thread_num() > 0) then");
   text_.deeper();
   for (const core::Reduction& reduction : shape.reductions) {
+    if (repeats(reduction)) continue;
     const DType type = g_.buffers()[reduction.variable].type;
     text_.line(fmt::format("{} = {}", symbols_.buffers[reduction.variable],
                            literal(type, neutral(reduction.by, type).bits, false)));

@@ -231,6 +231,20 @@ def kept_integers(a):
     return high
 
 
+@case(*((array(dtype=t),) for t in (*FLOATS, "i4", "u8")))
+@case((np.array([NAN, 1.0, 5.0, NAN, 2.0, -3.0]),))
+@case((np.array([2.0, 1.0, 5.0, NAN, 2.0, -3.0]),))
+@nm.jit
+def extrema_of_numpy(a):
+    w = x = y = z = a[0]
+    for i in nm.prange(1, a.shape[0]):
+        w = np.minimum(w, a[i])
+        x = np.maximum(a[i], x)
+        y = np.fmin(y, a[i])
+        z = np.fmax(z, a[i])
+    return w, x, y, z
+
+
 @case((array(), 6.0))
 @case((array(), 100.0))
 @nm.jit
