@@ -132,6 +132,10 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
     const NodeId chosen = truth ? operands[*truth ? 1 : 2] : kNone;
     if (truth && nodes_[chosen].type == type && nodes_[chosen].weak == weak) return chosen;
   }
+  if (op == Op::sub && is_float(type) && is_constant(operands[0]) &&
+      nodes_[operands[0]].bits[0] == 0) {
+    return zero_minus(type, weak, operands[0], operands[1]);
+  }
   if (const auto way = cheaper(*this, op, operands)) {
     const NodeId both[] = {way->operand, constant(type, nodes_[operands[1]].weak, way->literal)};
     return pure(way->op, type, weak, both);
@@ -151,6 +155,14 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
                      operands.size() > 1 ? ranges_[operands[1]] : Interval{});
   }
   return intern({op, type, weak, operands, {0, 0}}, innermost(operands), range);
+}
+
+/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0.
+NodeId Graph::zero_minus(DType type, bool weak, NodeId zero, NodeId x) {
+  const NodeId both[] = {x, zero};
+  const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), zero,
+                           pure(Op::neg, type, weak, {&x, 1})};
+  return pure(Op::select, type, weak, choice);
 }
 
 NodeId Graph::cast(NodeId value, DType type, bool weak) {

@@ -224,6 +224,7 @@ class Graph {
   Origin origin() const { return origin_; }
 
  private:
+  NodeId zero_minus(DType type, bool weak, NodeId zero, NodeId x);
   struct Draft {
     Op op;
     DType type;
