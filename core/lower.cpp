@@ -57,15 +57,28 @@ NodeId Lowering::op2(Op op, DType type, NodeId a, NodeId b) {
 
 void Lowering::check(NodeId condition, Site site, std::span<const NodeId> values) {
   if (graph_.is_constant(condition) && graph_.node(condition).bits[0] != 0) return;
+  graph_.check(condition, number_of(std::move(site)), values);
+}
+
+/// The number of a site at the present origin: that of an equal one, or a new one.
+std::uint64_t Lowering::number_of(Site site) {
   site.origin = graph_.origin();
-  graph_.check(condition, sites_.size(), values);
+  if (site.custom >= 0) {  // each has a type of its own
+    sites_.push_back(std::move(site));
+    return sites_.size() - 1;
+  }
+  auto& here = sites_at_[{site.origin.code, site.origin.offset}];
+  for (const std::uint64_t known : here) {
+    const Site& other = sites_[known];
+    if (other.exception == site.exception && other.message == site.message) return known;
+  }
+  here.push_back(sites_.size());
   sites_.push_back(std::move(site));
+  return here.back();
 }
 
 void Lowering::fail(Site site, std::span<const NodeId> values) {
-  site.origin = graph_.origin();
-  graph_.fail(sites_.size(), values);
-  sites_.push_back(std::move(site));
+  graph_.fail(number_of(std::move(site)), values);
 }
 
 void Lowering::require(NodeId condition, Exception exception, std::string message,

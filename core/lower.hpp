@@ -4,8 +4,10 @@
 // a check before the operation.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -74,11 +76,14 @@ class Lowering {
   NodeId op2(Op op, DType type, NodeId a, NodeId b);
   void require(NodeId condition, Exception exception, std::string message,
                std::initializer_list<NodeId> values = {});
+  std::uint64_t number_of(Site site);
 
   Graph& graph_;
   bool exact_;
   bool checks_;
   std::vector<Site> sites_;
+  // By code and offset of the origin: the sites there, so that one in repeated code has one number.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint64_t>> sites_at_;
 };
 
 }  // namespace numeta::core

@@ -34,6 +34,7 @@ std::string head(const Graph& g, NodeId id) {
     case Op::leave:
     case Op::cycle: return fmt::format("{} region {}", row(n.op).name, n.bits[0]);
     case Op::branch: return fmt::format("branch %{}", g.operands(id)[0]);
+    case Op::table: return out + fmt::format(" {}[%{}]", n.bits[0], g.operands(id)[0]);
     case Op::index: return out + fmt::format(" region {}", n.bits[0]);
     default: break;
   }

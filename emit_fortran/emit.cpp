@@ -133,6 +133,9 @@ class Procedure {
       symbols_.offsets.push_back(
           b.layout == core::Layout::Strided ? names_.claim(b.name + "_offset") : "");
     }
+    for (std::size_t k = 0; k < g_.tables().size(); ++k) {
+      symbols_.tables.push_back(names_.claim("table"));
+    }
     for (std::size_t k = 0; k < g_.results.size(); ++k) {
       results_.push_back(
           names_.claim(g_.results.size() == 1 ? "answer" : fmt::format("answer_{}", k)));
@@ -232,6 +235,19 @@ class Procedure {
     for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
   }
 
+  void declare_tables(Writer& out) const {
+    for (std::size_t k = 0; k < g_.tables().size(); ++k) {
+      const core::Table& table = g_.tables()[k];
+      const std::string type = declared(table.type);
+      std::string values;
+      for (const core::Literal& value : table.values) {
+        values += (values.empty() ? "" : ", ") + literal(table.type, value.bits, true);
+      }
+      out.line(fmt::format("{}, parameter :: {}(0:{}) = [{} :: {}]", type, symbols_.tables[k],
+                           table.values.size() - 1, type, values));
+    }
+  }
+
   std::string head() {
     Writer out(2);
     out.line("use, intrinsic :: iso_c_binding");
@@ -253,6 +269,7 @@ class Procedure {
       out.line("integer(c_int32_t), intent(out) :: status");
     }
     declare_locals(out);
+    declare_tables(out);
     if (!uses_.libm.empty()) {
       out.line("interface");
       for (const auto& [key, arity] : uses_.libm) {

@@ -66,6 +66,9 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
   if (n.op == Op::load) {
     return element(static_cast<core::BufferId>(n.bits[0]), g_.operands(id));
   }
+  if (n.op == Op::table) {
+    return fmt::format("{}({})", symbols_.tables[n.bits[0]], index(g_.operands(id)[0]));
+  }
   if (n.op == Op::cast && keeps_its_bits(g_.node(g_.operands(id)[0]).type, n.type)) {
     return text(g_.operands(id)[0], outer, plain);
   }
