@@ -1,7 +1,8 @@
 // body.cpp - see body.hpp.
 #include "emit_fortran/body.hpp"
 
-#include <map>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -72,7 +73,62 @@ void Body::name_labels() {
 
 void Body::emit() { region(0); }
 
+/// Statements go into pieces, as many as make some 200 lines; what jumps out stands between them.
+void Body::cut_region(RegionId r) {
+  const auto& body = g_.regions()[r].body;
+  const auto& waiting = plan_.temporaries[r];
+  std::size_t next = 0;
+  std::optional<Outer> outer;
+  const auto open = [&] {
+    if (!outer) outer = begin_piece(r);
+  };
+  const auto close = [&] {
+    if (outer) end_piece(*outer);
+    outer.reset();
+  };
+  for (std::uint32_t k = 0; k <= body.size(); ++k) {
+    for (; next < waiting.size() && waiting[next].first == k; ++next) {
+      open();
+      assign(waiting[next].second);
+      if (text_.lines() >= kLinesOfPiece) close();
+    }
+    if (k == body.size() || plan_.form[body[k]] != Form::Statement) continue;
+    if (jumps_out(g_, body[k])) {
+      close();
+      statement(body[k]);
+      continue;
+    }
+    open();
+    statement(body[k]);
+    if (text_.lines() >= kLinesOfPiece) close();
+  }
+  close();
+}
+
+Body::Outer Body::begin_piece(RegionId r) {
+  Outer outer{std::exchange(text_, Writer(4)), uses_.procedure, uses_.repeats, returns_};
+  uses_.procedure = ++last_piece_;
+  uses_.repeats = innermost_loop(r) != 0;
+  returns_ = false;
+  pieces_.emplace_back();
+  return outer;
+}
+
+void Body::end_piece(Outer& outer) {
+  Section& piece = pieces_[uses_.procedure - 1];
+  piece.name = names_.claim("piece");
+  piece.origins = std::move(text_.origins);
+  piece.text = text_.take();
+  text_ = std::move(outer.text);
+  uses_.procedure = outer.procedure;
+  uses_.repeats = outer.repeats;
+  text_.line(fmt::format("call {}()", piece.name));
+  if (returns_) text_.line("if (status /= 0) return");
+  returns_ = returns_ || outer.returns;
+}
+
 void Body::region(RegionId r) {
+  if (is_cut_[r]) return cut_region(r);
   const auto& body = g_.regions()[r].body;
   const auto& waiting = plan_.temporaries[r];
   std::size_t next = 0;
@@ -92,6 +148,7 @@ void Body::assign(NodeId id) {
   const std::string text = expressions_.operation(id);
   const std::string name = names_.claim(fmt::format("t{}", ++temporaries_));
   symbols_.temporaries[id] = name;
+  uses_.see(name);
   locals_.emplace_back(name, g_.node(id).type);
   text_.from(g_.node(id).origin);
   text_.line(fmt::format("{} = {}", name, text));
@@ -152,6 +209,7 @@ void Body::check(NodeId id) {
   text_.line(fmt::format("error_values(2) = {}", reals));
   text_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
   text_.line("return");
+  returns_ = true;
   if (always) return;
   text_.shallower();
   text_.line("end if");
@@ -198,6 +256,7 @@ std::string closing(const std::string& what, const std::string& label) {
 void Body::loop(NodeId id) {
   const auto operands = g_.operands(id);
   const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
+  uses_.see(symbols_.indices[r]);
   std::string head =
       fmt::format("do {} = {}, {}", symbols_.indices[r], expressions_.index(operands[0]),
                   last_index(operands[1], operands[2]));

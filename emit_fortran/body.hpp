@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "emit_fortran/cut.hpp"
 #include "emit_fortran/expression.hpp"
 #include "emit_fortran/names.hpp"
 #include "emit_fortran/schedule.hpp"
@@ -17,12 +18,14 @@ namespace numeta::emit_fortran {
 class Body {
  public:
   Body(const core::Graph& graph, const Schedule& plan, Symbols& symbols, Names& names,
-       Expressions& expressions)
+       Expressions& expressions, Uses& uses)
       : g_(graph),
         plan_(plan),
         symbols_(symbols),
         names_(names),
         expressions_(expressions),
+        uses_(uses),
+        is_cut_(long_regions(graph, plan)),
         text_(2) {}
 
   /// Names of indices, labels and local variables.
@@ -30,6 +33,7 @@ class Body {
   void emit();
 
   Writer& text() { return text_; }
+  const std::vector<Section>& pieces() const { return pieces_; }
   const std::vector<std::string>& indices() const { return indices_; }
   const std::vector<std::pair<std::string, core::DType>>& locals() const { return locals_; }
 
@@ -39,7 +43,18 @@ class Body {
   void name_labels();
   core::RegionId innermost_loop(core::RegionId region) const;
 
+  /// The text of what is made now, while another one is made.
+  struct Outer {
+    Writer text;
+    std::uint32_t procedure;
+    bool repeats;
+    bool returns;
+  };
+
   void region(core::RegionId r);
+  void cut_region(core::RegionId r);
+  Outer begin_piece(core::RegionId r);
+  void end_piece(Outer& outer);
   void assign(core::NodeId id);
   void statement(core::NodeId id);
   void check(core::NodeId id);
@@ -60,6 +75,11 @@ class Body {
   Symbols& symbols_;
   Names& names_;
   Expressions& expressions_;
+  Uses& uses_;
+  std::vector<bool> is_cut_;  // by region
+  std::vector<Section> pieces_;
+  std::uint32_t last_piece_ = 0;
+  bool returns_ = false;  // does the text leave its procedure where a check fails?
   Writer text_;
   std::vector<std::string> indices_;
   std::vector<std::pair<std::string, core::DType>> locals_;

@@ -82,7 +82,7 @@ class Procedure {
         plan_(schedule(graph)),
         checked_(has_any(graph, plan_.live, [](Op op) { return op == Op::check; })),
         expressions_(graph, options, plan_, symbols_, uses_),
-        body_(graph, plan_, symbols_, names_, expressions_) {
+        body_(graph, plan_, symbols_, names_, expressions_, uses_) {
     name_ = names_.claim(graph.name());
     name_parameters();
     body_.name_things();
@@ -92,8 +92,10 @@ class Procedure {
     if (checked_) body_.text().line("status = 0");
     body_.emit();
     emit_results();
-    const std::string head = this->head();
-    const std::string tail = this->tail();
+    const std::vector<Locals> locals = this->locals();
+    const std::string head = this->head(locals.front());
+    std::vector<LineOrigin> tail_origins;
+    const std::string tail = this->tail(locals, tail_origins);
     const std::uint64_t hash = hash_text(head + body_.text().text() + tail);
     Emission out;
     const std::string label = fmt::format("numeta_{:016x}_f", hash);
@@ -105,6 +107,14 @@ class Procedure {
       origin.line += above;
       out.lines.push_back(origin);
     }
+    const auto& body = body_.text().text();
+    const auto before_tail =
+        above + static_cast<std::uint32_t>(std::count(body.begin(), body.end(), '\n'));
+    for (LineOrigin origin : tail_origins) {
+      origin.line += before_tail;
+      out.lines.push_back(origin);
+    }
+    out.pieces = body_.pieces().size();
     out.stub = stub_text(g_, needs_, out.symbol, label);
     out.flags = flags();
     out.loops = has_any(g_, plan_.live, core::is_loop);
@@ -216,11 +226,23 @@ class Procedure {
                          symbols_.buffers[id], extents(id)));
   }
 
-  /// Local variables of one type stand together, in the order of their first use.
-  void declare_locals(Writer& out) const {
+  using Locals = std::vector<std::pair<std::string, core::DType>>;
+
+  /// The local variables of the kernel, then those of each piece.
+  std::vector<Locals> locals() const {
+    std::vector<Locals> out(body_.pieces().size() + 1);
+    for (const std::string& name : body_.indices()) {
+      out[uses_.home(name)].emplace_back(name, core::DType::i8);
+    }
+    for (const auto& one : body_.locals()) out[uses_.home(one.first)].push_back(one);
+    return out;
+  }
+
+  /// Variables of one type stand together, in the order of their first use.
+  static void declare_locals(Writer& out, const Locals& locals) {
+    constexpr std::size_t kLongest = 60;
     std::vector<std::pair<std::string, std::string>> lines;
-    const auto declare = [&](core::DType dtype, const std::string& name) {
-      constexpr std::size_t kLongest = 60;
+    for (const auto& [name, dtype] : locals) {
       const std::string type = declared(dtype);
       const auto open = std::find_if(lines.rbegin(), lines.rend(),
                                      [&](const auto& line) { return line.first == type; });
@@ -229,9 +251,7 @@ class Procedure {
       } else {
         open->second += ", " + name;
       }
-    };
-    for (const std::string& name : body_.indices()) declare(core::DType::i8, name);
-    for (const auto& [name, type] : body_.locals()) declare(type, name);
+    }
     for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
   }
 
@@ -248,7 +268,7 @@ class Procedure {
     }
   }
 
-  std::string head() {
+  std::string head(const Locals& own) {
     Writer out(2);
     out.line("use, intrinsic :: iso_c_binding");
     out.line("implicit none");
@@ -268,7 +288,7 @@ class Procedure {
       out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
       out.line("integer(c_int32_t), intent(out) :: status");
     }
-    declare_locals(out);
+    declare_locals(out, own);
     declare_tables(out);
     if (!uses_.libm.empty()) {
       out.line("interface");
@@ -281,9 +301,22 @@ class Procedure {
     return out.text();
   }
 
-  std::string tail() const {
-    std::string out;
-    if (!uses_.support.empty()) out += "\ncontains\n";
+  /// The internal procedures, with the origins of their lines.
+  std::string tail(const std::vector<Locals>& locals, std::vector<LineOrigin>& origins) const {
+    Writer pieces(2);
+    if (!uses_.support.empty() || !body_.pieces().empty()) pieces.raw("\ncontains\n");
+    for (std::size_t k = 0; k < body_.pieces().size(); ++k) {
+      const Section& piece = body_.pieces()[k];
+      Writer declarations(4);
+      declare_locals(declarations, locals[k + 1]);
+      pieces.raw(fmt::format("\n  subroutine {}()\n{}", piece.name, declarations.text()));
+      for (const LineOrigin& origin : piece.origins) {
+        origins.push_back({origin.line + pieces.lines(), origin.origin});
+      }
+      pieces.raw(piece.text);
+      pieces.line("end subroutine " + piece.name);
+    }
+    std::string out = pieces.take();
     Writer procedures(2);
     for (const auto& [name, type] : with_callees(uses_.support)) {
       out += "\n";
@@ -295,8 +328,11 @@ class Procedure {
 
   std::vector<std::string> flags() const {
     // gfortran's own optimiser takes x - 1 < x for true, also where integers wrap.
-    std::vector<std::string> out{"-O3", "-fwrapv", "-fno-frontend-optimize", "-fno-trapping-math",
-                                 "-fno-range-check"};
+    std::vector<std::string> out = optimisation(body_.pieces().size());
+    for (const char* flag :
+         {"-fwrapv", "-fno-frontend-optimize", "-fno-trapping-math", "-fno-range-check"}) {
+      out.emplace_back(flag);
+    }
     if (options_.fast) {
       for (const char* flag :
            {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {

@@ -32,6 +32,7 @@ struct Emission {
   std::vector<LineOrigin> lines;
   std::vector<bool> written;  // by array parameter
   bool loops = false;         // is there any loop?
+  std::size_t pieces = 0;     // the internal procedures that long code was cut into
 };
 
 struct EmitError : std::runtime_error {

@@ -57,7 +57,10 @@ std::string Expressions::text(NodeId id, Precedence outer, bool plain) {
     return negative ? parenthesised(std::move(out), Precedence::Add, outer) : out;
   }
   std::string named = symbol(id);
-  if (!named.empty()) return named;
+  if (!named.empty()) {
+    if (n.op != Op::argument && n.op != Op::dim) uses_.see(named);
+    return named;
+  }
   return expand(id, outer, plain);
 }
 
@@ -199,6 +202,7 @@ std::string Expressions::element(core::BufferId buffer, std::span<const NodeId> 
     }
     return out + ")";
   }
+  if (b.local) uses_.see(name, true);
   if (indices.empty()) return name;
   std::string out = name + "(";
   for (std::size_t k = 0; k < indices.size(); ++k) {

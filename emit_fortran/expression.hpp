@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,21 @@ namespace numeta::emit_fortran {
 
 /// What an emitted text uses and must therefore declare.
 struct Uses {
+  /// Which procedure a local name is used in: 0 the kernel itself, else the number of a piece. One
+  /// that several use is the kernel's.
+  std::unordered_map<std::string, std::uint32_t> homes;
+  std::uint32_t procedure = 0;  // whose text is being made
+  bool repeats = false;         // is it called in a loop, so that variables outlive the call?
+  void see(const std::string& name, bool outlives = false) {
+    const std::uint32_t here = outlives && repeats ? 0 : procedure;
+    const auto [known, is_new] = homes.try_emplace(name, here);
+    if (!is_new && known->second != here) known->second = 0;
+  }
+  std::uint32_t home(const std::string& name) const {
+    const auto known = homes.find(name);
+    return known == homes.end() ? 0 : known->second;
+  }
+
   std::set<std::pair<std::string, core::DType>> support;
   std::map<std::pair<std::string, core::DType>, int> libm;  // to the arity
 };
