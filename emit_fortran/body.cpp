@@ -1,7 +1,6 @@
 // body.cpp - see body.hpp.
 #include "emit_fortran/body.hpp"
 
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -78,13 +77,14 @@ void Body::cut_region(RegionId r) {
   const auto& body = g_.regions()[r].body;
   const auto& waiting = plan_.temporaries[r];
   std::size_t next = 0;
-  std::optional<Outer> outer;
+  bool is_open = false;
   const auto open = [&] {
-    if (!outer) outer = begin_piece(r);
+    if (!is_open) begin_piece(r);
+    is_open = true;
   };
   const auto close = [&] {
-    if (outer) end_piece(*outer);
-    outer.reset();
+    if (is_open) end_piece();
+    is_open = false;
   };
   for (std::uint32_t k = 0; k <= body.size(); ++k) {
     for (; next < waiting.size() && waiting[next].first == k; ++next) {
@@ -105,16 +105,17 @@ void Body::cut_region(RegionId r) {
   close();
 }
 
-Body::Outer Body::begin_piece(RegionId r) {
-  Outer outer{std::exchange(text_, Writer(4)), uses_.procedure, uses_.repeats, returns_};
+void Body::begin_piece(RegionId r) {
+  outer_.push_back({std::exchange(text_, Writer(4)), uses_.procedure, uses_.repeats, returns_});
   uses_.procedure = ++last_piece_;
   uses_.repeats = innermost_loop(r) != 0;
   returns_ = false;
   pieces_.emplace_back();
-  return outer;
 }
 
-void Body::end_piece(Outer& outer) {
+void Body::end_piece() {
+  Outer outer = std::move(outer_.back());
+  outer_.pop_back();
   Section& piece = pieces_[uses_.procedure - 1];
   piece.name = names_.claim("piece");
   piece.origins = std::move(text_.origins);

@@ -53,8 +53,8 @@ class Body {
 
   void region(core::RegionId r);
   void cut_region(core::RegionId r);
-  Outer begin_piece(core::RegionId r);
-  void end_piece(Outer& outer);
+  void begin_piece(core::RegionId r);
+  void end_piece();
   void assign(core::NodeId id);
   void statement(core::NodeId id);
   void check(core::NodeId id);
@@ -77,6 +77,7 @@ class Body {
   Expressions& expressions_;
   Uses& uses_;
   std::vector<bool> is_cut_;  // by region
+  std::vector<Outer> outer_;  // innermost last
   std::vector<Section> pieces_;
   std::uint32_t last_piece_ = 0;
   bool returns_ = false;  // does the text leave its procedure where a check fails?

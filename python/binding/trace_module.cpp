@@ -73,6 +73,7 @@ struct EmissionObject {
   py::list sites;
   std::vector<std::pair<std::string, bool>> results;
   py::dict line_map;
+  std::vector<std::pair<int, std::string>> notes;  // the Python line and what was done there
   bool brief = false;
 };
 
@@ -319,6 +320,14 @@ class Trace {
       const auto [file, line] = state_->place(origin.origin);
       out.line_map[py::int_(origin.line)] = py::make_tuple(file, line);
     }
+    for (const core::Note& note : (better ? *better : state_->graph).notes) {
+      out.notes.emplace_back(state_->place(note.origin).second, note.text);
+    }
+    if (made.pieces > 0) {
+      const int line = made.lines.empty() ? 0 : state_->place(made.lines.front().origin).second;
+      out.notes.emplace_back(
+          line, "long code was cut into " + std::to_string(made.pieces) + " procedures");
+    }
     return out;
   }
 
@@ -434,6 +443,7 @@ void bind_trace(py::module_& m) {
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)
       .def_readonly("line_map", &EmissionObject::line_map)
+      .def_readonly("notes", &EmissionObject::notes)
       .def_readonly("brief", &EmissionObject::brief);
   py::class_<Trace>(m, "Trace")
       .def(py::init<const std::string&, bool, bool, bool, bool>(), py::arg("name"), py::kw_only(),

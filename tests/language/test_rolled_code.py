@@ -235,8 +235,9 @@ def test_code_in_a_compiled_loop():
     same_as_python(inside, np.asfortranarray(a))
 
 
-
-@pytest.mark.parametrize("code", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "c8", "c16"])
+@pytest.mark.parametrize(
+    "code", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "c8", "c16"]
+)
 def test_element_types_and_wrapping(code):
     def function(a, b):
         for k in nm.unroll(N):
