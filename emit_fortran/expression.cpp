@@ -57,7 +57,10 @@ std::string Expressions::text(NodeId id, Precedence outer, bool plain) {
     return negative ? parenthesised(std::move(out), Precedence::Add, outer) : out;
   }
   std::string named = symbol(id);
-  if (!named.empty()) return named;
+  if (!named.empty()) {
+    if (n.op != Op::argument && n.op != Op::dim) symbols_.homes.see(named);
+    return named;
+  }
   return expand(id, outer, plain);
 }
 
@@ -65,6 +68,9 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
   const Node& n = g_.node(id);
   if (n.op == Op::load) {
     return element(static_cast<core::BufferId>(n.bits[0]), g_.operands(id));
+  }
+  if (n.op == Op::table) {
+    return fmt::format("{}({})", symbols_.tables[n.bits[0]], index(g_.operands(id)[0]));
   }
   if (n.op == Op::cast && keeps_its_bits(g_.node(g_.operands(id)[0]).type, n.type)) {
     return text(g_.operands(id)[0], outer, plain);
@@ -196,6 +202,7 @@ std::string Expressions::element(core::BufferId buffer, std::span<const NodeId> 
     }
     return out + ")";
   }
+  if (b.local) symbols_.homes.see(name, true);
   if (indices.empty()) return name;
   std::string out = name + "(";
   for (std::size_t k = 0; k < indices.size(); ++k) {
