@@ -4,7 +4,9 @@ The first figure is timed from Python through the number slots, on distinct node
 `x = x * y + z` every product and every sum is a node that has not been seen before (so nothing is
 answered by the hash table alone), and a new trace is begun for every sample. The second is a
 kernel of 10,000 unrolled statements, traced and emitted but not compiled, on a new kernel object
-each time. Both check what they made: the node count, the number of statements in the text.
+each time; they are of two kinds in the order of Thue and Morse, which repeats nothing three times,
+so that no loop can stand for them. Both check what they made: the node count, the number of
+statements in the text.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ def make():
     @nm.jit
     def unrolled(count, a: nm.f8[:], b: nm.f8[:]) -> None:
         for i in range(count):
-            a[i] = a[i] * b[(7 * i) % count] + (0.5 + i)
+            if i.bit_count() % 2:
+                a[i] = a[i] * b[(7 * i) % count] + (0.5 + i)
+            else:
+                a[i] = (0.5 + i) - a[i] * b[(7 * i) % count]
 
     return unrolled
 """

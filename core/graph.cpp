@@ -87,6 +87,31 @@ NodeId Graph::integer(std::int64_t value, bool weak) {
   return constant(DType::i8, weak, literal_int(value));
 }
 
+NodeId Graph::entry(Table table, NodeId index) {
+  require_open({&index, 1});
+  const auto equals = [&](const Table& other) {
+    const auto same = [](const Literal& a, const Literal& b) {
+      return a.bits[0] == b.bits[0] && a.bits[1] == b.bits[1];
+    };
+    return other.type == table.type && other.weak == table.weak &&
+           std::ranges::equal(other.values, table.values, same);
+  };
+  const auto known = std::ranges::find_if(tables_, equals);
+  const auto number = static_cast<std::uint64_t>(known - tables_.begin());
+  Interval range{};
+  if (is_integer(table.type)) {
+    range = {INT64_MAX, INT64_MIN};
+    for (const Literal& value : table.values) {
+      const auto v = static_cast<std::int64_t>(value.bits[0]);
+      range =
+          join(range, kind(table.type) == Kind::Uint && v < 0 ? whole(table.type) : Interval{v, v});
+    }
+  }
+  const Draft draft{Op::table, table.type, table.weak, {&index, 1}, {number, 0}};
+  if (known == tables_.end()) tables_.push_back(std::move(table));
+  return intern(draft, nodes_[index].region, range);
+}
+
 bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
   return is_constant(id) && is_integer(nodes_[id].type) && integer_value(id) == value;
 }
@@ -132,6 +157,10 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
     const NodeId chosen = truth ? operands[*truth ? 1 : 2] : kNone;
     if (truth && nodes_[chosen].type == type && nodes_[chosen].weak == weak) return chosen;
   }
+  if (op == Op::sub && is_float(type) && is_constant(operands[0]) &&
+      nodes_[operands[0]].bits[0] == 0) {
+    return zero_minus(type, weak, operands[0], operands[1]);
+  }
   if (const auto way = cheaper(*this, op, operands)) {
     const NodeId both[] = {way->operand, constant(type, nodes_[operands[1]].weak, way->literal)};
     return pure(way->op, type, weak, both);
@@ -151,6 +180,14 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
                      operands.size() > 1 ? ranges_[operands[1]] : Interval{});
   }
   return intern({op, type, weak, operands, {0, 0}}, innermost(operands), range);
+}
+
+/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0.
+NodeId Graph::zero_minus(DType type, bool weak, NodeId zero, NodeId x) {
+  const NodeId both[] = {x, zero};
+  const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), zero,
+                           pure(Op::neg, type, weak, {&x, 1})};
+  return pure(Op::select, type, weak, choice);
 }
 
 NodeId Graph::cast(NodeId value, DType type, bool weak) {

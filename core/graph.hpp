@@ -59,6 +59,26 @@ struct Buffer {
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
+struct Literal {
+  std::uint64_t bits[2] = {0, 0};
+};
+Literal literal_int(std::int64_t value);
+Literal literal_float(DType type, double value);
+Literal literal_complex(DType type, double re, double im);
+
+/// Constants of one type that a loop reads by its index.
+struct Table {
+  DType type;
+  bool weak;
+  std::vector<Literal> values;
+};
+
+/// What a pass did, in words, and where in the user's Python.
+struct Note {
+  Origin origin;
+  std::string text;
+};
+
 struct Scalar {
   std::string name;
   DType type;
@@ -118,13 +138,6 @@ struct ScopeError : std::runtime_error {
   NodeId node;
 };
 
-struct Literal {
-  std::uint64_t bits[2] = {0, 0};
-};
-Literal literal_int(std::int64_t value);
-Literal literal_float(DType type, double value);
-Literal literal_complex(DType type, double re, double im);
-
 class Graph {
  public:
   /// `one_chain`: all buffers may overlap, so every store is a new version of each of them.
@@ -140,6 +153,8 @@ class Graph {
 
   NodeId constant(DType type, bool weak, Literal value);
   NodeId integer(std::int64_t value, bool weak = true);
+  /// The entry `index`, which must lie in the table; equal tables are one.
+  NodeId entry(Table table, NodeId index);
   /// A pure operation; folds, simplifies and finds an equal node before it makes a new one.
   NodeId pure(Op op, DType type, bool weak, std::span<const NodeId> operands);
   NodeId cast(NodeId value, DType type, bool weak);
@@ -214,7 +229,9 @@ class Graph {
   const std::vector<Scalar>& scalars() const { return scalars_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const std::vector<Call>& calls() const { return calls_; }
+  const std::vector<Table>& tables() const { return tables_; }
   std::vector<Result> results;
+  std::vector<Note> notes;
 
   RegionId current_region() const { return current_; }
   std::uint32_t depth() const { return regions_[current_].depth; }
@@ -224,6 +241,7 @@ class Graph {
   Origin origin() const { return origin_; }
 
  private:
+  NodeId zero_minus(DType type, bool weak, NodeId zero, NodeId x);
   struct Draft {
     Op op;
     DType type;
@@ -284,6 +302,7 @@ class Graph {
   std::vector<Scalar> scalars_;
   std::vector<Parameter> parameters_;
   std::vector<Call> calls_;
+  std::vector<Table> tables_;
   std::uint32_t last_version_ = 0;
   RegionId current_ = 0;
   Origin origin_;

@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/rebuild.hpp"
 
 namespace numeta::core {
@@ -304,6 +306,12 @@ RegionId only_loop(const Graph& g, RegionId region) {
   return n.op == Op::loop ? static_cast<RegionId>(n.bits[0]) : kNone;
 }
 
+std::string names(const Graph& g, const std::vector<RegionId>& loops) {
+  std::string out;
+  for (const RegionId loop : loops) out += (out.empty() ? "" : ", ") + g.regions()[loop].name;
+  return out;
+}
+
 bool holds_accesses_only(const Graph& g, RegionId region) {
   const auto& body = g.regions()[region].body;
   return body.size() <= kLargestBody && std::all_of(body.begin(), body.end(), [&](NodeId id) {
@@ -315,6 +323,7 @@ bool holds_accesses_only(const Graph& g, RegionId region) {
 
 std::optional<Graph> interchange(const Graph& graph) {
   if (graph.one_chain()) return std::nullopt;
+  std::vector<Note> notes;
   std::vector<RegionId> headers;  // empty while no header moves
   std::vector<bool> seen(graph.regions().size(), false);
   for (RegionId r = 1; r < graph.regions().size(); ++r) {
@@ -332,9 +341,14 @@ std::optional<Graph> interchange(const Graph& graph) {
       for (RegionId k = 0; k < graph.regions().size(); ++k) headers.push_back(k);
     }
     for (std::size_t k = 0; k < loops.size(); ++k) headers[loops[k]] = order[k];
+    notes.push_back(
+        {graph.node(graph.regions()[r].owner).origin,
+         fmt::format("the loops {} run as {}", names(graph, loops), names(graph, order))});
   }
   if (headers.empty()) return std::nullopt;
-  return rebuild(graph, headers);
+  Graph made = rebuild(graph, headers);
+  made.notes.insert(made.notes.end(), notes.begin(), notes.end());
+  return made;
 }
 
 }  // namespace numeta::core

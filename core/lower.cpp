@@ -55,17 +55,31 @@ NodeId Lowering::op2(Op op, DType type, NodeId a, NodeId b) {
   return graph_.pure(op, type, true, operands);
 }
 
+std::uint64_t Sites::number_of(Site site) {
+  const std::uint64_t next = all_.size();
+  if (site.custom >= 0) {  // each has a type of its own
+    all_.push_back(std::move(site));
+    return next;
+  }
+  auto& here = at_[{site.origin.code, site.origin.offset}];
+  for (const std::uint64_t known : here) {
+    const Site& other = all_[known];
+    if (other.exception == site.exception && other.message == site.message) return known;
+  }
+  here.push_back(next);
+  all_.push_back(std::move(site));
+  return next;
+}
+
 void Lowering::check(NodeId condition, Site site, std::span<const NodeId> values) {
   if (graph_.is_constant(condition) && graph_.node(condition).bits[0] != 0) return;
   site.origin = graph_.origin();
-  graph_.check(condition, sites_.size(), values);
-  sites_.push_back(std::move(site));
+  graph_.check(condition, sites_.number_of(std::move(site)), values);
 }
 
 void Lowering::fail(Site site, std::span<const NodeId> values) {
   site.origin = graph_.origin();
-  graph_.fail(sites_.size(), values);
-  sites_.push_back(std::move(site));
+  graph_.fail(sites_.number_of(std::move(site)), values);
 }
 
 void Lowering::require(NodeId condition, Exception exception, std::string message,

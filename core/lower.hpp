@@ -4,8 +4,10 @@
 // a check before the operation.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -24,13 +26,27 @@ struct Site {
   Origin origin;
 };
 
+/// The sites of the procedures of one kernel, by number.
+class Sites {
+ public:
+  /// The number of an equal site at the same origin, so that one in repeated code has one number,
+  /// or a new one.
+  std::uint64_t number_of(Site site);
+  const std::vector<Site>& all() const { return all_; }
+
+ private:
+  std::vector<Site> all_;
+  // By code and offset of the origin: the numbers of the sites there.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint64_t>> at_;
+};
+
 /// The class of a value as messages name it.
 std::string_view python_name(Type type);
 
 class Lowering {
  public:
   /// `sites` are shared by the procedures of a kernel.
-  Lowering(Graph& graph, std::vector<Site>& sites, bool exact, bool checks)
+  Lowering(Graph& graph, Sites& sites, bool exact, bool checks)
       : graph_(graph), sites_(sites), exact_(exact), checks_(checks) {}
 
   /// A Python operator (a + b, a < b, ...).
@@ -84,7 +100,7 @@ class Lowering {
                std::initializer_list<NodeId> values = {});
 
   Graph& graph_;
-  std::vector<Site>& sites_;
+  Sites& sites_;
   bool exact_;
   bool checks_;
 };

@@ -7,6 +7,7 @@
 
 #include "core/interchange.hpp"
 #include "core/narrow.hpp"
+#include "core/roll.hpp"
 
 namespace numeta::core {
 namespace {
@@ -15,6 +16,7 @@ constexpr Pass kPasses[] = {
     {"narrow", narrow, "what no path can see goes; ranges of variables decide comparisons"},
     {"interchange", interchange,
      "loops of a nest change places so that the inner one is contiguous"},
+    {"roll", roll, "repeated code becomes a counted loop"},
 };
 
 void verify_after(const Pass& pass, const Graph& graph) {

@@ -38,6 +38,7 @@ std::string head(const Graph& g, NodeId id) {
     case Op::call:
       return fmt::format("call procedure {} {}", g.calls()[n.bits[0]].procedure,
                          list(g.operands(id)));
+    case Op::table: return out + fmt::format(" {}[%{}]", n.bits[0], g.operands(id)[0]);
     case Op::index: return out + fmt::format(" region {}", n.bits[0]);
     default: break;
   }

@@ -15,18 +15,26 @@ namespace {
 
 class Rebuilder {
  public:
-  Rebuilder(const Graph& from, std::span<const RegionId> headers, std::span<const Interval> ranges)
+  Rebuilder(const Graph& from, std::span<const RegionId> headers, std::span<const Interval> ranges,
+            const Replace& replace)
       : from_(from),
         headers_(headers),
         ranges_(ranges),
+        replace_(replace),
         live_(live(from)),
         order_(from, live_),
         stores_(from.regions().size()),
         to_(from.name(), from.one_chain()),
         copies_(from.size(), kNone),
         asked_(from.size(), false),
-        regions_(from.regions().size(), kNone) {
+        regions_(from.regions().size(), kNone),
+        copying_{to_,
+                 [this](NodeId id) {
+                   return copied({&id, 1}).front();
+                 },
+                 [this](NodeId old, NodeId made) { copies_[old] = made; }} {
     regions_[0] = 0;
+    to_.notes = from.notes;
   }
 
   Graph run() {
@@ -104,38 +112,49 @@ class Rebuilder {
 
   /// The statements of a region; those that execute regions bring them along.
   void copy_body(RegionId region) {
-    for (const NodeId id : order_.statements(region)) {
-      const Node& n = from_.node(id);
-      const auto inner = static_cast<RegionId>(n.bits[0]);
-      switch (n.op) {
-        case Op::load:
-        case Op::store:
-        case Op::check: copy_statement(id); break;
-        case Op::loop: copy_loop(inner); break;
-        case Op::branch: copy_branch(id); break;
-        case Op::repeat:
-          to_.set_origin(n.origin);
-          regions_[inner] = to_.begin_repeat(from_.regions()[inner].name, stores_[inner]);
-          copy_inner(inner);
-          to_.end();
-          break;
-        case Op::block:
-          to_.set_origin(n.origin);
-          regions_[inner] = to_.begin_block(from_.regions()[inner].name);
-          copy_inner(inner);
-          to_.end_block();
-          break;
-        case Op::call: {
-          const Call& call = from_.calls()[n.bits[0]];
-          const std::vector<NodeId> scalars = copied(from_.operands(id));
-          to_.set_origin(n.origin);
-          to_.call(call.procedure, scalars, call.arguments, call.results);
-          break;
-        }
-        case Op::leave: to_.leave(regions_[inner]); break;
-        case Op::cycle: to_.cycle(regions_[inner]); break;
-        default: throw std::logic_error("rebuild: no such statement");
+    if (!replace_) {
+      for (const NodeId id : order_.statements(region)) copy_any(id);
+      return;
+    }
+    const auto& body = from_.regions()[region].body;
+    for (std::size_t place = 0; place < body.size(); ++place) {
+      if (replace_(region, place, copying_)) continue;
+      if (live_.nodes[body[place]]) copy_any(body[place]);
+    }
+    replace_(region, body.size(), copying_);
+  }
+
+  void copy_any(NodeId id) {
+    const Node& n = from_.node(id);
+    const auto inner = static_cast<RegionId>(n.bits[0]);
+    switch (n.op) {
+      case Op::load:
+      case Op::store:
+      case Op::check: copy_statement(id); break;
+      case Op::loop: copy_loop(inner); break;
+      case Op::branch: copy_branch(id); break;
+      case Op::repeat:
+        to_.set_origin(n.origin);
+        regions_[inner] = to_.begin_repeat(from_.regions()[inner].name, stores_[inner]);
+        copy_inner(inner);
+        to_.end();
+        break;
+      case Op::block:
+        to_.set_origin(n.origin);
+        regions_[inner] = to_.begin_block(from_.regions()[inner].name);
+        copy_inner(inner);
+        to_.end_block();
+        break;
+      case Op::call: {
+        const Call& call = from_.calls()[n.bits[0]];
+        const std::vector<NodeId> scalars = copied(from_.operands(id));
+        to_.set_origin(n.origin);
+        to_.call(call.procedure, scalars, call.arguments, call.results);
+        break;
       }
+      case Op::leave: to_.leave(regions_[inner]); break;
+      case Op::cycle: to_.cycle(regions_[inner]); break;
+      default: throw std::logic_error("rebuild: no such statement");
     }
   }
 
@@ -213,6 +232,7 @@ class Rebuilder {
       case Op::argument: return arguments_[n.bits[0]];
       case Op::dim:
         return to_.dim(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
+      case Op::table: return to_.entry(from_.tables()[n.bits[0]], copies_[from_.operands(id)[0]]);
       case Op::cast: return to_.cast(copies_[from_.operands(id)[0]], n.type, n.weak);
       default: break;
     }
@@ -225,6 +245,7 @@ class Rebuilder {
   const Graph& from_;
   std::span<const RegionId> headers_;
   std::span<const Interval> ranges_;
+  const Replace& replace_;
   Live live_;
   StoreOrder order_;
   std::vector<std::vector<BufferId>> stores_;  // by region
@@ -234,13 +255,14 @@ class Rebuilder {
   std::vector<NodeId> made_;       // pure nodes that are copied, in the order of copying
   std::vector<RegionId> regions_;  // by place
   std::vector<NodeId> arguments_;  // by the number of the scalar
+  Copying copying_;
 };
 
 }  // namespace
 
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
-              std::span<const Interval> ranges) {
-  return Rebuilder(graph, headers, ranges).run();
+              std::span<const Interval> ranges, const Replace& replace) {
+  return Rebuilder(graph, headers, ranges, replace).run();
 }
 
 }  // namespace numeta::core

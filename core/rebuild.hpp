@@ -5,17 +5,29 @@
 // is what nothing sees (live.hpp).
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "core/graph.hpp"
 
 namespace numeta::core {
 
+/// The copy in the making, as a pass sees it that puts statements of its own in.
+struct Copying {
+  Graph& to;
+  std::function<NodeId(NodeId)> copied;            // the copy of a value, made where it is not yet
+  std::function<void(NodeId, NodeId)> stands_for;  // (old, new): from here on the copy of `old`
+};
+
+/// Asked before the statement at a place of a region's body is copied, and once at its end.
+/// True: it is not copied, what replaces it has been made.
+using Replace = std::function<bool(RegionId region, std::size_t place, Copying& copying)>;
+
 /// `headers[r]` is the region whose header (bounds, name, index, origin) opens in the place of
 /// region r; empty where every region keeps its own. Headers may change places only inside a
 /// nest without statements between its loops. `ranges` are those of the buffers' values, where
 /// they are known better than by type; empty where they are not.
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers = {},
-              std::span<const Interval> ranges = {});
+              std::span<const Interval> ranges = {}, const Replace& replace = {});
 
 }  // namespace numeta::core

@@ -2,6 +2,7 @@
 #include "emit_fortran/body.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -77,7 +78,71 @@ void Body::name_labels() {
 
 void Body::emit() { region(0); }
 
+/// Statements go into pieces, as many as make some 200 lines; what jumps out stands between them.
+void Body::cut_region(RegionId r) {
+  const auto& body = g_.regions()[r].body;
+  const auto& waiting = plan_.temporaries[r];
+  std::size_t next = 0;
+  bool is_open = false;
+  const auto open = [&] {
+    if (!is_open) begin_piece(r);
+    is_open = true;
+  };
+  const auto close = [&] {
+    if (is_open) end_piece();
+    is_open = false;
+  };
+  for (std::uint32_t k = 0; k <= body.size(); ++k) {
+    for (; next < waiting.size() && waiting[next].first == k; ++next) {
+      open();
+      assign(waiting[next].second);
+      if (text_.lines() >= kLinesOfPiece) close();
+    }
+    if (k == body.size() || plan_.form[body[k]] != Form::Statement) continue;
+    if (jumps_out(g_, body[k])) {
+      close();
+      statement(body[k]);
+      continue;
+    }
+    open();
+    statement(body[k]);
+    if (text_.lines() >= kLinesOfPiece) close();
+  }
+  close();
+}
+
+void Body::begin_piece(RegionId r) {
+  Homes& homes = symbols_.homes;
+  outer_.push_back({std::exchange(text_, Writer(4)), homes.piece, homes.repeats, returns_});
+  homes.piece = ++last_piece_;
+  homes.repeats = innermost_loop(r) != 0;
+  returns_ = false;
+  pieces_.emplace_back();
+}
+
+void Body::end_piece() {
+  Outer outer = std::move(outer_.back());
+  outer_.pop_back();
+  Section& piece = pieces_[symbols_.homes.piece - 1];
+  piece.name = names_.claim("piece");
+  piece.origins = std::move(text_.origins);
+  piece.text = text_.take();
+  text_ = std::move(outer.text);
+  symbols_.homes.piece = outer.piece;
+  symbols_.homes.repeats = outer.repeats;
+  text_.line(fmt::format("call {}()", piece.name));
+  if (returns_) text_.line("if (status /= 0) return");
+  returns_ = returns_ || outer.returns;
+}
+
+std::size_t Body::weight() const {
+  const bool is_long = std::find(is_long_.begin(), is_long_.end(), true) != is_long_.end();
+  if (!is_internal_ || !is_long) return pieces_.size();
+  return text_.lines() / kLinesOfPiece;
+}
+
 void Body::region(RegionId r) {
+  if (is_long_[r] && !is_internal_) return cut_region(r);
   const auto& body = g_.regions()[r].body;
   const auto& waiting = plan_.temporaries[r];
   std::size_t next = 0;
@@ -97,6 +162,7 @@ void Body::assign(NodeId id) {
   const std::string text = expressions_.operation(id);
   const std::string name = names_.claim(fmt::format("t{}", ++temporaries_));
   symbols_.temporaries[id] = name;
+  symbols_.homes.see(name);
   locals_.emplace_back(name, g_.node(id).type);
   text_.from(g_.node(id).origin);
   text_.line(fmt::format("{} = {}", name, text));
@@ -151,6 +217,7 @@ void Body::check(NodeId id) {
   if (around_ == kNone) {
     failure(id);
     text_.line("return");
+    returns_ = true;
   } else {
     fail_in_parallel(id);
   }
@@ -201,14 +268,19 @@ void Body::call(NodeId id) {
   }
   text_.from(g_.node(id).origin);
   std::vector<std::string> results;
-  for (const core::BufferId result : call.results) results.push_back(symbols_.buffers[result]);
+  for (const core::BufferId result : call.results) {
+    results.push_back(symbols_.buffers[result]);
+    symbols_.homes.see(results.back(), true);
+  }
   if (callee.is_function) {
     text_.line(fmt::format("{} = {}({})", results[0], callee.name, fmt::join(arguments, ", ")));
   } else {
     arguments.insert(arguments.end(), results.begin(), results.end());
     text_.line(fmt::format("call {}({})", callee.name, fmt::join(arguments, ", ")));
   }
-  if (callee.checked) text_.line("if (status /= 0) return");
+  if (!callee.checked) return;
+  text_.line("if (status /= 0) return");
+  returns_ = true;
 }
 
 /// The last index of range(start, stop, step), as Fortran counts.
@@ -262,6 +334,7 @@ void Body::loop(NodeId id) {
   if (const auto found = parallel_.find(r); found != parallel_.end()) {
     return parallel_loop(id, found->second);
   }
+  symbols_.homes.see(symbols_.indices[r]);
   text_.from(g_.node(id).origin);
   text_.line(loop_head(r, expressions_.index(operands[0]), last_index(operands[1], operands[2]),
                        expressions_.index(operands[2])));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "emit_fortran/cut.hpp"
 #include "emit_fortran/expression.hpp"
 #include "emit_fortran/names.hpp"
 #include "emit_fortran/schedule.hpp"
@@ -29,7 +30,7 @@ class Body {
  public:
   Body(const core::Graph& graph, const Schedule& plan, const core::ParallelLoops& parallel,
        const std::vector<Interface>& callees, Symbols& symbols, Names& names,
-       Expressions& expressions)
+       Expressions& expressions, bool is_internal)
       : g_(graph),
         plan_(plan),
         parallel_(parallel),
@@ -37,6 +38,8 @@ class Body {
         symbols_(symbols),
         names_(names),
         expressions_(expressions),
+        is_internal_(is_internal),
+        is_long_(long_regions(graph, plan)),
         text_(2) {}
 
   /// Names of indices, labels and local variables.
@@ -44,6 +47,9 @@ class Body {
   void emit();
 
   Writer& text() { return text_; }
+  const std::vector<Section>& pieces() const { return pieces_; }
+  /// How much long code there is: the pieces, or as many as an internal procedure would make.
+  std::size_t weight() const;
   const std::vector<std::string>& indices() const { return indices_; }
   const std::vector<std::pair<std::string, core::DType>>& locals() const { return locals_; }
 
@@ -53,7 +59,18 @@ class Body {
   void name_labels();
   core::RegionId innermost_loop(core::RegionId region) const;
 
+  /// The text of what is made now, while another one is made.
+  struct Outer {
+    Writer text;
+    std::uint32_t piece;
+    bool repeats;
+    bool returns;
+  };
+
   void region(core::RegionId r);
+  void cut_region(core::RegionId r);
+  void begin_piece(core::RegionId r);
+  void end_piece();
   void assign(core::NodeId id);
   void statement(core::NodeId id);
   void check(core::NodeId id);
@@ -87,6 +104,12 @@ class Body {
   Symbols& symbols_;
   Names& names_;
   Expressions& expressions_;
+  bool is_internal_;           // Fortran has no procedure in an internal one: it is not cut
+  std::vector<bool> is_long_;  // by region
+  std::vector<Outer> outer_;   // innermost last
+  std::vector<Section> pieces_;
+  std::uint32_t last_piece_ = 0;
+  bool returns_ = false;  // does the text leave its procedure where a check fails?
   Writer text_;
   std::vector<std::string> indices_;
   std::vector<std::pair<std::string, core::DType>> locals_;

@@ -22,6 +22,12 @@ using core::NodeId;
 using core::Op;
 using core::RegionId;
 
+constexpr std::string_view kContains = "\ncontains\n";
+
+std::uint32_t lines_of(std::string_view text) {
+  return static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
 std::uint64_t hash_text(std::string_view text) {
   std::uint64_t hash = 0xCBF29CE484222325ULL;  // FNV-1a
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
@@ -173,6 +179,7 @@ class Program {
 
   Emission emit() {
     std::string internals;
+    std::size_t weight = 0;
     bool loops = graphs_.size() > 1 || recursive_;
     for (std::size_t p = recursive_ ? 0 : 1; p < graphs_.size(); ++p) {
       if (!used_[p]) continue;
@@ -180,6 +187,7 @@ class Program {
                           true);
       Writer indented(2);
       indented.block(procedure.internal());
+      weight += procedure.weight();
       internals += "\n";
       internals += indented.take();
     }
@@ -192,7 +200,7 @@ class Program {
     }
     if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
-    out.flags = flags();
+    out.flags = flags(weight + kernel.weight());
     out.loops = loops || kernel.has(core::is_loop);
     out.recursive = is_recursive();
     const auto& parameters = graphs_[0]->parameters();
@@ -205,25 +213,29 @@ class Program {
  private:
   Emission assembled(Procedure& kernel, const std::string& internals) const {
     const std::string declarations = kernel.declarations();
-    const std::string end = tail(kernel.name(), internals);
-    const std::uint64_t hash = hash_text(declarations + kernel.text().text() + end);
+    const std::string& body = kernel.text().text();
+    std::vector<LineOrigin> origins;
+    const std::string pieces = kernel.pieces(origins);
+    const std::string end = tail(kernel.name(), pieces + internals);
+    const std::uint64_t hash = hash_text(declarations + body + end);
     Emission out;
     const std::string label = fmt::format("numeta_{:016x}_f", hash);
     out.symbol = fmt::format("numeta_{:016x}", hash);
     const std::string opening = kernel.opening(label) + declarations;
-    const auto above = static_cast<std::uint32_t>(std::count(opening.begin(), opening.end(), '\n'));
-    out.fortran = opening + kernel.text().text() + end;
-    for (LineOrigin origin : kernel.text().origins) {
-      origin.line += above;
-      out.lines.push_back(origin);
-    }
+    out.fortran = opening + body + end;
+    const auto add = [&](std::span<const LineOrigin> lines, std::uint32_t above) {
+      for (const LineOrigin& one : lines) out.lines.push_back({one.line + above, one.origin});
+    };
+    add(kernel.text().origins, lines_of(opening));
+    add(origins, lines_of(opening) + lines_of(body) + lines_of(kContains));
+    out.pieces = kernel.piece_count();
     out.stub = stub_text(*graphs_[0], kernel.needs(), out.symbol, label);
     return out;
   }
 
   std::string tail(const std::string& name, const std::string& internals) const {
     std::string out;
-    if (!uses_.support.empty() || !internals.empty()) out += "\ncontains\n";
+    if (!uses_.support.empty() || !internals.empty()) out += kContains;
     out += internals;
     Writer procedures(2);
     for (const auto& [support, type] : with_callees(uses_.support)) {
@@ -253,9 +265,13 @@ class Program {
     return false;
   }
 
-  std::vector<std::string> flags() const {
+  /// `weight`: how much long code there is, in pieces.
+  std::vector<std::string> flags(std::size_t weight) const {
     // gfortran's own optimiser takes x - 1 < x for true, also where integers wrap.
-    std::vector<std::string> out{"-O3", "-fwrapv", "-fno-frontend-optimize", "-fno-range-check"};
+    std::vector<std::string> out = optimisation(weight);
+    for (const char* flag : {"-fwrapv", "-fno-frontend-optimize", "-fno-range-check"}) {
+      out.emplace_back(flag);
+    }
     if (!converts_both_ways(graphs_, writes_)) out.emplace_back("-fno-trapping-math");
     if (options_.fast) {
       for (const char* flag :

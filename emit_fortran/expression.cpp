@@ -51,7 +51,10 @@ std::string Expressions::text(NodeId id, Precedence outer, bool plain) {
     return negative ? parenthesised(std::move(out), Precedence::Add, outer) : out;
   }
   std::string named = symbol(id);
-  if (!named.empty()) return named;
+  if (!named.empty()) {
+    if (n.op != Op::argument && n.op != Op::dim) symbols_.homes.see(named);
+    return named;
+  }
   return expand(id, outer, plain);
 }
 
@@ -59,6 +62,9 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
   const Node& n = g_.node(id);
   if (n.op == Op::load) {
     return element(static_cast<core::BufferId>(n.bits[0]), g_.operands(id));
+  }
+  if (n.op == Op::table) {
+    return fmt::format("{}({})", symbols_.tables[n.bits[0]], index(g_.operands(id)[0]));
   }
   if (is_only_a_name(g_, id)) {
     return text(g_.operands(id)[0], outer, plain);
@@ -209,6 +215,7 @@ std::string Expressions::element(core::BufferId buffer, std::span<const NodeId> 
     }
     return out + ")";
   }
+  if (b.local) symbols_.homes.see(name, true);
   if (indices.empty()) return name;
   std::string out = name + "(";
   for (std::size_t k = 0; k < indices.size(); ++k) {

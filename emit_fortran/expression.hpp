@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,24 @@ struct Uses {
   bool team = false;                                        // which thread of how many it is
 };
 
-/// The Fortran names of a kernel's things.
+/// Where each local name of a procedure is declared: 0 in the procedure itself, else the number of
+/// the piece that alone uses it.
+struct Homes {
+  std::unordered_map<std::string, std::uint32_t> numbers;
+  std::uint32_t piece = 0;  // whose text is being made
+  bool repeats = false;     // is it called in a loop, so that variables outlive the call?
+  void see(const std::string& name, bool outlives = false) {
+    const std::uint32_t here = outlives && repeats ? 0 : piece;
+    const auto [known, is_new] = numbers.try_emplace(name, here);
+    if (!is_new && known->second != here) known->second = 0;
+  }
+  std::uint32_t of(const std::string& name) const {
+    const auto known = numbers.find(name);
+    return known == numbers.end() ? 0 : known->second;
+  }
+};
+
+/// The Fortran names of a procedure's things.
 struct Symbols {
   std::vector<std::string> scalars;
   std::vector<std::string> buffers;
@@ -31,8 +49,10 @@ struct Symbols {
   std::vector<std::string> strides;
   std::vector<std::string> offsets;
   std::vector<std::string> indices;      // by region
+  std::vector<std::string> tables;       // of constants
   std::vector<std::string> labels;       // of constructs, by region; empty where none is needed
   std::vector<std::string> temporaries;  // by node, empty where none
+  Homes homes;
 };
 
 class Expressions {

@@ -35,7 +35,7 @@ Procedure::Procedure(const core::Graph& graph, const Options& options, const cor
       names_(std::move(names)),
       uses_(uses),
       expressions_(graph, options, plan_, symbols_, uses),
-      body_(graph, plan_, parallel_, callees, symbols_, names_, expressions_),
+      body_(graph, plan_, parallel_, callees, symbols_, names_, expressions_, internal),
       own_(std::move(own)),
       is_internal_(internal) {
   name_parameters();
@@ -71,6 +71,9 @@ void Procedure::name_parameters() {
                                                                  : "");
     symbols_.offsets.push_back(b.layout == core::Layout::Strided ? names_.claim(b.name + "_offset")
                                                                  : "");
+  }
+  for (std::size_t k = 0; k < g_.tables().size(); ++k) {
+    symbols_.tables.push_back(names_.claim("table"));
   }
   for (std::size_t k = 0; k < g_.results.size(); ++k) {
     results_.push_back(
@@ -129,11 +132,21 @@ void Procedure::declare_buffer(Writer& out, core::BufferId id) const {
                        symbols_.buffers[id], extents(id)));
 }
 
-/// Local variables of one type stand together, in the order of their first use.
-void Procedure::declare_locals(Writer& out) const {
+std::vector<Procedure::Locals> Procedure::locals() const {
+  const Homes& homes = symbols_.homes;
+  std::vector<Locals> out(body_.pieces().size() + 1);
+  for (const std::string& name : body_.indices()) {
+    out[homes.of(name)].emplace_back(name, core::DType::i8);
+  }
+  for (const auto& one : body_.locals()) out[homes.of(one.first)].push_back(one);
+  return out;
+}
+
+/// Variables of one type stand together, in the order of their first use.
+void Procedure::declare_locals(Writer& out, const Locals& locals) {
+  constexpr std::size_t kLongest = 60;
   std::vector<std::pair<std::string, std::string>> lines;
-  const auto declare = [&](core::DType dtype, const std::string& name) {
-    constexpr std::size_t kLongest = 60;
+  for (const auto& [name, dtype] : locals) {
     const std::string type = declared(dtype);
     const auto open = std::find_if(lines.rbegin(), lines.rend(),
                                    [&](const auto& line) { return line.first == type; });
@@ -142,10 +155,21 @@ void Procedure::declare_locals(Writer& out) const {
     } else {
       open->second += ", " + name;
     }
-  };
-  for (const std::string& name : body_.indices()) declare(core::DType::i8, name);
-  for (const auto& [name, type] : body_.locals()) declare(type, name);
+  }
   for (const auto& [type, names] : lines) out.line(fmt::format("{} :: {}", type, names));
+}
+
+void Procedure::declare_tables(Writer& out) const {
+  for (std::size_t k = 0; k < g_.tables().size(); ++k) {
+    const core::Table& table = g_.tables()[k];
+    const std::string type = declared(table.type);
+    std::string values;
+    for (const core::Literal& value : table.values) {
+      values += (values.empty() ? "" : ", ") + literal(table.type, value.bits, true);
+    }
+    out.line(fmt::format("{}, parameter :: {}(0:{}) = [{} :: {}]", type, symbols_.tables[k],
+                         table.values.size() - 1, type, values));
+  }
 }
 
 std::vector<std::string> Procedure::dummies() const {
@@ -223,7 +247,10 @@ std::string Procedure::declarations() const {
     out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
     out.line("integer(c_int32_t), intent(out) :: status");
   }
-  if (!delegates_) declare_locals(out);
+  if (!delegates_) {
+    declare_locals(out, locals().front());
+    declare_tables(out);
+  }
   if (!uses_.libm.empty() || uses_.team) {
     out.line("interface");
     if (uses_.team) {
@@ -244,6 +271,23 @@ std::string Procedure::declarations() const {
   return out.text();
 }
 
+std::string Procedure::pieces(std::vector<LineOrigin>& origins) const {
+  const std::vector<Locals> locals = this->locals();
+  Writer out(2);
+  for (std::size_t k = 0; k < body_.pieces().size(); ++k) {
+    const Section& piece = body_.pieces()[k];
+    Writer declarations(4);
+    declare_locals(declarations, locals[k + 1]);
+    out.raw(fmt::format("\n  subroutine {}()\n{}", piece.name, declarations.text()));
+    for (const LineOrigin& origin : piece.origins) {
+      origins.push_back({origin.line + out.lines(), origin.origin});
+    }
+    out.raw(piece.text);
+    out.line("end subroutine " + piece.name);
+  }
+  return out.take();
+}
+
 std::string Procedure::internal() {
   statements();
   std::vector<std::string> all = dummies();
@@ -255,7 +299,8 @@ std::string Procedure::internal() {
   out.line(fmt::format("recursive {} {}({}){}", kind, own_.name, fmt::join(all, ", "), result));
   Writer declared_things(2);
   declare_dummies(declared_things);
-  declare_locals(declared_things);
+  declare_locals(declared_things, locals().front());
+  declare_tables(declared_things);
   return out.text() + declared_things.text() + "\n" + text().text() +
          fmt::format("end {} {}\n", kind, own_.name);
 }

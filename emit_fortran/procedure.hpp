@@ -1,11 +1,13 @@
 // procedure.hpp - one graph as one Fortran procedure: its dummies, declarations and statements.
 // The kernel that is called from outside is a bind(C) subroutine; the procedures that it calls, and
 // it itself where it is recursive, are internal procedures after its `contains`: functions where
-// they have one result, else subroutines.
+// they have one result, else subroutines. Long code of the kernel is cut into internal procedures,
+// `pieces`, too (cut.hpp).
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "emit_fortran/body.hpp"
@@ -33,6 +35,11 @@ class Procedure {
   std::string opening(const std::string& label) const;
   std::string declarations() const;
   Writer& text() { return body_.text(); }
+  /// The pieces as they stand after `contains`; `origins` of lines of this text are added.
+  std::string pieces(std::vector<LineOrigin>& origins) const;
+
+  std::size_t piece_count() const { return body_.pieces().size(); }
+  std::size_t weight() const { return body_.weight(); }
 
   const Needs& needs() const { return needs_; }
   const core::Live& live() const { return plan_.live; }
@@ -40,13 +47,18 @@ class Procedure {
   bool has(bool (*wanted)(core::Op)) const;
 
  private:
+  using Locals = std::vector<std::pair<std::string, core::DType>>;
+
   void name_parameters();
   void find_needs();
   std::vector<std::string> dummies() const;
   std::string extents(core::BufferId id) const;
   void declare_buffer(Writer& out, core::BufferId id) const;
   void declare_dummies(Writer& out) const;
-  void declare_locals(Writer& out) const;
+  /// The local variables of the procedure itself, then those of each piece.
+  std::vector<Locals> locals() const;
+  static void declare_locals(Writer& out, const Locals& locals);
+  void declare_tables(Writer& out) const;
 
   const core::Graph& g_;
   Options options_;

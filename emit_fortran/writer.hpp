@@ -39,6 +39,7 @@ class Writer {
   void from(core::Origin origin);
 
   const std::string& text() const { return text_; }
+  std::uint32_t lines() const { return lines_; }
   std::vector<LineOrigin> origins;
 
  private:

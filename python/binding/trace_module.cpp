@@ -1,4 +1,4 @@
-// trace_module.cpp - the module _trace: traces, operations by name, emission. pybind11 binds what
+// trace_module.cpp - the module _trace: traces and operations by name. pybind11 binds what
 // is not on the hot path of tracing; the traced values are C types of their own.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -6,9 +6,9 @@
 #include <map>
 #include <optional>
 
-#include "core/live.hpp"
 #include "core/merge.hpp"
 #include "core/passes.hpp"
+#include "python/binding/trace_emission.hpp"
 #include "python/binding/trace_values.hpp"
 
 namespace py = pybind11;
@@ -64,19 +64,6 @@ TraceState* required_current(const char* what) {
   raise_fault(nullptr, core::TraceFault(core::Diag::no_trace, {what}));
   throw py::error_already_set();
 }
-
-struct EmissionObject {
-  std::string fortran;
-  std::string stub;
-  std::string symbol;
-  std::vector<std::string> flags;
-  std::vector<bool> written;
-  py::list sites;
-  std::vector<std::pair<std::string, bool>> results;
-  py::dict line_map;
-  bool brief = false;
-  bool recursive = false;
-};
 
 NodeId node_in(py::handle scalar) { return reinterpret_cast<ScalarObject*>(scalar.ptr())->node; }
 
@@ -348,53 +335,13 @@ class Trace {
     });
   }
 
-  EmissionObject emit() {
-    const auto& procedures = state_->program->procedures;
-    std::vector<std::optional<core::Graph>> better;
-    std::vector<const core::Graph*> graphs;
-    for (const TraceState* procedure : procedures) graphs.push_back(&procedure->graph);
-    const std::vector<bool> used = core::reachable(graphs);
-    for (std::size_t k = 0; k < procedures.size(); ++k) {
-      if (used[k]) core::verify(procedures[k]->graph);
-      better.push_back(used[k] ? core::run_passes(procedures[k]->graph) : std::nullopt);
-    }
-    graphs.clear();
-    for (std::size_t k = 0; k < procedures.size(); ++k) {
-      graphs.push_back(better[k] ? &*better[k] : &procedures[k]->graph);
-    }
-    constexpr std::size_t few_nodes = 256;
-    emit_fortran::Emission made;
+  EmissionObject emit() const {
     try {
-      made = emit_fortran::emit(graphs, state_->options);
+      return emitted(*state_);
     } catch (const core::ParallelFault& fault) {
       raise_fault(*state_, fault);
       throw py::error_already_set();
     }
-    EmissionObject out;
-    out.fortran = std::move(made.fortran);
-    out.stub = std::move(made.stub);
-    out.symbol = std::move(made.symbol);
-    out.flags = std::move(made.flags);
-    out.brief = !made.loops && state_->graph.size() <= few_nodes;
-    out.recursive = made.recursive;
-    out.written = std::move(made.written);
-    for (const core::Site& site : state_->program->sites) {
-      const auto [file, line] = state_->place(site.origin);
-      PyObject* type = site.custom >= 0
-                           ? state_->program->exceptions[static_cast<std::size_t>(site.custom)]
-                           : python_exception(site.exception);
-      out.sites.append(
-          py::make_tuple(py::reinterpret_borrow<py::object>(type), site.message, file, line));
-    }
-    for (const core::Result& result : state_->graph.results) {
-      const core::DType type = state_->graph.node(result.value).type;
-      out.results.emplace_back(core::row(type).code, result.weak);
-    }
-    for (const emit_fortran::LineOrigin& origin : made.lines) {
-      const auto [file, line] = state_->place(origin.origin);
-      out.line_map[py::int_(origin.line)] = py::make_tuple(file, line);
-    }
-    return out;
   }
 
   /// What each pass would do now: its name, its milliseconds, the graph that it made or None.
@@ -501,17 +448,6 @@ py::list diagnostics() {
 }
 
 void bind_trace(py::module_& m) {
-  py::class_<EmissionObject>(m, "Emission")
-      .def_readonly("fortran", &EmissionObject::fortran)
-      .def_readonly("stub", &EmissionObject::stub)
-      .def_readonly("symbol", &EmissionObject::symbol)
-      .def_readonly("flags", &EmissionObject::flags)
-      .def_readonly("written", &EmissionObject::written)
-      .def_readonly("sites", &EmissionObject::sites)
-      .def_readonly("results", &EmissionObject::results)
-      .def_readonly("line_map", &EmissionObject::line_map)
-      .def_readonly("brief", &EmissionObject::brief)
-      .def_readonly("recursive", &EmissionObject::recursive);
   py::class_<Trace>(m, "Trace")
       .def(py::init<const std::string&, bool, bool, bool, bool, py::object>(), py::arg("name"),
            py::kw_only(), py::arg("exact") = false, py::arg("checks") = false,
@@ -574,6 +510,7 @@ void bind_trace(py::module_& m) {
 PYBIND11_MODULE(_trace, m) {
   using namespace numeta::binding;
   if (import_numpy() < 0 || add_value_types(m.ptr()) < 0) throw py::error_already_set();
+  bind_emission(m);
   bind_trace(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();

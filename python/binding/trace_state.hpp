@@ -27,7 +27,7 @@ struct Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  std::vector<core::Site> sites;
+  core::Sites sites;
   std::vector<PyObject*> exceptions;    // owned; the custom exception types of sites
   std::vector<PyCodeObject*> codes;     // owned
   std::vector<TraceState*> procedures;  // borrowed; the kernel itself first

@@ -22,6 +22,7 @@ class Emission:
     sites: list[tuple[Any, str, str, int]]
     results: list[tuple[str, bool]]
     line_map: Any
+    notes: list[tuple[int, str]]
     brief: bool
     recursive: bool
 

@@ -238,7 +238,10 @@ class Kernel(_call.Kernel):
         return dict(self._last().info.timings)
 
     def explain(self) -> str:
-        """What each parameter is, what was compiled, from where, and what is guarded."""
+        """What each parameter is, what was compiled, from where, what is guarded.
+
+        Named with their lines are loops that changed places and long code that was rolled or cut.
+        """
         named, _ = self._all_hints()
         lines = [f"{self.__qualname__}"]
         for name, hint in zip(self.parameter_names, named, strict=False):
@@ -254,6 +257,8 @@ class Kernel(_call.Kernel):
             steps = ", ".join(f"{k} {1e3 * v:.2f} ms" for k, v in info.timings.items())
             lines.append(f"    {steps}")
             guarded = sorted({g[2] for g in info.traced.guards if g[0] in ("global", "attr")})
+            notes = info.traced.emission.notes
+            lines += [f"    line {line}: {text}" for line, text in notes]
             if guarded:
                 lines.append(f"    guarded: {', '.join(guarded)}")
         return "\n".join(lines)

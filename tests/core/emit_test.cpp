@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "emit_fortran/names.hpp"
@@ -138,6 +139,30 @@ TEST(Emission, ParenthesesKeepTheOrderOfTheGraphAndNoMore) {
   EXPECT_EQ(answer(op(Op::mul, b.op(Op::neg, DType::f8, {x}), y)), "(-x) * y");
   EXPECT_EQ(answer(op(Op::pow, b.op(Op::neg, DType::f8, {x}), y)), "(-x)**y");
   EXPECT_EQ(answer(op(Op::mul, x, b.real(-2))), "x * (-2.0_c_double)");
+}
+
+/// `while true: x = 1 or 2`, or with a count.
+std::vector<std::string> flags_of_a_choice(bool counted) {
+  Building b;
+  const NodeId p = b.g.scalar("p", DType::b1, true);
+  const BufferId x = b.g.variable("x", DType::f8, false);
+  if (counted) b.loop(b.g.integer(5));
+  if (!counted) b.g.begin_repeat("while");
+  b.g.begin_branch(p);
+  b.write(x, b.real(1));
+  b.g.begin_otherwise();
+  b.write(x, b.real(2));
+  b.end();
+  b.end();
+  return emit_fortran::emit(b.g, {}).flags;
+}
+
+TEST(Emit, AChoiceInALoopWithoutACountIsMadeWithoutAJump) {
+  const auto has = [](const std::vector<std::string>& flags) {
+    return std::find(flags.begin(), flags.end(), "-fno-split-paths") != flags.end();
+  };
+  EXPECT_TRUE(has(flags_of_a_choice(false)));
+  EXPECT_FALSE(has(flags_of_a_choice(true)));
 }
 
 }  // namespace

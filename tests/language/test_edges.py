@@ -302,3 +302,13 @@ def test_a_read_only_array_is_read():
     array = np.arange(1.0, 3.0)
     array.flags.writeable = False
     same_as_python(kernel, array)
+
+
+def test_zero_minus_a_number_that_is_never_minus_zero():
+    @nm.jit
+    def kernel(b: nm.i4, x: nm.f8, k: int, y: nm.f4):
+        return 0.0 - nm.f8(b), 0.0 - abs(x), 0.0 - k, nm.f4(0) - abs(y), 0 - x
+
+    for b in (0, 3):
+        for x in (0.0, -0.0, 2.5, np.inf, np.nan):
+            same_as_python(kernel, np.int32(b), np.float64(x), b, np.float32(x))

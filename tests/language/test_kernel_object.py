@@ -197,6 +197,23 @@ def test_explain_and_timings():
     assert scale.timings()["trace"] > 0
 
 
+def test_explain_says_what_was_done_to_loops_and_long_code():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], b: nm.f8[:]) -> None:
+        for i in nm.range(a.shape[0]):
+            for j in nm.range(a.shape[1]):
+                a[j, i] = 1.0
+        for k in nm.unroll(100):
+            b[k] = b[k + 1] * 2.0
+
+    kernel.compile(nm.f8[:, :], nm.f8[:])
+    line = kernel.py_func.__code__.co_firstlineno
+    assert kernel.explain().splitlines()[-3:-1] == [
+        f"    line {line + 2}: the loops i, j run as j, i",
+        f"    line {line + 6}: 100 repetitions of 1 statement became a loop",
+    ]
+
+
 def test_same_as_python_notices_a_difference():
     calls = []
 

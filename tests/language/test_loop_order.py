@@ -414,7 +414,7 @@ def test_each_pass_can_be_timed_and_printed():
         a[i, j] = 1.0
         trace.end()
         trace.end()
-    [_, (name, milliseconds, text)] = trace.passes()
+    [_, (name, milliseconds, text), _] = trace.passes()
     assert name == "interchange"
     assert milliseconds >= 0
     assert re.findall(r"for (\w+) in", text) == ["j", "i"]

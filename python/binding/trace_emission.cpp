@@ -1,0 +1,109 @@
+// trace_emission.cpp - see trace_emission.hpp.
+#include "python/binding/trace_emission.hpp"
+
+#include <pybind11/stl.h>
+
+#include <optional>
+#include <span>
+
+#include "core/live.hpp"
+#include "core/passes.hpp"
+
+namespace py = pybind11;
+
+namespace numeta::binding {
+namespace {
+
+// A kernel of no more nodes and without loops keeps the GIL.
+constexpr std::size_t kFewNodes = 256;
+
+/// The graphs of a kernel's procedures after the passes.
+struct Improved {
+  std::vector<std::optional<core::Graph>> made;  // where a pass changed something
+  std::vector<const core::Graph*> graphs;
+  std::vector<bool> used;
+};
+
+Improved improved(const std::vector<TraceState*>& procedures) {
+  Improved out;
+  for (const TraceState* procedure : procedures) out.graphs.push_back(&procedure->graph);
+  out.used = core::reachable(out.graphs);
+  for (std::size_t k = 0; k < procedures.size(); ++k) {
+    if (out.used[k]) core::verify(*out.graphs[k]);
+    out.made.push_back(out.used[k] ? core::run_passes(*out.graphs[k]) : std::nullopt);
+  }
+  for (std::size_t k = 0; k < procedures.size(); ++k) {
+    if (out.made[k]) out.graphs[k] = &*out.made[k];
+  }
+  return out;
+}
+
+py::list sites_of(const TraceState& kernel) {
+  py::list out;
+  for (const core::Site& site : kernel.program->sites.all()) {
+    const auto [file, line] = kernel.place(site.origin);
+    PyObject* type = site.custom >= 0
+                         ? kernel.program->exceptions[static_cast<std::size_t>(site.custom)]
+                         : python_exception(site.exception);
+    out.append(py::make_tuple(py::reinterpret_borrow<py::object>(type), site.message, file, line));
+  }
+  return out;
+}
+
+std::vector<std::pair<int, std::string>> notes_of(const TraceState& kernel, const Improved& code,
+                                                  const emit_fortran::Emission& made) {
+  std::vector<std::pair<int, std::string>> out;
+  for (std::size_t k = 0; k < code.graphs.size(); ++k) {
+    if (!code.used[k]) continue;
+    for (const core::Note& note : code.graphs[k]->notes) {
+      out.emplace_back(kernel.place(note.origin).second, note.text);
+    }
+  }
+  if (made.pieces > 0) {
+    const int line = made.lines.empty() ? 0 : kernel.place(made.lines.front().origin).second;
+    out.emplace_back(line, "long code was cut into " + std::to_string(made.pieces) + " procedures");
+  }
+  return out;
+}
+
+}  // namespace
+
+EmissionObject emitted(const TraceState& kernel) {
+  const Improved code = improved(kernel.program->procedures);
+  emit_fortran::Emission made = emit_fortran::emit(code.graphs, kernel.options);
+  EmissionObject out;
+  out.notes = notes_of(kernel, code, made);
+  out.fortran = std::move(made.fortran);
+  out.stub = std::move(made.stub);
+  out.symbol = std::move(made.symbol);
+  out.flags = std::move(made.flags);
+  out.brief = !made.loops && kernel.graph.size() <= kFewNodes;
+  out.recursive = made.recursive;
+  out.written = std::move(made.written);
+  out.sites = sites_of(kernel);
+  for (const core::Result& result : kernel.graph.results) {
+    out.results.emplace_back(core::row(kernel.graph.node(result.value).type).code, result.weak);
+  }
+  for (const emit_fortran::LineOrigin& origin : made.lines) {
+    const auto [file, line] = kernel.place(origin.origin);
+    out.line_map[py::int_(origin.line)] = py::make_tuple(file, line);
+  }
+  return out;
+}
+
+void bind_emission(py::module_& m) {
+  py::class_<EmissionObject>(m, "Emission")
+      .def_readonly("fortran", &EmissionObject::fortran)
+      .def_readonly("stub", &EmissionObject::stub)
+      .def_readonly("symbol", &EmissionObject::symbol)
+      .def_readonly("flags", &EmissionObject::flags)
+      .def_readonly("written", &EmissionObject::written)
+      .def_readonly("sites", &EmissionObject::sites)
+      .def_readonly("results", &EmissionObject::results)
+      .def_readonly("line_map", &EmissionObject::line_map)
+      .def_readonly("notes", &EmissionObject::notes)
+      .def_readonly("brief", &EmissionObject::brief)
+      .def_readonly("recursive", &EmissionObject::recursive);
+}
+
+}  // namespace numeta::binding
