@@ -10,10 +10,8 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import os
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -162,41 +160,12 @@ _ORDERED = set(
 )
 
 
-class Bug(NamedTuple):
-    """A row of what was found and is not mended: operations (a pattern) on these types."""
-
-    op: str
-    types: Callable[[tuple[str, ...]], bool]
-    what: str
-
-
-OPEN: tuple[Bug, ...] = (
-    Bug(
-        "add|sub|mul|truediv|pow|eq|ne",
-        lambda types: types == ("complex", "f8"),
-        "a Python complex in Python, since np.float64 is a Python float",
-    ),
-    Bug(
-        r"nm\.[iu]\d",
-        lambda types: types[0] in ("f4", "f8"),
-        "folded by gfortran where it is converted back: NaN stays NaN, -0.5 becomes -0.0",
-    ),
-    Bug("real|conjugate", lambda types: types == ("b1",), "refused, NumPy gives the bool"),
-)
-if os.environ.get("FUZZ_OPEN"):
-    OPEN = ()
-
-
 # Combinations that numeta documents as refused or different: (op, operand types) -> leave out.
 def _left_out(op: Op, types: tuple[str, ...]) -> bool:
     if op.name in ("min", "max") and len(set(types)) > 1:
         return True  # no single type
     if op.name in ("int()", "round", "math.floor", "math.ceil", "math.trunc", "math.gcd"):
         return "u8" in types  # no Python int of 64 bits
-    if op.name in ("rint", "np.rint", "np.exp2", "np.log2", "np.log10") and kind(types[0]) == "c":
-        return True  # of real numbers only
-    if any(re.fullmatch(bug.op, op.name) and bug.types(types) for bug in OPEN):
-        return True
     if op.name == "invert" and types == ("bool",):
         return True  # deprecated in Python
     if any(kind(t) == "c" for t in types):

@@ -6,6 +6,7 @@ hangs, what it had said last is the crash; the rest of its batch goes to a new w
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import resource
@@ -79,6 +80,7 @@ class _Worker:
 
 
 def _work(connection: Connection, plan: Plan) -> None:
+    faulthandler.disable()  # pytest's; a death is reported by the parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))  # 9 ** 9 ** 9 ends soon
     config.cache = "off"
@@ -110,6 +112,7 @@ def run(plan: Plan) -> Report:
     """Run a plan; the report has every case that is not right."""
     report = Report()
     todo = deque(range(plan.count))
+    alone: set[int] = set()  # of a batch that a worker died of while it was compiled
     workers: list[_Worker] = []
     start = time.monotonic()
     try:
@@ -118,13 +121,13 @@ def run(plan: Plan) -> Report:
                 todo.clear()
             if plan.stop_at_wrong and report.counts["wrong"]:
                 break
-            _feed(plan, workers, todo)
+            _feed(plan, workers, todo, alone)
             ready = wait([worker.connection for worker in workers if worker.busy], 1.0)
             for worker in list(workers):
                 if worker.connection in ready and not _listen(worker, report):
-                    _buried(worker, workers, todo, report, "died")
+                    _buried(worker, workers, todo, alone, report, "died")
                 elif worker.busy and time.monotonic() - worker.heard > plan.hang:
-                    _buried(worker, workers, todo, report, "hangs")
+                    _buried(worker, workers, todo, alone, report, "hangs")
     finally:
         for worker in workers:
             worker.end()
@@ -132,7 +135,7 @@ def run(plan: Plan) -> Report:
     return report
 
 
-def _feed(plan: Plan, workers: list[_Worker], todo: deque[int]) -> None:
+def _feed(plan: Plan, workers: list[_Worker], todo: deque[int], alone: set[int]) -> None:
     for worker in list(workers):
         if not worker.busy and worker.batches >= _BATCHES:
             worker.end()
@@ -142,7 +145,10 @@ def _feed(plan: Plan, workers: list[_Worker], todo: deque[int]) -> None:
     for worker in workers:
         if not worker.busy and todo:
             size = min(plan.batch, max(1, -(-len(todo) // plan.jobs)))
-            worker.give([todo.popleft() for _ in range(min(size, len(todo)))])
+            numbers = [todo.popleft()]
+            while todo and len(numbers) < size and not alone.intersection((*numbers, todo[0])):
+                numbers.append(todo.popleft())
+            worker.give(numbers)
 
 
 def _listen(worker: _Worker, report: Report) -> bool:
@@ -168,10 +174,19 @@ def number_of(name: str) -> int:
 
 
 def _buried(
-    worker: _Worker, workers: list[_Worker], todo: deque[int], report: Report, how: str
+    worker: _Worker,
+    workers: list[_Worker],
+    todo: deque[int],
+    alone: set[int],
+    report: Report,
+    how: str,
 ) -> None:
     """Record what a worker died of and give back what it did not come to."""
     phase, name = worker.doing
+    if not name and len(worker.numbers) == 1:
+        name = f"k{min(worker.numbers)}"
+    elif not name:
+        alone |= worker.numbers
     worker.end()
     workers.remove(worker)
     if name:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from numeta import testing_batch
 
 from . import compare, kernels, minimise, oracle, runner
 from .kernels import Case
@@ -125,6 +128,20 @@ def test_a_hang_is_a_crash() -> None:
     report = run_of([GOOD, HANGS], hang=2.0)
     assert report.counts == {"right": 1, "crashed": 1}
     assert report.failures[0].detail.startswith("the process hangs")
+
+
+def test_a_death_while_compiling_is_one_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    build = testing_batch.build
+
+    def deadly(batch: Sequence[testing_batch.Prepared], optimise: str = "") -> None:
+        if any(part.kernel.__name__ == "k1" for part in batch):
+            os._exit(3)
+        build(batch, optimise)
+
+    monkeypatch.setattr(testing_batch, "build", deadly)
+    report = run_of([GOOD, GOOD, GOOD])
+    assert report.counts == {"right": 2, "crashed": 1}
+    assert report.failures[0].name == "k1"
 
 
 def test_a_refusal_is_counted_by_its_number() -> None:
