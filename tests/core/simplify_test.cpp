@@ -79,13 +79,20 @@ TEST_F(Simplify, FloatRulesThatWouldBeWrongAreNotApplied) {
   EXPECT_TRUE(stays(Op::add, x, b.real(0.0)));  // -0.0 + 0.0 is 0.0
   EXPECT_TRUE(stays(Op::add, b.real(0.0), x));
   EXPECT_TRUE(stays(Op::sub, x, b.real(-0.0)));
-  EXPECT_TRUE(stays(Op::sub, b.real(0.0), x));  // 0.0 - 0.0 is 0.0, -(0.0) is not
   EXPECT_TRUE(stays(Op::mul, x, b.real(0.0)));  // NaN, infinities, the sign
   EXPECT_TRUE(stays(Op::mul, b.real(0.0), x));
   EXPECT_TRUE(stays(Op::sub, x, x));  // inf - inf is NaN
   EXPECT_TRUE(stays(Op::truediv, x, x));
   EXPECT_TRUE(stays(Op::truediv, x, b.real(3.0)));  // no product with a rounded reciprocal
   EXPECT_TRUE(stays(Op::truediv, b.real(0.0), x));
+}
+
+TEST_F(Simplify, ZeroMinusAValueAsksWhetherItIsZero) {
+  const NodeId id = b.op(Op::sub, DType::f8, {b.real(0.0), x});  // 0.0 - 0.0 is 0.0, -(0.0) is not
+  ASSERT_EQ(b.g.node(id).op, Op::select);
+  EXPECT_EQ(b.g.node(b.g.operands(id)[0]).op, Op::eq);
+  EXPECT_EQ(b.g.operands(id)[1], b.real(0.0));
+  EXPECT_EQ(b.g.node(b.g.operands(id)[2]).op, Op::neg);
 }
 
 TEST_F(Simplify, FloatComparisonsOfAValueWithItselfStay) {

@@ -591,11 +591,9 @@ def test_without_source_a_collected_range_is_refused(text):
 
 @nm.jit
 def closure_of_index(a: nm.f8[:]) -> None:
-    fs = []
     for i in nm.range(3):
         f = lambda: i
         a[i] = f()
-    fs.append(1)
 
 
 def test_a_lambda_over_the_index_used_in_the_body_is_right():
