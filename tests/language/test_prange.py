@@ -565,3 +565,51 @@ def test_only_kernels_with_a_parallel_loop_need_openmp():
 
     assert "omp" not in serial.fortran(array())
     assert "!$omp parallel do num_threads(threads)" in private_name.fortran(array(), array())
+
+
+@nm.jit
+def long_body(a: nm.f8[:], b: nm.f8[:]) -> float:
+    s = 0.0
+    for i in nm.prange(a.shape[0]):
+        x = a[i]
+        for k in nm.unroll(range(150)):
+            x = np.floor(x * (k * k % 7 + 1) + k * k * k % 5)
+            x = x - np.floor(x / 64) * 64
+            b[i] += x
+            s += x
+    return s
+
+
+def test_a_long_body_stays_in_its_loop():
+    a = array(200)
+    expected, got = np.zeros(200), np.zeros(200)
+    assert long_body(a, got) == long_body.py_func(a, expected)
+    assert np.array_equal(got, expected)
+
+
+@nm.jit
+def long_around(a: nm.f8[:], b: nm.f8[:]) -> float:
+    s = 0.0
+    for k in nm.unroll(range(200)):
+        b[k] = np.floor(a[k] * (k * k % 7 + 1) + k * k * k % 5)
+        b[(k * 7) % 200] += np.sqrt(a[k] + k * k % 11)
+        s += b[(k * 3) % 200] * (k * k % 3)
+    for i in nm.prange(a.shape[0]):
+        t = np.floor(a[i])
+        s += t
+        b[i] = t + b[i]
+    for k in nm.unroll(range(200)):
+        b[k] = b[k] * (k * k % 7 + 1) + k * k * k % 5
+        b[(k * 7) % 200] += k * k % 11
+    return s
+
+
+def test_a_loop_in_a_long_body():
+    nm.set_num_threads(1)
+    a = array(200) + 5
+    expected, got = np.zeros(200), np.zeros(200)
+    assert long_around(a, got) == pytest.approx(long_around.py_func(a, expected), rel=1e-14)
+    assert np.array_equal(got, expected)
+    nm.set_num_threads(2)
+    assert long_around(a, got) == pytest.approx(long_around.py_func(a, expected), rel=1e-14)
+    assert np.array_equal(got, expected)
