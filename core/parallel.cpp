@@ -19,7 +19,7 @@ bool is_inside(const Graph& graph, RegionId region, RegionId outer) {
 
 namespace {
 
-constexpr int kDeepestChain = 32;
+constexpr int kDeepestChain = 4096;
 
 /// What is known at a point of the text.
 struct State {
@@ -169,12 +169,18 @@ class Chains {
  public:
   Chains(const Graph& graph, const Walk& walk, const std::vector<std::vector<NodeId>>& users,
          const Accesses& stores, const Accesses& loads, BufferId variable)
-      : g_(graph),
-        walk_(walk),
-        users_(users),
-        stores_(stores),
-        loads_(loads),
-        variable_(variable) {}
+      : g_(graph), walk_(walk), users_(users), stores_(stores), loads_(loads), variable_(variable) {
+    std::vector<NodeId> open;
+    if (const auto found = loads.find(variable); found != loads.end()) open = found->second;
+    while (!open.empty()) {
+      const NodeId id = open.back();
+      open.pop_back();
+      if (!depends_.insert(id).second) continue;
+      for (const NodeId user : users[id]) {
+        if (user != kNone && !is_statement(g_.node(user).op)) open.push_back(user);
+      }
+    }
+  }
 
   /// Is the store one step of a reduction? All its steps have to agree.
   bool add(NodeId store) {
@@ -254,6 +260,9 @@ class Chains {
   }
 
   bool leads(NodeId id, int depth) {
+    const Node& n = g_.node(id);
+    const bool is_choice = n.op == Op::load && g_.buffers()[n.bits[0]].local;
+    if (!is_choice && !depends_.contains(id)) return false;
     const std::size_t kept = steps_.size();
     const std::optional<Combine> before = by_;
     if (follow(id, depth + 1)) return true;
@@ -368,6 +377,7 @@ class Chains {
   const Accesses& stores_;
   const Accesses& loads_;
   BufferId variable_;
+  std::set<NodeId> depends_;  // what is computed from the variable
   std::set<NodeId> claimed_;
   std::vector<NodeId> steps_;
   std::optional<Combine> by_;

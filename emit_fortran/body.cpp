@@ -142,7 +142,8 @@ std::size_t Body::weight() const {
 }
 
 void Body::region(RegionId r) {
-  if (is_long_[r] && !is_internal_) return cut_region(r);
+  // What is private to a thread is not what a piece would see.
+  if (is_long_[r] && !is_internal_ && around_ == kNone) return cut_region(r);
   const auto& body = g_.regions()[r].body;
   const auto& waiting = plan_.temporaries[r];
   std::size_t next = 0;

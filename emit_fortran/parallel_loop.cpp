@@ -146,6 +146,7 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
   if (combines) add_clause(schedule, "firstprivate", last);  // kept where there is no iteration
   add_clause(schedule, "lastprivate", last);
   const std::string clauses = data_clauses(r, shape, first_local, text_.since(place));
+  for (const std::string& name : names_in(text_.since(place))) symbols_.homes.see(name);
   Writer head(text_.indent());
   if (combines) {
     head.directive("do " + schedule);
@@ -160,7 +161,9 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
     text_.line(fmt::format("{} = {}", symbols_.buffers[reduction.variable],
                            totals_.at(reduction.variable)));
   }
-  if (shape.fails) text_.line("if (status /= 0) return");
+  if (!shape.fails) return;
+  text_.line("if (status /= 0) return");
+  returns_ = true;
 }
 
 /// What the parts of all threads but the first begin with.

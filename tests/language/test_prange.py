@@ -1,20 +1,14 @@
 """`nm.prange`: what runs in parallel gives what the loop gives in order, on one thread and on two.
 
 The numbers of floating-point sums are small integers here, so that every order of adding gives the
-same bits; one test compares the bits of sums that do round.
+same bits; test_prange_threads.py compares the bits of sums that do round.
 """
 # ruff: noqa: B007, SIM102, FURB136 - the kernels are written as users write them
-
-import multiprocessing
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 import numeta as nm
-from numeta import _call
 from numeta.testing import MODES, same_as_python
 
 from .cases import Cases
@@ -436,121 +430,6 @@ def test_checks_name_the_first_index():
         kernel(array(5), k, np.zeros(8))
 
 
-# -- threads --------------------------------------------------------------------------------------
-
-
-@nm.jit
-def rounded_sum(a: nm.f8[:]) -> float:
-    s = 0.1
-    for i in nm.prange(a.shape[0]):
-        s += a[i] * 0.1
-    return s
-
-
-def by_parts(a, parts):
-    """What `parts` threads give: static chunks, added in the order of the threads."""
-    size, more = divmod(len(a), parts)
-    total, start = 0.1, 0
-    for k in range(parts):
-        stop = start + size + (k < more)
-        s = total if k == 0 else -0.0
-        for x in a[start:stop]:
-            s += x * 0.1
-        total = s if k == 0 else total + s
-        start = stop
-    return total
-
-
-def test_bits_depend_on_the_number_of_threads_alone(threads):
-    a = np.random.default_rng(1).random(10_007)
-    expected = by_parts(a.tolist(), threads)
-    for _ in range(50):
-        assert rounded_sum(a) == expected
-
-
-def test_one_thread_adds_as_python_does():
-    nm.set_num_threads(1)
-    a = np.random.default_rng(2).random(1000)
-    assert rounded_sum(a) == rounded_sum.py_func(a)
-
-
-def test_number_of_threads_is_set_without_a_compilation(threads):
-    assert nm.get_num_threads() == threads
-    rounded_sum(array())
-    count = len(rounded_sum.specialisations)
-    nm.set_num_threads(4)
-    rounded_sum(array())
-    assert nm.get_num_threads() == 4
-    assert len(rounded_sum.specialisations) == count
-
-
-def test_a_number_of_threads_is_a_count():
-    with pytest.raises(nm.ConfigError):
-        nm.set_num_threads(-1)
-    with pytest.raises(nm.ConfigError):
-        nm.set_num_threads("many")
-
-
-IN_A_PROCESS = """
-import ctypes, numeta as nm
-print(nm.get_num_threads())
-openmp = ctypes.CDLL("libgomp.so.1")
-openmp.omp_set_num_threads(5)
-print(nm.get_num_threads())
-nm.set_num_threads(2)
-print(nm.get_num_threads())
-nm.set_num_threads(0)
-print(nm.get_num_threads())
-"""
-
-
-@pytest.mark.parametrize(
-    "settings, expected",
-    [
-        ({"OMP_NUM_THREADS": "3"}, "3 5 2 5"),
-        ({"OMP_NUM_THREADS": "3", "NUMETA_NUM_THREADS": "4"}, "4 4 2 5"),
-    ],
-)
-def test_environment_and_openmp_say_how_many_threads(settings, expected):
-    environment = {k: v for k, v in os.environ.items() if k != "NUMETA_NUM_THREADS"}
-    out = subprocess.run(
-        [sys.executable, "-c", IN_A_PROCESS],
-        env=environment | settings,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert out.stdout.split() == expected.split()
-
-
-def in_child(n):
-    return rounded_sum(array(n)), _call.num_threads()
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_forked_child_runs_on_one_thread(threads):
-    rounded_sum(array())
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.write(writer, repr(in_child(1000)).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as answer:
-        text = answer.read()
-    assert os.waitpid(child, 0)[1] == 0
-    assert text == repr((by_parts(array(1000).tolist(), 1), 1))
-    assert nm.get_num_threads() == threads
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_forked_workers_run_on_one_thread():
-    rounded_sum(array())
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        answers = pool.map_async(in_child, [10, 1000, 5000]).get(timeout=60)
-    assert answers == [(by_parts(array(n).tolist(), 1), 1) for n in (10, 1000, 5000)]
-
-
 def test_outside_of_a_kernel_it_is_a_range():
     assert list(nm.prange(2, 8, 3)) == [2, 5]
     assert len(nm.prange(4)) == 4
@@ -565,3 +444,51 @@ def test_only_kernels_with_a_parallel_loop_need_openmp():
 
     assert "omp" not in serial.fortran(array())
     assert "!$omp parallel do num_threads(threads)" in private_name.fortran(array(), array())
+
+
+@nm.jit
+def long_body(a: nm.f8[:], b: nm.f8[:]) -> float:
+    s = 0.0
+    for i in nm.prange(a.shape[0]):
+        x = a[i]
+        for k in nm.unroll(range(150)):
+            x = np.floor(x * (k * k % 7 + 1) + k * k * k % 5)
+            x = x - np.floor(x / 64) * 64
+            b[i] += x
+            s += x
+    return s
+
+
+def test_a_long_body_stays_in_its_loop():
+    a = array(200)
+    expected, got = np.zeros(200), np.zeros(200)
+    assert long_body(a, got) == long_body.py_func(a, expected)
+    assert np.array_equal(got, expected)
+
+
+@nm.jit
+def long_around(a: nm.f8[:], b: nm.f8[:]) -> float:
+    s = 0.0
+    for k in nm.unroll(range(200)):
+        b[k] = np.floor(a[k] * (k * k % 7 + 1) + k * k * k % 5)
+        b[(k * 7) % 200] += np.sqrt(a[k] + k * k % 11)
+        s += b[(k * 3) % 200] * (k * k % 3)
+    for i in nm.prange(a.shape[0]):
+        t = np.floor(a[i])
+        s += t
+        b[i] = t + b[i]
+    for k in nm.unroll(range(200)):
+        b[k] = b[k] * (k * k % 7 + 1) + k * k * k % 5
+        b[(k * 7) % 200] += k * k % 11
+    return s
+
+
+def test_a_loop_in_a_long_body():
+    nm.set_num_threads(1)
+    a = array(200) + 5
+    expected, got = np.zeros(200), np.zeros(200)
+    assert long_around(a, got) == pytest.approx(long_around.py_func(a, expected), rel=1e-14)
+    assert np.array_equal(got, expected)
+    nm.set_num_threads(2)
+    assert long_around(a, got) == pytest.approx(long_around.py_func(a, expected), rel=1e-14)
+    assert np.array_equal(got, expected)
