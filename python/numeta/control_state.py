@@ -191,7 +191,8 @@ class ControlState:
         if alive:
             block.left_by(Edge(self, names, env))  # type: ignore[arg-type]
         trace.end_block()
-        return Join(self, variables, block.edges, block.line, True).names(names, before)  # type: ignore[arg-type]
+        edges: Any = block.edges
+        return Join(self, variables, edges, block.line, True).names(names, before)
 
     def _splice(self, block: Block) -> int:
         self.trace.end_block()

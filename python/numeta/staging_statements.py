@@ -387,7 +387,8 @@ class Transformer(Expressions):
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
         arguments = [value, *self._loop_facts(name, names, targets, uses, flags, head)]
-        arguments.append(constant(node.target.id if flags & SIMPLE else "", head))  # type: ignore[attr-defined]
+        target = node.target.id if isinstance(node.target, ast.Name) else ""
+        arguments.append(constant(target, head))
         make = assign_one(name, method(FLOW, "loop", head, *arguments), head)
         node.iter = attribute(name, "items", head)
         enter = assign(names, method(name, "enter", head), head)
