@@ -191,8 +191,9 @@ class ControlState:
         if alive:
             block.left_by(Edge(self, names, env))  # type: ignore[arg-type]
         trace.end_block()
+        session: Any = self
         edges: Any = block.edges
-        return Join(self, variables, edges, block.line, True).names(names, before)
+        return Join(session, variables, edges, block.line, True).names(names, before)
 
     def _splice(self, block: Block) -> int:
         self.trace.end_block()
