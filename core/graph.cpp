@@ -281,8 +281,6 @@ NodeId Graph::append(const Draft& draft, RegionId region, Interval range) {
                     origin_,
                     {draft.bits[0], draft.bits[1]}});
   ranges_.push_back(range);
-  used_.push_back(false);
-  for (const NodeId operand : draft.operands) used_[operand] = true;
   return id;
 }
 

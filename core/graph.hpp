@@ -213,8 +213,6 @@ class Graph {
   Interval range_here(NodeId id) const;
   /// A condition whose answer is known here.
   std::optional<bool> truth_here(NodeId condition) const;
-  /// Has any node taken it as an operand?
-  bool is_used(NodeId id) const { return used_[id]; }
   bool is_constant(NodeId id) const { return nodes_[id].op == Op::constant; }
   std::int64_t integer_value(NodeId id) const {
     return static_cast<std::int64_t>(nodes_[id].bits[0]);
@@ -280,7 +278,6 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<NodeId> operands_;
   std::vector<Interval> ranges_;
-  std::vector<bool> used_;
   struct Fact {
     NodeId node;
     Interval range;
@@ -323,6 +320,8 @@ struct Cheaper {
 };
 std::optional<Cheaper> cheaper(const Graph& graph, Op op, std::span<const NodeId> operands);
 
+/// The loop around a region, which may be the region itself; 0 where there is none.
+RegionId innermost_loop(const Graph& graph, RegionId region);
 /// Throws std::logic_error naming the rule and the node if the graph is not legal.
 void verify(const Graph& graph);
 /// The graph as text, one node a line, regions indented.

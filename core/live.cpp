@@ -114,10 +114,10 @@ Writes writes_of(std::span<const Graph* const> procedures) {
   return out;
 }
 
-std::vector<bool> reachable(std::span<const Graph* const> procedures) {
+std::vector<bool> reachable(std::span<const Graph* const> procedures, std::size_t from) {
   std::vector<bool> out(procedures.size(), false);
-  std::vector<std::size_t> open{0};
-  out[0] = true;
+  std::vector<std::size_t> open{from};
+  out[from] = true;
   while (!open.empty()) {
     const Graph& graph = *procedures[open.back()];
     open.pop_back();

@@ -23,7 +23,7 @@ using Writes = std::vector<std::vector<bool>>;
 Live live(const Graph& graph, const Writes& writes = {});
 /// What each procedure of a kernel writes, calls of one another included.
 Writes writes_of(std::span<const Graph* const> procedures);
-/// Which procedures the first one calls, itself included, however indirectly.
-std::vector<bool> reachable(std::span<const Graph* const> procedures);
+/// Which procedures one calls, itself included, however indirectly.
+std::vector<bool> reachable(std::span<const Graph* const> procedures, std::size_t from = 0);
 
 }  // namespace numeta::core

@@ -198,4 +198,11 @@ void Graph::rollback(Mark mark) {
   new_versions();
 }
 
+RegionId innermost_loop(const Graph& graph, RegionId region) {
+  while (region != 0 && !is_loop(graph.node(graph.regions()[region].owner).op)) {
+    region = graph.regions()[region].parent;
+  }
+  return region;
+}
+
 }  // namespace numeta::core

@@ -97,11 +97,8 @@ class Search {
   }
 
   std::size_t least_size(std::uint32_t item) const {
-    RegionId region = tape_.stretches()[tape_.at(tape_.items()[item]).stretch].region;
-    for (; region != 0; region = g_.regions()[region].parent) {
-      if (is_loop(g_.node(g_.regions()[region].owner).op)) return kLeastSizeInLoop;
-    }
-    return kLeastSize;
+    const RegionId region = tape_.stretches()[tape_.at(tape_.items()[item]).stretch].region;
+    return innermost_loop(g_, region) != 0 ? kLeastSizeInLoop : kLeastSize;
   }
 
   /// Only the last repetition's links may be needed after the run; a load that is, and that stands

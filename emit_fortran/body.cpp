@@ -52,20 +52,13 @@ bool Body::encloses_with_index(RegionId region, const std::string& index) const 
   return false;
 }
 
-RegionId Body::innermost_loop(RegionId region) const {
-  while (region != 0 && !core::is_loop(g_.node(g_.regions()[region].owner).op)) {
-    region = g_.regions()[region].parent;
-  }
-  return region;
-}
-
 void Body::name_labels() {
   symbols_.labels.assign(g_.regions().size(), "");
   for (NodeId id = 0; id < g_.size(); ++id) {
     const Node& n = g_.node(id);
     if ((n.op != Op::leave && n.op != Op::cycle) || plan_.form[id] != Form::Statement) continue;
     const auto target = static_cast<RegionId>(n.bits[0]);
-    if (innermost_loop(n.region) == target || !symbols_.labels[target].empty()) continue;
+    if (core::innermost_loop(g_, n.region) == target || !symbols_.labels[target].empty()) continue;
     const bool is_block = g_.node(g_.regions()[target].owner).op == Op::block;
     const std::string& name = g_.regions()[target].name;
     symbols_.labels[target] = names_.claim(is_block ? name : "loop_" + name);
@@ -115,7 +108,7 @@ void Body::begin_piece(RegionId r) {
   Homes& homes = symbols_.homes;
   outer_.push_back({std::exchange(text_, Writer(4)), homes.piece, homes.repeats, returns_});
   homes.piece = ++last_piece_;
-  homes.repeats = innermost_loop(r) != 0;
+  homes.repeats = core::innermost_loop(g_, r) != 0;
   returns_ = false;
   pieces_.emplace_back();
 }
@@ -363,7 +356,7 @@ std::string Body::jump(NodeId id) const {
   const Node& n = g_.node(id);
   const auto target = static_cast<RegionId>(n.bits[0]);
   const std::string word = n.op == Op::leave ? "exit" : "cycle";
-  return innermost_loop(n.region) == target ? word : word + " " + symbols_.labels[target];
+  return core::innermost_loop(g_, n.region) == target ? word : word + " " + symbols_.labels[target];
 }
 
 NodeId Body::only_jump(RegionId region) const {

@@ -57,7 +57,6 @@ class Body {
   void name_index(core::RegionId region);
   bool encloses_with_index(core::RegionId region, const std::string& index) const;
   void name_labels();
-  core::RegionId innermost_loop(core::RegionId region) const;
 
   /// The text of what is made now, while another one is made.
   struct Outer {

@@ -59,14 +59,15 @@ bool pairs_sum_and_difference(const Graph& g) {
 
 /// Does a float become an integer, and an integer a float? GCC 12 makes aint(x) of real(int(x))
 /// where it need not think of traps, so that -0.5 would become -0.0.
-bool converts_both_ways(std::span<const Graph* const> procedures, const core::Writes& writes) {
+bool converts_both_ways(std::span<const Graph* const> procedures,
+                        const std::vector<core::Live>& live) {
   bool to_integer = false;
   bool to_float = false;
-  for (const Graph* g : procedures) {
-    const core::Live live = core::live(*g, writes);
+  for (std::size_t p = 0; p < procedures.size(); ++p) {
+    const Graph* g = procedures[p];
     for (NodeId id = 0; id < g->size(); ++id) {
       const Node& n = g->node(id);
-      if (!live.nodes[id] || core::is_statement(n.op)) continue;
+      if (!live[p].nodes[id] || core::is_statement(n.op)) continue;
       for (const NodeId operand : g->operands(id)) {
         const core::DType from = g->node(operand).type;
         to_integer = to_integer || (core::is_float(from) && core::is_integer(n.type));
@@ -116,20 +117,21 @@ bool chooses_in_a_loop(const Graph& g) {
     const core::Node& n = g.node(id);
     if (n.op != Op::branch) continue;
     if (!only_sets_variables(g, n.bits[0]) || !only_sets_variables(g, n.bits[1])) continue;
-    core::RegionId around = n.region;
-    while (around != 0 && !core::is_loop(g.node(g.regions()[around].owner).op)) {
-      around = g.regions()[around].parent;
-    }
+    const core::RegionId around = core::innermost_loop(g, n.region);
     if (around != 0 && g.node(g.regions()[around].owner).op == Op::repeat) return true;
   }
   return false;
 }
 
-/// Is the kernel called by a procedure of its own?
-bool is_called(std::span<const Graph* const> procedures, std::uint32_t number) {
-  for (const Graph* g : procedures) {
-    for (const core::Call& call : g->calls()) {
-      if (call.procedure == number) return true;
+/// Does a procedure reach itself by calls?
+bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number) {
+  const std::vector<bool> below = core::reachable(procedures, number);
+  for (std::size_t p = 0; p < procedures.size(); ++p) {
+    if (!below[p]) continue;
+    const auto& calls = procedures[p]->calls();
+    if (std::any_of(calls.begin(), calls.end(),
+                    [&](const core::Call& call) { return call.procedure == number; })) {
+      return true;
     }
   }
   return false;
@@ -143,9 +145,12 @@ bool has_check(const Graph& g, const core::Live& live) {
 }
 
 /// Which procedures may end with an error status: those with checks, and their callers.
-std::vector<bool> checked(std::span<const Graph* const> procedures, const core::Writes& writes) {
+std::vector<bool> checked(std::span<const Graph* const> procedures,
+                          const std::vector<core::Live>& live) {
   std::vector<bool> out;
-  for (const Graph* g : procedures) out.push_back(has_check(*g, core::live(*g, writes)));
+  for (std::size_t p = 0; p < procedures.size(); ++p) {
+    out.push_back(has_check(*procedures[p], live[p]));
+  }
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t p = 0; p < procedures.size(); ++p) {
@@ -166,8 +171,9 @@ class Program {
         options_(options),
         used_(core::reachable(procedures)),
         writes_(core::writes_of(procedures)),
-        recursive_(is_called(procedures, 0)) {
-    const std::vector<bool> checks = checked(procedures, writes_);
+        recursive_(calls_itself(procedures, 0)) {
+    for (const Graph* g : procedures) live_.push_back(core::live(*g, writes_));
+    const std::vector<bool> checks = checked(procedures, live_);
     for (std::size_t p = 0; p < procedures.size(); ++p) {
       const Graph& g = *procedures[p];
       const bool is_function = g.results.size() == 1;
@@ -183,15 +189,16 @@ class Program {
     bool loops = graphs_.size() > 1 || recursive_;
     for (std::size_t p = recursive_ ? 0 : 1; p < graphs_.size(); ++p) {
       if (!used_[p]) continue;
-      Procedure procedure(*graphs_[p], options_, writes_, callees_, uses_, names_, callees_[p],
-                          true);
+      Procedure procedure(*graphs_[p], options_, live_[p], writes_, callees_, uses_, names_,
+                          callees_[p], true);
       Writer indented(2);
       indented.block(procedure.internal());
       weight += procedure.weight();
       internals += "\n";
       internals += indented.take();
     }
-    Procedure kernel(*graphs_[0], options_, writes_, callees_, uses_, names_, own_, false);
+    Procedure kernel(*graphs_[0], options_, live_[0], writes_, callees_, uses_, names_, own_,
+                     false);
     if (own_.checked) kernel.text().line("status = 0");
     if (recursive_) {
       kernel.call_of(callees_[0]);
@@ -200,9 +207,9 @@ class Program {
     }
     if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
-    out.flags = flags(weight + kernel.weight());
-    out.loops = loops || kernel.has(core::is_loop);
     out.recursive = is_recursive();
+    out.flags = flags(weight + kernel.weight(), out.recursive);
+    out.loops = loops || kernel.has(core::is_loop);
     const auto& parameters = graphs_[0]->parameters();
     for (std::size_t k = 0; k < parameters.size(); ++k) {
       if (parameters[k].is_buffer) out.written.push_back(writes_[0][k]);
@@ -246,33 +253,21 @@ class Program {
     return out + fmt::format("end subroutine {}\n", name);
   }
 
-  /// Does any procedure reach itself by calls?
   bool is_recursive() const {
-    for (std::size_t start = 0; start < graphs_.size(); ++start) {
-      std::vector<bool> seen(graphs_.size(), false);
-      std::vector<std::size_t> open{start};
-      while (!open.empty()) {
-        const std::size_t p = open.back();
-        open.pop_back();
-        for (const core::Call& call : graphs_[p]->calls()) {
-          if (call.procedure == start) return true;
-          if (seen[call.procedure]) continue;
-          seen[call.procedure] = true;
-          open.push_back(call.procedure);
-        }
-      }
+    for (std::uint32_t p = 0; p < graphs_.size(); ++p) {
+      if (used_[p] && calls_itself(graphs_, p)) return true;
     }
     return false;
   }
 
   /// `weight`: how much long code there is, in pieces.
-  std::vector<std::string> flags(std::size_t weight) const {
+  std::vector<std::string> flags(std::size_t weight, bool recursive) const {
     // gfortran's own optimiser takes x - 1 < x for true, also where integers wrap.
     std::vector<std::string> out = optimisation(weight);
     for (const char* flag : {"-fwrapv", "-fno-frontend-optimize", "-fno-range-check"}) {
       out.emplace_back(flag);
     }
-    if (!converts_both_ways(graphs_, writes_)) out.emplace_back("-fno-trapping-math");
+    if (!converts_both_ways(graphs_, live_)) out.emplace_back("-fno-trapping-math");
     if (options_.fast) {
       for (const char* flag :
            {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {
@@ -295,7 +290,7 @@ class Program {
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     // The end of the stack is found by touching it page by page.
     // A tail call would turn recursion without end into a loop without end.
-    if (is_recursive()) {
+    if (recursive) {
       out.emplace_back("-fstack-clash-protection");
       out.emplace_back("-fno-optimize-sibling-calls");
     }
@@ -307,7 +302,8 @@ class Program {
   Options options_;
   std::vector<bool> used_;  // by procedure
   core::Writes writes_;
-  bool recursive_;
+  std::vector<core::Live> live_;  // by procedure
+  bool recursive_;                // the kernel itself
   Names names_;
   Uses uses_;
   std::vector<Interface> callees_;

@@ -25,12 +25,12 @@ core::ParallelLoops parallel_loops(const core::Graph& graph, const core::Live& l
 
 }  // namespace
 
-Procedure::Procedure(const core::Graph& graph, const Options& options, const core::Writes& writes,
-                     const std::vector<Interface>& callees, Uses& uses, Names names, Interface own,
-                     bool internal)
+Procedure::Procedure(const core::Graph& graph, const Options& options, const core::Live& live,
+                     const core::Writes& writes, const std::vector<Interface>& callees, Uses& uses,
+                     Names names, Interface own, bool internal)
     : g_(graph),
       options_(options),
-      plan_(schedule(graph, writes)),
+      plan_(schedule(graph, live)),
       parallel_(parallel_loops(graph, plan_.live, writes, callees)),
       names_(std::move(names)),
       uses_(uses),

@@ -18,9 +18,9 @@ namespace numeta::emit_fortran {
 class Procedure {
  public:
   /// `name` is claimed already; `checked`: it may end with an error status, calls included.
-  Procedure(const core::Graph& graph, const Options& options, const core::Writes& writes,
-            const std::vector<Interface>& callees, Uses& uses, Names names, Interface own,
-            bool internal);
+  Procedure(const core::Graph& graph, const Options& options, const core::Live& live,
+            const core::Writes& writes, const std::vector<Interface>& callees, Uses& uses,
+            Names names, Interface own, bool internal);
   Procedure(const Procedure&) = delete;
   Procedure& operator=(const Procedure&) = delete;
 

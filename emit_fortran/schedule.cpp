@@ -30,7 +30,7 @@ bool is_symbol(const Graph& g, NodeId id) {
 
 class Scheduler {
  public:
-  Scheduler(const Graph& graph, const core::Writes& writes)
+  Scheduler(const Graph& graph, const core::Live& live)
       : g_(graph),
         uses_(graph.size(), 0),
         sequence_(graph.size(), 0),
@@ -38,7 +38,7 @@ class Scheduler {
         undisturbed_(graph.size(), true),
         span_(graph.regions().size()),
         stores_(graph.buffers().size()) {
-    plan_.live = core::live(graph, writes);
+    plan_.live = live;
     plan_.form.assign(graph.size(), Form::Unused);
     plan_.position.assign(graph.size(), {});
     plan_.temporaries.resize(graph.regions().size());
@@ -250,8 +250,8 @@ bool is_only_a_name(const Graph& graph, NodeId id) {
          (core::is_integer(from) && core::is_integer(to) && core::bits(from) == core::bits(to));
 }
 
-Schedule schedule(const Graph& graph, const core::Writes& writes) {
-  return Scheduler(graph, writes).run();
+Schedule schedule(const Graph& graph, const core::Live& live) {
+  return Scheduler(graph, live).run();
 }
 
 bool is_empty(const Graph& graph, const Schedule& plan, RegionId region) {

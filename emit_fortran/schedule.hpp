@@ -33,7 +33,7 @@ struct Schedule {
 /// its operand by another name: a use of it is a use of the operand.
 bool is_only_a_name(const core::Graph& graph, core::NodeId id);
 
-Schedule schedule(const core::Graph& graph, const core::Writes& writes);
+Schedule schedule(const core::Graph& graph, const core::Live& live);
 
 /// Does anything stand in the region: a live statement, or a temporary?
 bool is_empty(const core::Graph& graph, const Schedule& plan, core::RegionId region);

@@ -162,7 +162,6 @@ class Trace {
     state_->graph.leave(region);
   }
   void cycle(core::RegionId region) { state_->graph.cycle(region); }
-  std::uint32_t depth() const { return state_->graph.depth(); }
   core::RegionId region() const { return state_->graph.current_region(); }
   bool alive() const { return state_->graph.reachable(); }
   void set_alive(bool alive) {
@@ -191,13 +190,6 @@ class Trace {
     const NodeId node = require_node(state_, value.ptr(), "an assignment");
     return state_->lowering.coerce(node, state_->graph.buffers()[variable].type);
   }
-  void write(core::BufferId variable, py::object value) {
-    run(state_, [&] {
-      state_->note_origin();
-      state_->graph.store(variable, {}, held(variable, value));
-      return Py_NewRef(Py_None);
-    });
-  }
   void write_at_end(core::RegionId region, core::BufferId variable, py::object value) {
     run(state_, [&] {
       state_->graph.store_at_end(region, variable, held(variable, value));
@@ -211,16 +203,6 @@ class Trace {
     });
   }
   void new_version(core::BufferId variable) { state_->graph.new_version(variable); }
-  /// The variable that a value is a current load of, or -1.
-  long holds(py::handle value) const {
-    if (!is_scalar(value.ptr())) return -1;
-    const core::Node& n = state_->graph.node(node_in(value));
-    if (n.op != Op::load || !state_->graph.buffers()[n.bits[0]].local) return -1;
-    return state_->graph.buffers()[n.bits[0]].version == n.bits[1] ? static_cast<long>(n.bits[0])
-                                                                   : -1;
-  }
-  bool is_used(py::handle value) const { return state_->graph.is_used(node_in(value)); }
-
   py::object join(const py::sequence& values) {
     return run(state_, [&]() -> PyObject* {
       std::vector<NodeId> nodes;
@@ -476,12 +458,9 @@ void bind_trace(py::module_& m) {
       .def("rollback", &Trace::rollback)
       .def("variable", &Trace::variable)
       .def("read", &Trace::read)
-      .def("write", &Trace::write)
       .def("write_at_end", &Trace::write_at_end)
       .def("write_before", &Trace::write_before)
       .def("new_version", &Trace::new_version)
-      .def("holds", &Trace::holds)
-      .def("is_used", &Trace::is_used)
       .def("join", &Trace::join)
       .def("select", &Trace::select)
       .def("call", &Trace::call)
@@ -491,7 +470,6 @@ void bind_trace(py::module_& m) {
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)
       .def("passes", &Trace::passes)
-      .def_property_readonly("depth", &Trace::depth)
       .def_property_readonly("number", &Trace::number)
       .def_property_readonly("region", &Trace::region)
       .def_property_readonly("statements", &Trace::statements)
