@@ -67,7 +67,30 @@ BufferId Graph::variable(std::string name, DType type, bool weak, Interval range
   return number;
 }
 
+BufferId Graph::array(std::string name, DType type, Layout layout, std::size_t rank) {
+  const auto number = static_cast<BufferId>(buffers_.size());
+  Buffer buffer{std::move(name), type, layout, {}};
+  buffer.fixed_shape.resize(rank);
+  buffer.version = ++last_version_;
+  buffer.allocated = true;
+  buffers_.push_back(std::move(buffer));
+  return number;
+}
+
+void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
+  require_open(lengths);
+  Buffer& buffer = buffers_[array];
+  buffer.lengths.assign(lengths.begin(), lengths.end());
+  for (std::size_t axis = 0; axis < lengths.size(); ++axis) {
+    buffer.fixed_shape[axis].reset();
+    if (is_constant(lengths[axis])) buffer.fixed_shape[axis] = integer_value(lengths[axis]);
+  }
+  new_version(array);
+  add_statement(append({Op::allocate, buffer.type, false, lengths, {array, site}}, current_, {}));
+}
+
 NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
+  if (buffers_[buffer].allocated) return buffers_[buffer].lengths.at(axis);
   const auto& fixed = buffers_[buffer].fixed_shape[axis];
   if (fixed) return integer(*fixed);
   // No array has more elements than bytes in the address space.
@@ -344,12 +367,12 @@ RegionId Graph::innermost(std::span<const NodeId> operands) const {
 
 void Graph::new_version(BufferId buffer) {
   ++last_version_;
-  if (!one_chain_ || buffers_[buffer].local) {
+  if (!one_chain_ || !may_overlap(buffers_[buffer])) {
     buffers_[buffer].version = last_version_;
     return;
   }
   for (Buffer& other : buffers_) {
-    if (!other.local) other.version = last_version_;
+    if (may_overlap(other)) other.version = last_version_;
   }
 }
 

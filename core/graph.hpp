@@ -45,8 +45,8 @@ static_assert(sizeof(Node) <= 64);
 
 enum class Layout : std::uint8_t { C, F, Strided };
 
-/// Memory that is loaded from and stored to: an array parameter, or a local variable, which is a
-/// name that control flow carries or merges.
+/// Memory that is loaded from and stored to: an array parameter, an array of the kernel's own, or a
+/// local variable, which is a name that control flow carries or merges.
 struct Buffer {
   std::string name;
   DType type;
@@ -54,10 +54,15 @@ struct Buffer {
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
   bool local = false;
-  bool weak = false;  // what is loaded is a Python number; of locals only
-  Interval range{};   // of the values; of locals only
+  bool weak = false;            // what is loaded is a Python number; of locals only
+  Interval range{};             // of the values; of locals only
+  bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
+  std::vector<NodeId> lengths;  // of its axes, once it is allocated
   std::size_t rank() const { return fixed_shape.size(); }
 };
+
+/// Is it memory of the caller's, which other parameters may share?
+inline bool may_overlap(const Buffer& buffer) { return !buffer.local && !buffer.allocated; }
 
 struct Literal {
   std::uint64_t bits[2] = {0, 0};
@@ -149,6 +154,11 @@ class Graph {
   /// A local variable; read and written by `load` and `store` without indices.
   /// `range`: what its values are known to lie in.
   BufferId variable(std::string name, DType type, bool weak, Interval range = {});
+  /// An array of the kernel's own, which overlaps no other. Each time that control comes to the
+  /// statement made by `allocate` it has fresh memory of undefined content.
+  BufferId array(std::string name, DType type, Layout layout, std::size_t rank);
+  /// `lengths` are not negative. `site`: where the kernel leaves if there is no memory.
+  void allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site);
   NodeId dim(BufferId buffer, std::uint32_t axis);
 
   NodeId constant(DType type, bool weak, Literal value);

@@ -32,8 +32,9 @@ class Marking {
   void visit(RegionId region) {
     for (const NodeId id : g_.regions()[region].body) {
       const Node& n = g_.node(id);
+      if (n.op == Op::allocate) stores_[n.bits[0]].push_back(id);
       if (n.op == Op::store) {
-        if (g_.buffers()[n.bits[0]].local) {
+        if (!may_overlap(g_.buffers()[n.bits[0]])) {
           stores_[n.bits[0]].push_back(id);
         } else {
           mark(id);
@@ -72,7 +73,10 @@ class Marking {
     for (std::size_t k = 0; k < call.arguments.size(); ++k) {
       if (!call.arguments[k].is_buffer) continue;
       const BufferId buffer = call.arguments[k].number;
-      out_.loaded[buffer] = true;
+      if (!out_.loaded[buffer]) {
+        out_.loaded[buffer] = true;
+        for (const NodeId store : stores_[buffer]) mark(store);
+      }
       if (writes_.empty() || writes_[call.procedure][k]) out_.stored[buffer] = true;
     }
     for (const BufferId result : call.results) out_.stored[result] = true;
@@ -85,7 +89,7 @@ class Marking {
   const Graph& g_;
   const Writes& writes_;
   Live out_;
-  std::vector<std::vector<NodeId>> stores_;   // of local variables
+  std::vector<std::vector<NodeId>> stores_;   // of memory that is not the caller's
   std::vector<std::vector<NodeId>> leaving_;  // statements that leave or cycle a region
   std::vector<NodeId> todo_;
 };

@@ -65,10 +65,14 @@ class Rebuilder {
     copy_locals(static_cast<BufferId>(from_.buffers().size()));
   }
 
-  /// The local variables before buffer `end` that are not there yet.
+  /// The variables and arrays of the kernel's own before buffer `end` that are not there yet.
   void copy_locals(BufferId end) {
     for (auto k = static_cast<BufferId>(to_.buffers().size()); k < end; ++k) {
       const Buffer& b = from_.buffers()[k];
+      if (b.allocated) {
+        to_.array(b.name, b.type, b.layout, b.rank());
+        continue;
+      }
       to_.variable(b.name, b.type, b.weak, ranges_.empty() ? b.range : ranges_[k]);
     }
   }
@@ -83,7 +87,8 @@ class Rebuilder {
     for (const NodeId id : from_.regions()[region].body) {
       if (!live_.nodes[id]) continue;
       const Node& n = from_.node(id);
-      if (n.op == Op::store) all.push_back(static_cast<BufferId>(n.bits[0]));
+      const bool writes = n.op == Op::store || n.op == Op::allocate;
+      if (writes) all.push_back(static_cast<BufferId>(n.bits[0]));
       if (n.op == Op::call) {
         const Call& call = from_.calls()[n.bits[0]];
         for (const Parameter& p : call.arguments) {
@@ -131,6 +136,12 @@ class Rebuilder {
       case Op::load:
       case Op::store:
       case Op::check: copy_statement(id); break;
+      case Op::allocate: {
+        const std::vector<NodeId> lengths = copied(from_.operands(id));
+        to_.set_origin(n.origin);
+        to_.allocate(static_cast<BufferId>(n.bits[0]), lengths, n.bits[1]);
+        break;
+      }
       case Op::loop: copy_loop(inner); break;
       case Op::branch: copy_branch(id); break;
       case Op::repeat:

@@ -137,9 +137,12 @@ bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number
   return false;
 }
 
-bool has_check(const Graph& g, const core::Live& live) {
+bool may_fail(const Graph& g, const core::Live& live) {
   for (NodeId id = 0; id < g.size(); ++id) {
-    if (live.nodes[id] && g.node(id).op == Op::check) return true;
+    if (!live.nodes[id]) continue;
+    const Op op = g.node(id).op;
+    if (op == Op::check) return true;
+    if (op == Op::allocate && !is_on_stack(g.buffers()[g.node(id).bits[0]])) return true;
   }
   return false;
 }
@@ -149,7 +152,7 @@ std::vector<bool> checked(std::span<const Graph* const> procedures,
                           const std::vector<core::Live>& live) {
   std::vector<bool> out;
   for (std::size_t p = 0; p < procedures.size(); ++p) {
-    out.push_back(has_check(*procedures[p], live[p]));
+    out.push_back(may_fail(*procedures[p], live[p]));
   }
   for (bool changed = true; changed;) {
     changed = false;

@@ -57,10 +57,10 @@ bool Procedure::has(bool (*wanted)(Op)) const {
 void Procedure::name_parameters() {
   for (const core::Scalar& s : g_.scalars()) symbols_.scalars.push_back(names_.claim(s.name));
   for (const core::Buffer& b : g_.buffers()) {
-    symbols_.buffers.push_back(b.local ? "" : names_.claim(b.name));
+    symbols_.buffers.push_back(core::may_overlap(b) ? names_.claim(b.name) : "");
   }
   for (const core::Buffer& b : g_.buffers()) {
-    if (b.local) {
+    if (!core::may_overlap(b)) {
       for (auto* names : {&symbols_.shapes, &symbols_.strides, &symbols_.offsets}) {
         names->emplace_back();
       }
@@ -88,7 +88,7 @@ void Procedure::find_needs() {
   for (std::size_t k = 0; k < g_.buffers().size(); ++k) {
     const core::Buffer& b = g_.buffers()[k];
     const bool is_used = is_internal_ || b.layout != core::Layout::Strided;
-    needs_.shape[k] = !b.local && is_used && takes_shape(b);
+    needs_.shape[k] = core::may_overlap(b) && is_used && takes_shape(b);
   }
   for (NodeId id = 0; id < g_.size(); ++id) {
     if (!plan_.live.nodes[id]) continue;
@@ -96,9 +96,9 @@ void Procedure::find_needs() {
     if (n.op == Op::dim) needs_.shape[n.bits[0]] = true;
     if (n.op != Op::call) continue;
     for (const core::Parameter& argument : g_.calls()[n.bits[0]].arguments) {
-      if (argument.is_buffer) {
-        needs_.shape[argument.number] = takes_shape(g_.buffers()[argument.number]);
-      }
+      if (!argument.is_buffer) continue;
+      const core::Buffer& b = g_.buffers()[argument.number];
+      needs_.shape[argument.number] = core::may_overlap(b) && takes_shape(b);
     }
   }
 }
@@ -136,9 +136,9 @@ std::vector<Procedure::Locals> Procedure::locals() const {
   const Homes& homes = symbols_.homes;
   std::vector<Locals> out(body_.pieces().size() + 1);
   for (const std::string& name : body_.indices()) {
-    out[homes.of(name)].emplace_back(name, core::DType::i8);
+    out[homes.of(name)].push_back({name, core::DType::i8});
   }
-  for (const auto& one : body_.locals()) out[homes.of(one.first)].push_back(one);
+  for (const Local& one : body_.locals()) out[homes.of(one.name)].push_back(one);
   return out;
 }
 
@@ -146,8 +146,10 @@ std::vector<Procedure::Locals> Procedure::locals() const {
 void Procedure::declare_locals(Writer& out, const Locals& locals) {
   constexpr std::size_t kLongest = 60;
   std::vector<std::pair<std::string, std::string>> lines;
-  for (const auto& [name, dtype] : locals) {
-    const std::string type = declared(dtype);
+  for (const Local& local : locals) {
+    const bool is_allocated = local.shape.find(":)") != std::string::npos;
+    const std::string type = declared(local.type) + (is_allocated ? ", allocatable" : "");
+    const std::string name = local.name + local.shape;
     const auto open = std::find_if(lines.rbegin(), lines.rend(),
                                    [&](const auto& line) { return line.first == type; });
     if (open == lines.rend() || open->second.size() > kLongest) {

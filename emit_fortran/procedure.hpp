@@ -47,7 +47,7 @@ class Procedure {
   bool has(bool (*wanted)(core::Op)) const;
 
  private:
-  using Locals = std::vector<std::pair<std::string, core::DType>>;
+  using Locals = std::vector<Local>;
 
   void name_parameters();
   void find_needs();

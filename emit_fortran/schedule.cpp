@@ -70,7 +70,8 @@ class Scheduler {
       plan_.position[id] = {r, k};
       if (!plan_.live.nodes[id] && n.op != Op::load) continue;
       plan_.form[id] = Form::Statement;
-      if (n.op == Op::store) stores_of(static_cast<BufferId>(n.bits[0])).push_back(sequence_[id]);
+      const bool writes = n.op == Op::store || n.op == Op::allocate;
+      if (writes) stores_of(static_cast<BufferId>(n.bits[0])).push_back(sequence_[id]);
       if (n.op == Op::call) count_call(g_.calls()[n.bits[0]], sequence_[id]);
       if (!core::has_regions(n.op)) continue;
       number_statements(static_cast<RegionId>(n.bits[0]));
@@ -90,7 +91,7 @@ class Scheduler {
 
   /// Where the stores that may change what is read from a buffer are counted.
   std::vector<std::uint32_t>& stores_of(BufferId buffer) {
-    const bool shared = g_.one_chain() && !g_.buffers()[buffer].local;
+    const bool shared = g_.one_chain() && may_overlap(g_.buffers()[buffer]);
     return shared ? shared_stores_ : stores_[buffer];
   }
 
