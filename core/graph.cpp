@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -283,12 +285,9 @@ const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars
                         std::vector<Parameter> arguments, std::vector<BufferId> results) {
   require_open(scalars);
   add_statement(append({Op::call, DType::b1, false, scalars, {calls_.size(), 0}}, current_, {}));
-  // What the procedure does to the arrays is not known here.
-  for (const Parameter& argument : arguments) {
-    if (argument.is_buffer) new_version(argument.number);
-  }
-  for (const BufferId result : results) new_version(result);
-  return calls_.emplace_back(Call{procedure, std::move(arguments), std::move(results)});
+  calls_.push_back({procedure, std::move(arguments), std::move(results)});
+  each_stored(calls_.back(), [this](BufferId stored) { new_version(stored); });
+  return calls_.back();
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {

@@ -1,6 +1,8 @@
 // live.cpp - marking from what is seen to what it needs; see live.hpp.
 #include "core/live.hpp"
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -42,9 +44,7 @@ class Marking {
       }
       if (n.op == Op::check || n.op == Op::call || n.op == Op::repeat) mark(id);
       if (n.op == Op::leave || n.op == Op::cycle) leaving_[n.bits[0]].push_back(id);
-      if (!has_regions(n.op)) continue;
-      visit(static_cast<RegionId>(n.bits[0]));
-      if (n.op == Op::branch && n.bits[1] != kNone) visit(static_cast<RegionId>(n.bits[1]));
+      for (const RegionId inner : InnerRegions(n)) visit(inner);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/graph.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 RegionId Graph::open(NodeId owner, std::string name) {
@@ -183,10 +184,9 @@ Mark Graph::mark() const {
 void Graph::forget_exits(NodeId statement) {
   const Node& n = nodes_[statement];
   if (n.op == Op::leave) --regions_[n.bits[0]].exits;
-  if (!has_regions(n.op)) return;
-  for (const NodeId inner : regions_[n.bits[0]].body) forget_exits(inner);
-  if (n.op != Op::branch || n.bits[1] == kNone) return;
-  for (const NodeId inner : regions_[n.bits[1]].body) forget_exits(inner);
+  for (const RegionId inner : InnerRegions(n)) {
+    for (const NodeId below : regions_[inner].body) forget_exits(below);
+  }
 }
 
 void Graph::rollback(Mark mark) {
