@@ -77,7 +77,8 @@ BufferId Graph::array(std::string name, DType type, Layout layout, std::size_t r
   return number;
 }
 
-void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
+NodeId Graph::allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
+                         RegionId region) {
   require_open(lengths);
   Buffer& buffer = buffers_[array];
   buffer.lengths.assign(lengths.begin(), lengths.end());
@@ -86,7 +87,17 @@ void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint6
     if (is_constant(lengths[axis])) buffer.fixed_shape[axis] = integer_value(lengths[axis]);
   }
   new_version(array);
-  add_statement(append({Op::allocate, buffer.type, false, lengths, {array, site}}, current_, {}));
+  return append({Op::allocate, DType::b1, false, lengths, {array, site}}, region, {});
+}
+
+void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
+  add_statement(allocation(array, lengths, site, current_));
+}
+
+void Graph::allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
+                            std::uint64_t site) {
+  const RegionId parent = nodes_[regions_[region].owner].region;
+  insert_before(region, allocation(array, lengths, site, parent));
 }
 
 NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {

@@ -159,6 +159,11 @@ class Graph {
   BufferId array(std::string name, DType type, Layout layout, std::size_t rank);
   /// `lengths` are not negative. `site`: where the kernel leaves if there is no memory.
   void allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site);
+  /// As `allocate`, just before the construct that an open region belongs to.
+  void allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
+                       std::uint64_t site);
+  /// The type of an array that nothing was stored to yet.
+  void retype(BufferId array, DType type) { buffers_[array].type = type; }
   NodeId dim(BufferId buffer, std::uint32_t axis);
 
   NodeId constant(DType type, bool weak, Literal value);
@@ -273,6 +278,9 @@ class Graph {
   void require_open(std::span<const NodeId> operands) const;
   RegionId innermost(std::span<const NodeId> operands) const;
   void add_statement(NodeId id);
+  NodeId allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
+                    RegionId region);
+  void insert_before(RegionId region, NodeId statement);
   NodeId store_node(BufferId variable, NodeId value, RegionId region);
   RegionId open(NodeId owner, std::string name);
   void close();
