@@ -244,6 +244,9 @@ class Graph {
   const std::vector<Call>& calls() const { return calls_; }
   const std::vector<Table>& tables() const { return tables_; }
   std::vector<Result> results;
+  /// Arrays of the kernel's own that the caller comes to own, as they are when the kernel ends.
+  /// What else is returned of arrays, views and the caller's own, is said by numbers in `results`.
+  std::vector<BufferId> returned;
   std::vector<Note> notes;
 
   RegionId current_region() const { return current_; }

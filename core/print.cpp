@@ -91,6 +91,9 @@ std::string print(const Graph& graph) {
     print_node(graph, result.value, done, out, "  ");
     out += fmt::format("  return %{}\n", result.value);
   }
+  for (const BufferId array : graph.returned) {
+    out += fmt::format("  return {}\n", graph.buffers()[array].name);
+  }
   return out;
 }
 

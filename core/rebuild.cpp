@@ -46,6 +46,7 @@ class Rebuilder {
     for (const Result& result : from_.results) {
       to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
     }
+    to_.returned = from_.returned;
     to_.set_origin(from_.origin());
     return std::move(to_);
   }

@@ -116,6 +116,11 @@ void verify(const Graph& graph) {
           fmt::format("verify: the result %{} belongs to a closed region", result.value));
     }
   }
+  for (const BufferId array : graph.returned) {
+    if (!graph.buffers().at(array).allocated) {
+      throw std::logic_error("verify: an array that is not the kernel's own is returned");
+    }
+  }
 }
 
 }  // namespace numeta::core
