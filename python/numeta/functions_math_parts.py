@@ -8,6 +8,7 @@ infinite, as of the other functions (docs/differences.md).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from . import _trace
@@ -164,7 +165,7 @@ def _sum_and_rest(a: Any, b: Any) -> tuple[Any, Any]:
     return total, (a - (total - part)) + (b - part)
 
 
-_HANDLERS = {
+_HANDLERS: dict[str, Callable[..., Any]] = {
     "frexp": _frexp,
     "modf": _modf,
     "ldexp": _ldexp,
