@@ -20,6 +20,8 @@ Parameter = tuple[Any, ...]
 # ('attr', object, name, value)   ('content', object, key_of, key)
 Guard = tuple[Any, ...]
 # None, an int k for result k, ('tuple', ...), ('list', ...), ('const', object), ('arg', k)
+# ('array', k)  ('view', template, (start, ...), ((length, ((axis, step), ...)), ...))
+# ('choice', number, template, ...): numbers, starts, lengths and steps are k or ('const', int)
 Template = None | int | tuple[Any, ...]
 
 def set_num_threads(number: int, /) -> None:
@@ -51,6 +53,7 @@ class Specialisation:
         keepalive: object = ...,
         brief: bool = ...,
         recursive: bool = ...,
+        arrays: Sequence[tuple[int, int, bool, bool]] = ...,
     ) -> None: ...
     @property
     def address(self) -> int: ...
