@@ -45,7 +45,8 @@ Views::Extent Views::extent_down(const Slice& slice, NodeId length, std::int64_t
   const NodeId stop = slice.stop ? bound_down(*slice.stop, length) : graph_.integer(-1);
   NodeId count = difference(start, stop);
   if (step != -1) count = op2(Op::floordiv, moved(count, -step - 1), graph_.integer(-step));
-  return {start, graph_.integer(step), op2(Op::maximum, count, graph_.integer(0))};
+  if (graph_.range(count).low < 0) count = op2(Op::maximum, count, graph_.integer(0));
+  return {start, graph_.integer(step), count};
 }
 
 Views::Extent Views::extent(const Slice& slice, NodeId length) {
@@ -64,6 +65,12 @@ Views::Extent Views::extent(const Slice& slice, NodeId length) {
   return {start, step, count};
 }
 
+namespace {
+
+constexpr std::size_t kMostValues = 8;  // that the message of a check may show
+
+}  // namespace
+
 std::string shape_text(const Graph& graph, std::span<const NodeId> shape,
                        std::vector<NodeId>& values) {
   std::string out = "(";
@@ -71,6 +78,8 @@ std::string shape_text(const Graph& graph, std::span<const NodeId> shape,
     if (axis > 0) out += ",";
     if (graph.is_constant(shape[axis])) {
       out += fmt::format("{}", graph.integer_value(shape[axis]));
+    } else if (values.size() == kMostValues) {
+      out += "?";
     } else {
       out += fmt::format("{{{}}}", values.size());
       values.push_back(shape[axis]);

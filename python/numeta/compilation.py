@@ -291,9 +291,9 @@ def _overlap_maker(kernel: Kernel, arguments: Sequence[Argument]) -> Any:
 def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> Any:
     """Raises the Python exception of a failed check, its traceback ending at the Python line."""
 
-    def raise_site(site: int, first: float, second: float) -> None:
+    def raise_site(site: int, values: tuple[float, ...]) -> None:
         kind, message, filename, line = sites[site]
-        text = message.format(first, second)
+        text = message.format(*values)
         source = "\n" * (max(line, 1) - 1) + "raise problem"
         code = compile(source, filename or "<kernel>", "exec")
         code = code.replace(co_name=kernel.__name__, co_qualname=kernel.__qualname__)

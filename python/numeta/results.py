@@ -96,7 +96,7 @@ class _Reader:
 
     def number(self, value: Any) -> Template:
         """A number inside of a template."""
-        if isinstance(value, int):
+        if type(value) is int:  # a traced value calls itself an int, too
             return ("const", value)
         self.values.append((value, "i8", True))
         return len(self.values) - 1

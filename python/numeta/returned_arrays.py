@@ -78,7 +78,7 @@ def fits(array: Any, hint: ReturnHint) -> bool:
     if hint.shape is None:
         return True
     pairs = zip(array.shape, hint.shape, strict=False)
-    known = all(n is None or (isinstance(m, int) and m == n) for m, n in pairs)
+    known = all(n is None or (type(m) is int and m == n) for m, n in pairs)
     return known and len(array.shape) == len(hint.shape)
 
 
