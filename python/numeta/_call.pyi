@@ -33,7 +33,7 @@ def num_threads() -> int:
 class Specialisation:
     """One compiled variant of a kernel: what it fits and how it is run.
 
-    `raise_site(site, value0, value1)` raises for check `site` (0, 1, ...). `make_overlap(bound)`
+    `raise_site(site, values)` raises for check `site` (0, 1, ...). `make_overlap(bound)`
     makes the variant for overlapping arrays when it is first needed. A `brief` one runs with
     the GIL held; a `recursive` one raises RecursionError where the stack ends. `keepalive` keeps
     the code loaded. Equal keys of one `key_of` must mean equal content, types and bits included.
@@ -47,7 +47,7 @@ class Specialisation:
         results: Sequence[tuple[int, bool]] = ...,
         template: Template = ...,
         guards: Sequence[Guard] = ...,
-        raise_site: Callable[[int, float, float], Any] | None = ...,
+        raise_site: Callable[[int, tuple[float, ...]], Any] | None = ...,
         make_overlap: Callable[[tuple[Any, ...]], Specialisation] | None = ...,
         overlap: Specialisation | None = ...,
         keepalive: object = ...,

@@ -175,10 +175,10 @@ _ROWS = (
                " returns", "a hinted result, as in `def {name}(n: int) -> int:`"),
     Diagnostic(242, TraceError, "{name}() calls itself and captures an array",
                "pass the array as an argument"),
-    Diagnostic(244, TraceError, "{name}() calls itself and returns an array",
-               "pass the array as an argument and write to it"),
     Diagnostic(243, TraceError, "{name!r} is bound by := where it depends on a run-time value"
                " whether that happens", "an `if` statement, or a name of its own before it"),
+    Diagnostic(244, TraceError, "{name}() calls itself and returns an array",
+               "pass the array as an argument and write to it"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return numbers, arrays, None, or a tuple of them"),

@@ -173,7 +173,8 @@ def _arrays_in(value: Any) -> list[np.ndarray[Any, Any]]:
         return [value]
     if isinstance(value, dict):
         value = list(value.values())
-    return [a for item in value for a in _arrays_in(item)] if isinstance(value, list | tuple) else []
+    items = value if isinstance(value, list | tuple) else ()
+    return [array for item in items for array in _arrays_in(item)]
 
 
 def _captured(kernel: Kernel) -> list[Any]:

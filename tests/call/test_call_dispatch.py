@@ -167,8 +167,8 @@ def test_slow_path_that_returns_what_does_not_fit_is_an_error(stubs: Stubs) -> N
 
 
 def test_failed_check_raises_its_site(make: MakeKernel) -> None:
-    def raise_site(site: int, first: float, second: float) -> None:
-        raise IndexError(site, first, second)
+    def raise_site(site: int, values: tuple[float, ...]) -> None:
+        raise IndexError(site, *values[:2])
 
     with pytest.raises(IndexError) as caught:
         make([array_param(1)], "fail", raise_site=raise_site)(np.zeros(1))

@@ -41,7 +41,10 @@ def test_narrow_types(dtype):
     same_as_python(copied, source)
 
 
-@pytest.mark.parametrize("dtype", ["int64", "uint64", "float32", "float64", "complex64", "complex128"])
+WIDE = ["int64", "uint64", "float32", "float64", "complex64", "complex128"]
+
+
+@pytest.mark.parametrize("dtype", WIDE)
 def test_wide_types(dtype):
     source = (np.arange(5) * 3).astype(dtype)
 
@@ -285,6 +288,37 @@ def test_returns_of_other_ranks_and_types():
 
     for n in range(5):
         same_as_python(chosen, A, n)
+
+
+def test_returns_of_other_kinds():
+    @nm.jit
+    def text_or_number(n: int):
+        if n > 0:
+            return "text"
+        return 1
+
+    @nm.jit
+    def two_or_three(n: int):
+        if n > 0:
+            return 1, n
+        return 1, n, 3
+
+    @nm.jit
+    def none_or_array(n: int, a: nm.f8[:]):
+        if n > 0:
+            return a
+
+    @nm.jit
+    def none_or_number(n: int, x: nm.f4):
+        if n > 0:
+            return None
+        return [x, n]
+
+    for n in (0, 1):
+        same_as_python(text_or_number, n)
+        same_as_python(two_or_three, n)
+        same_as_python(none_or_array, n, np.zeros(2))
+        same_as_python(none_or_number, n, np.float32(2.5))
 
 
 def test_return_inside_a_loop():
