@@ -57,7 +57,7 @@ struct Buffer {
   bool weak = false;            // what is loaded is a Python number; of locals only
   Interval range{};             // of the values; of locals only
   bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
-  std::vector<NodeId> lengths;  // of its axes, once it is allocated
+  std::vector<NodeId> lengths{};  // of its axes, once it is allocated
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
