@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -77,7 +79,8 @@ BufferId Graph::array(std::string name, DType type, Layout layout, std::size_t r
   return number;
 }
 
-void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
+NodeId Graph::allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
+                         RegionId region) {
   require_open(lengths);
   Buffer& buffer = buffers_[array];
   buffer.lengths.assign(lengths.begin(), lengths.end());
@@ -86,7 +89,17 @@ void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint6
     if (is_constant(lengths[axis])) buffer.fixed_shape[axis] = integer_value(lengths[axis]);
   }
   new_version(array);
-  add_statement(append({Op::allocate, buffer.type, false, lengths, {array, site}}, current_, {}));
+  return append({Op::allocate, DType::b1, false, lengths, {array, site}}, region, {});
+}
+
+void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
+  add_statement(allocation(array, lengths, site, current_));
+}
+
+void Graph::allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
+                            std::uint64_t site) {
+  const RegionId parent = nodes_[regions_[region].owner].region;
+  insert_before(region, allocation(array, lengths, site, parent));
 }
 
 NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
@@ -272,12 +285,9 @@ const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars
                         std::vector<Parameter> arguments, std::vector<BufferId> results) {
   require_open(scalars);
   add_statement(append({Op::call, DType::b1, false, scalars, {calls_.size(), 0}}, current_, {}));
-  // What the procedure does to the arrays is not known here.
-  for (const Parameter& argument : arguments) {
-    if (argument.is_buffer) new_version(argument.number);
-  }
-  for (const BufferId result : results) new_version(result);
-  return calls_.emplace_back(Call{procedure, std::move(arguments), std::move(results)});
+  calls_.push_back({procedure, std::move(arguments), std::move(results)});
+  each_stored(calls_.back(), [this](BufferId stored) { new_version(stored); });
+  return calls_.back();
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {

@@ -159,6 +159,11 @@ class Graph {
   BufferId array(std::string name, DType type, Layout layout, std::size_t rank);
   /// `lengths` are not negative. `site`: where the kernel leaves if there is no memory.
   void allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site);
+  /// As `allocate`, just before the construct that an open region belongs to.
+  void allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
+                       std::uint64_t site);
+  /// The type of an array that nothing was stored to yet.
+  void retype(BufferId array, DType type) { buffers_[array].type = type; }
   NodeId dim(BufferId buffer, std::uint32_t axis);
 
   NodeId constant(DType type, bool weak, Literal value);
@@ -239,6 +244,9 @@ class Graph {
   const std::vector<Call>& calls() const { return calls_; }
   const std::vector<Table>& tables() const { return tables_; }
   std::vector<Result> results;
+  /// Arrays of the kernel's own that the caller comes to own, as they are when the kernel ends.
+  /// What else is returned of arrays, views and the caller's own, is said by numbers in `results`.
+  std::vector<BufferId> returned;
   std::vector<Note> notes;
 
   RegionId current_region() const { return current_; }
@@ -270,6 +278,9 @@ class Graph {
   void require_open(std::span<const NodeId> operands) const;
   RegionId innermost(std::span<const NodeId> operands) const;
   void add_statement(NodeId id);
+  NodeId allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
+                    RegionId region);
+  void insert_before(RegionId region, NodeId statement);
   NodeId store_node(BufferId variable, NodeId value, RegionId region);
   RegionId open(NodeId owner, std::string name);
   void close();

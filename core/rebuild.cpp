@@ -9,6 +9,7 @@
 
 #include "core/live.hpp"
 #include "core/order.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 namespace {
@@ -45,6 +46,7 @@ class Rebuilder {
     for (const Result& result : from_.results) {
       to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
     }
+    to_.returned = from_.returned;
     to_.set_origin(from_.origin());
     return std::move(to_);
   }
@@ -80,25 +82,14 @@ class Rebuilder {
   /// What the live statements of a region store to, those of inner regions included.
   void collect_stores(RegionId region) {
     std::vector<BufferId>& all = stores_[region];
-    const auto include = [&](RegionId inner) {
-      collect_stores(inner);
-      all.insert(all.end(), stores_[inner].begin(), stores_[inner].end());
-    };
     for (const NodeId id : from_.regions()[region].body) {
       if (!live_.nodes[id]) continue;
       const Node& n = from_.node(id);
-      const bool writes = n.op == Op::store || n.op == Op::allocate;
-      if (writes) all.push_back(static_cast<BufferId>(n.bits[0]));
-      if (n.op == Op::call) {
-        const Call& call = from_.calls()[n.bits[0]];
-        for (const Parameter& p : call.arguments) {
-          if (p.is_buffer) all.push_back(p.number);
-        }
-        all.insert(all.end(), call.results.begin(), call.results.end());
+      each_stored(from_, n, [&](BufferId stored) { all.push_back(stored); });
+      for (const RegionId inner : InnerRegions(n)) {
+        collect_stores(inner);
+        all.insert(all.end(), stores_[inner].begin(), stores_[inner].end());
       }
-      if (!has_regions(n.op)) continue;
-      include(static_cast<RegionId>(n.bits[0]));
-      if (n.op == Op::branch && n.bits[1] != kNone) include(static_cast<RegionId>(n.bits[1]));
     }
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -90,8 +92,8 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
       continue;
     }
     // Links that were made inside a construct belong to no stretch: they may be needed in it.
-    NodeId last = std::max(id, last_statement[n.bits[0]]);
-    if (n.op == Op::branch && n.bits[1] != kNone) last = std::max(last, last_statement[n.bits[1]]);
+    NodeId last = id;
+    for (const RegionId inner : InnerRegions(n)) last = std::max(last, last_statement[inner]);
     while (link != links.end() && *link <= last) ++link;
     close_stretch();
     open_stretch(region);

@@ -48,6 +48,7 @@ void Body::name_things() {
   for (core::BufferId k = 0; k < g_.buffers().size(); ++k) {
     const core::Buffer& b = g_.buffers()[k];
     if (core::may_overlap(b) || !(plan_.live.loaded[k] || plan_.live.stored[k])) continue;
+    if (!symbols_.made[k].empty()) continue;  // a dummy argument
     symbols_.buffers[k] = names_.claim(b.name);
     locals_.emplace_back(symbols_.buffers[k], b.type, declared_shape(b));
   }
@@ -254,6 +255,7 @@ void Body::leave_failed(std::uint64_t site, std::span<const NodeId> values) {
 void Body::allocate(NodeId id) {
   const Node& n = g_.node(id);
   const core::Buffer& b = g_.buffers()[n.bits[0]];
+  if (!symbols_.made[n.bits[0]].empty()) return expect_memory(id);
   if (is_on_stack(b)) return;
   const std::string& name = symbols_.buffers[n.bits[0]];
   const auto lengths = g_.operands(id);
@@ -275,6 +277,17 @@ void Body::allocate(NodeId id) {
   if (allocates_) return;
   allocates_ = true;
   locals_.push_back({"no_memory", core::DType::i4});
+}
+
+/// The caller has made the memory, or could not.
+void Body::expect_memory(NodeId allocation) {
+  const Node& n = g_.node(allocation);
+  text_.from(n.origin);
+  text_.line(fmt::format("if (.not. {}) then", symbols_.made[n.bits[0]]));
+  text_.deeper();
+  leave_failed(n.bits[1], {});
+  text_.shallower();
+  text_.line("end if");
 }
 
 /// What says which check failed, and on which values.
@@ -300,7 +313,6 @@ bool takes_shape(const core::Buffer& buffer) {
   return std::any_of(shape.begin(), shape.end(), [](const auto& length) { return !length; });
 }
 
-/// The lengths of an array of the kernel's own, as an internal procedure takes them.
 std::string Body::shape_of(core::BufferId array) const {
   const core::Buffer& b = g_.buffers()[array];
   std::string out;

@@ -57,6 +57,8 @@ class Body {
   void emit();
 
   Writer& text() { return text_; }
+  /// The lengths of an array of the kernel's own, as an array.
+  std::string shape_of(core::BufferId array) const;
   const std::vector<Section>& pieces() const { return pieces_; }
   /// How much long code there is: the pieces, or as many as an internal procedure would make.
   std::size_t weight() const;
@@ -86,9 +88,9 @@ class Body {
   void failure(std::uint64_t site, std::span<const core::NodeId> values);
   void leave_failed(std::uint64_t site, std::span<const core::NodeId> values);
   void allocate(core::NodeId id);
+  void expect_memory(core::NodeId allocation);
   void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
   void call(core::NodeId id);
-  std::string shape_of(core::BufferId array) const;
   void loop(core::NodeId id);
   std::string loop_head(core::RegionId region, const std::string& start, const std::string& last,
                         const std::string& step) const;

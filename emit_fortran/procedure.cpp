@@ -15,6 +15,12 @@ using core::Op;
 
 namespace {
 
+constexpr std::string_view kNewArray =
+    "    type(c_ptr) function numeta_new_array(words) bind(C)\n"
+    "      import :: c_ptr, c_int64_t\n"
+    "      integer(c_int64_t), intent(inout) :: words(*)\n"
+    "    end function numeta_new_array\n";
+
 core::ParallelLoops parallel_loops(const core::Graph& graph, const core::Live& live,
                                    const core::Writes& writes,
                                    const std::vector<Interface>& callees) {
@@ -27,7 +33,8 @@ core::ParallelLoops parallel_loops(const core::Graph& graph, const core::Live& l
 
 Procedure::Procedure(const core::Graph& graph, const Options& options, const core::Live& live,
                      const core::Writes& writes, const std::vector<Interface>& callees, Uses& uses,
-                     Names names, Interface own, bool internal)
+                     Names names, Interface own, bool internal,
+                     std::span<const core::Returned> returned)
     : g_(graph),
       options_(options),
       plan_(schedule(graph, live)),
@@ -37,8 +44,10 @@ Procedure::Procedure(const core::Graph& graph, const Options& options, const cor
       expressions_(graph, options, plan_, symbols_, uses),
       body_(graph, plan_, parallel_, callees, symbols_, names_, expressions_, internal),
       own_(std::move(own)),
-      is_internal_(internal) {
+      is_internal_(internal),
+      returned_(returned) {
   name_parameters();
+  name_returned();
   find_needs();
   uses_.parallel = uses_.parallel || !parallel_.empty();
   for (const auto& [region, loop] : parallel_) {
@@ -89,6 +98,9 @@ void Procedure::find_needs() {
     const core::Buffer& b = g_.buffers()[k];
     const bool is_used = is_internal_ || b.layout != core::Layout::Strided;
     needs_.shape[k] = core::may_overlap(b) && is_used && takes_shape(b);
+  }
+  for (const core::Returned& one : returned_) {
+    needs_.shape[one.array] = one.early && takes_shape(g_.buffers()[one.array]);
   }
   for (NodeId id = 0; id < g_.size(); ++id) {
     if (!plan_.live.nodes[id]) continue;
@@ -204,6 +216,7 @@ void Procedure::declare_dummies(Writer& out) const {
     out.line(fmt::format("{}{} :: {}", declared(g_.node(g_.results[k].value).type),
                          is_internal_ && own_.is_function ? "" : ", intent(out)", results_[k]));
   }
+  declare_returned(out);
 }
 
 void Procedure::statements() {
@@ -211,6 +224,7 @@ void Procedure::statements() {
   for (std::size_t k = 0; k < results_.size(); ++k) {
     text().line(fmt::format("{} = {}", results_[k], expressions_.value(g_.results[k].value)));
   }
+  hand_over();
 }
 
 void Procedure::call_of(const Interface& worker) {
@@ -228,6 +242,7 @@ void Procedure::call_of(const Interface& worker) {
 std::string Procedure::opening(const std::string& label) const {
   std::vector<std::string> all = dummies();
   all.insert(all.end(), results_.begin(), results_.end());
+  for (std::string& name : returned_dummies()) all.push_back(std::move(name));
   if (needs_.threads) all.emplace_back("threads");
   if (own_.checked) {
     all.emplace_back("error_values");
@@ -253,8 +268,12 @@ std::string Procedure::declarations() const {
     declare_locals(out, locals().front());
     declare_tables(out);
   }
-  if (!uses_.libm.empty() || uses_.team) {
+  const bool hands_over = std::any_of(returned_.begin(), returned_.end(),
+                                      [](const core::Returned& one) { return !one.early; });
+  if (hands_over) declare_handing_over(out);
+  if (!uses_.libm.empty() || uses_.team || hands_over) {
     out.line("interface");
+    if (hands_over) out.raw(kNewArray);
     if (uses_.team) {
       for (const char* name : {"omp_get_num_threads", "omp_get_thread_num"}) {
         out.raw(

@@ -88,12 +88,12 @@ PyObject* number_of(std::int64_t word, bool is_double) {
   }
 }
 
-// Runs a matched variant on its filled frame.
-PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
-  frame[0] = threads_of_loops();
-  frame[1] = frame[2] = 0;
+// Runs the stub on a frame that is ready; `making`: the arrays that it makes, if any.
+inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, std::int64_t* frame,
+                          Making* making) {
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
+  if (making != nullptr) making->set_thread(state);
   bool overflowed = false;
   const std::int32_t status = variant.is_recursive
                                   ? run_with_stack_guard(variant.entry, frame, overflowed)
@@ -108,6 +108,21 @@ PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64
     return nullptr;
   }
   return variant.results.build(frame, arguments.originals);
+}
+
+[[gnu::noinline]] PyObject* execute_making(const Variant& variant, const Arguments& arguments,
+                                           std::int64_t* frame) {
+  Making making(variant.results.arrays(), frame);
+  making.make_early(variant.entry);
+  return run_stub(variant, arguments, frame, &making);
+}
+
+// Runs a matched variant on its filled frame.
+PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+  frame[0] = threads_of_loops();
+  frame[1] = frame[2] = 0;
+  if (!variant.results.arrays().empty()) return execute_making(variant, arguments, frame);
+  return run_stub(variant, arguments, frame, nullptr);
 }
 
 // Asks for the overlap variant of `variant` and keeps it; false with a Python exception.

@@ -126,9 +126,9 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 }
 
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* names[] = {"address",   "params",     "results",      "template",
-                                "guards",    "raise_site", "make_overlap", "overlap",
-                                "keepalive", "brief",      "recursive",    nullptr};
+  static const char* names[] = {"address",    "params",       "results", "template",  "guards",
+                                "raise_site", "make_overlap", "overlap", "keepalive", "brief",
+                                "recursive",  "arrays",       nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;
   PyObject* results = nullptr;
@@ -138,12 +138,13 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* make_overlap = Py_None;
   PyObject* overlap = Py_None;
   PyObject* keepalive = Py_None;
+  PyObject* arrays = nullptr;
   int brief = 0;
   int recursive = 0;
-  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOpp:Specialisation",
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOppO:Specialisation",
                                   const_cast<char**>(names), &PyLong_Type, &address, &parameters,
                                   &results, &shape, &guards, &raise_site, &make_overlap, &overlap,
-                                  &keepalive, &brief, &recursive) == 0) {
+                                  &keepalive, &brief, &recursive, &arrays) == 0) {
     return -1;
   }
   Variant& variant = variant_of(self);
@@ -162,7 +163,8 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   }
   const auto none = Reference::steal(PyTuple_New(0));
   if (!parse_parameters(parameters, variant) ||
-      !variant.results.parse(results != nullptr ? results : none.get(), shape, variant.words,
+      !variant.results.parse(results != nullptr ? results : none.get(),
+                             arrays != nullptr ? arrays : none.get(), shape, variant.words,
                              variant.bound_count) ||
       !variant.guards.parse(guards != nullptr ? guards : none.get())) {
     return -1;

@@ -8,8 +8,8 @@
 
 #include "core/merge.hpp"
 #include "core/passes.hpp"
+#include "python/binding/trace_arrays.hpp"
 #include "python/binding/trace_emission.hpp"
-#include "python/binding/trace_values.hpp"
 
 namespace py = pybind11;
 
@@ -106,12 +106,12 @@ class Trace {
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
   }
 
-  /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a row.
+  /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a part of one.
   py::object layout(py::handle array) const {
     if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
     const auto* object = reinterpret_cast<ArrayObject*>(array.ptr());
-    if (object->indexed > 0) return py::none();
-    const core::Buffer& buffer = object->state->graph.buffers()[object->buffer];
+    if (!object->view->layers.empty()) return py::none();
+    const core::Buffer& buffer = object->state->graph.buffers()[object->view->buffer];
     constexpr const char* names[] = {"C", "F", "S"};
     return py::make_tuple(names[static_cast<std::size_t>(buffer.layout)],
                           py::tuple(py::cast(buffer.fixed_shape)));
@@ -241,7 +241,7 @@ class Trace {
       std::vector<core::Parameter> given;
       for (const py::handle argument : arguments) {
         if (is_array(argument.ptr())) {
-          given.push_back({true, reinterpret_cast<ArrayObject*>(argument.ptr())->buffer});
+          given.push_back({true, reinterpret_cast<ArrayObject*>(argument.ptr())->view->buffer});
         } else {
           given.push_back({false, static_cast<std::uint32_t>(scalars.size())});
           scalars.push_back(require_node(state_, argument.ptr(), "an argument"));
@@ -429,6 +429,134 @@ py::list diagnostics() {
   return out;
 }
 
+/// The traced value of `function` for all elements of the operands, or of the operands themselves
+/// where none is an array; `out`: where to, and whether its casting rule is 'unsafe'.
+py::object map(py::object function, const py::tuple& operands, py::object out, bool unsafe) {
+  TraceState* state = required_current("a function of arrays");
+  return run(state, [&]() -> PyObject* {
+    state->note_origin();
+    std::vector<PyObject*> all;
+    for (const py::handle operand : operands) all.push_back(operand.ptr());
+    const Elementwise apply = [&](std::span<PyObject* const> values) {
+      return PyObject_Vectorcall(function.ptr(), values.data(), values.size(), nullptr);
+    };
+    if (!out.is_none()) return map_into(state, out.ptr(), apply, all, !unsafe);
+    const bool many = std::ranges::any_of(all, is_many);
+    return many ? mapped(state, apply, all) : apply(all);
+  });
+}
+
+std::vector<NodeId> lengths(TraceState* state, const py::sequence& shape) {
+  std::vector<NodeId> out;
+  for (const py::handle length : shape) {
+    const NodeId node = require_node(state, length.ptr(), "the length of an axis");
+    out.push_back(state->graph.cast(node, DType::i8, true));
+  }
+  return out;
+}
+
+ArrayObject* array_in(py::handle value) {
+  if (!is_array(value.ptr())) throw py::type_error("a traced array is expected");
+  return reinterpret_cast<ArrayObject*>(value.ptr());
+}
+
+/// A fresh array; lengths are not negative.
+py::object empty(const py::sequence& shape, const std::string& dtype, bool fortran) {
+  TraceState* state = required_current("an array");
+  return run(state, [&] {
+    state->note_origin();
+    const std::vector<NodeId> all = lengths(state, shape);
+    const core::Layout layout = fortran ? core::Layout::F : core::Layout::C;
+    return new_view(state, allocated(state, dtype_by_code(dtype), layout, all));
+  });
+}
+
+py::object permuted(py::handle array, const std::vector<std::uint32_t>& axes) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&] {
+    return new_view(object->state, views(object->state).permuted(*object->view, axes));
+  });
+}
+
+py::object broadcast(py::handle array, const py::sequence& shape) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&] {
+    const auto to = lengths(object->state, shape);
+    return new_view(object->state, views(object->state).broadcast(*object->view, to));
+  });
+}
+
+/// The same elements in C order, as many; None where NumPy would copy.
+py::object reshaped(py::handle array, const py::sequence& shape) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&]() -> PyObject* {
+    auto made = views(object->state).reshaped(*object->view, lengths(object->state, shape));
+    return made ? new_view(object->state, std::move(*made)) : Py_NewRef(Py_None);
+  });
+}
+
+/// A view by index algebra: for each axis of `array` its start, and what each axis of the new
+/// shape adds for a step.
+py::object remapped(py::handle array, const py::sequence& shape, const py::sequence& map) {
+  const ArrayObject* object = array_in(array);
+  TraceState* state = object->state;
+  return run(state, [&] {
+    std::vector<core::Affine> all;
+    for (const py::handle item : map) {
+      const auto entry = py::reinterpret_borrow<py::tuple>(item);
+      core::Affine affine{require_node(state, py::object(entry[0]).ptr(), "a start"), {}};
+      for (const auto& [axis, step] : entry[1].cast<std::map<std::uint32_t, py::object>>()) {
+        affine.terms.emplace_back(axis, require_node(state, step.ptr(), "a step"));
+      }
+      all.push_back(std::move(affine));
+    }
+    return new_view(state, views(state).remapped(*object->view, lengths(state, shape), all));
+  });
+}
+
+/// The shape that arrays have together.
+py::tuple common_shape(const py::sequence& shapes) {
+  TraceState* state = required_current("broadcasting");
+  py::list out;
+  run(state, [&] {
+    state->note_origin();
+    std::vector<std::vector<NodeId>> all;
+    for (const py::handle shape : shapes) {
+      all.push_back(lengths(state, py::reinterpret_borrow<py::sequence>(shape)));
+    }
+    for (const NodeId length : views(state).common_shape(all)) {
+      out.append(py::reinterpret_steal<py::object>(length_object(state, length)));
+    }
+    return Py_NewRef(Py_None);
+  });
+  return py::tuple(out);
+}
+
+/// (number of the buffer, is it the whole buffer) of a traced array.
+py::tuple buffer_of(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return py::make_tuple(object->view->buffer, object->view->layers.empty());
+}
+
+void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
+                     py::object matmul) {
+  array_hooks() = {get.release().ptr(), set.release().ptr(), attribute.release().ptr(),
+                   convert.release().ptr(), matmul.release().ptr()};
+}
+
+void bind_arrays(py::module_& m) {
+  m.def("map", &numeta::binding::map, py::arg("function"), py::arg("operands"),
+        py::arg("out") = py::none(), py::arg("unsafe") = false);
+  m.def("empty", &empty, py::arg("shape"), py::arg("dtype"), py::arg("fortran") = false);
+  m.def("permuted", &permuted);
+  m.def("broadcast", &broadcast);
+  m.def("reshaped", &reshaped);
+  m.def("remapped", &remapped);
+  m.def("common_shape", &common_shape);
+  m.def("buffer_of", &buffer_of);
+  m.def("set_array_hooks", &set_array_hooks);
+}
+
 void bind_trace(py::module_& m) {
   py::class_<Trace>(m, "Trace")
       .def(py::init<const std::string&, bool, bool, bool, bool, py::object>(), py::arg("name"),
@@ -490,6 +618,7 @@ PYBIND11_MODULE(_trace, m) {
   if (import_numpy() < 0 || add_value_types(m.ptr()) < 0) throw py::error_already_set();
   bind_emission(m);
   bind_trace(m);
+  bind_arrays(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();
     return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);

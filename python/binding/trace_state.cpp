@@ -145,6 +145,7 @@ PyObject* python_exception(core::Exception exception) {
     case core::Exception::ValueError: return PyExc_ValueError;
     case core::Exception::TypeError: return PyExc_TypeError;
     case core::Exception::IndexError: return PyExc_IndexError;
+    case core::Exception::MemoryError: return PyExc_MemoryError;
     case core::Exception::ZeroDivisionError: return PyExc_ZeroDivisionError;
   }
   return PyExc_RuntimeError;

@@ -89,11 +89,16 @@ void raise_fault(const core::PythonFault& fault);
 void raise_fault(const TraceState& state, const core::ParallelFault& fault);
 PyObject* python_exception(core::Exception exception);
 
+/// A Python error is set already; thrown to where it is given back to Python.
+struct PythonError {};
+
 /// Runs `body` and turns the faults of tracing into Python exceptions.
 template <class Result, class Body>
 Result guarded(const TraceState* state, Result failure, Body&& body) {
   try {
     return body();
+  } catch (const PythonError&) {
+    return failure;
   } catch (const core::TraceFault& fault) {
     raise_fault(state, fault);
   } catch (const core::PythonFault& fault) {
