@@ -16,7 +16,7 @@ struct Map {
   BufferId array;
   NodeId allocate;
   NodeId store;
-  NodeId root;                  // the nest, or the store itself: a statement of `home`
+  NodeId root;  // the nest, or the store itself: a statement of `home`
   RegionId home;
   std::vector<RegionId> loops;  // by axis
   NodeId value;                 // the expression

@@ -15,9 +15,10 @@
 
 #include <fmt/format.h>
 
-#include "core/affine.hpp"
+#include "core/index_sum.hpp"
 #include "core/map_cost.hpp"
 #include "core/rebuild.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 namespace {
@@ -33,13 +34,17 @@ constexpr std::uint32_t kNoMap = UINT32_MAX;
 struct Site {
   const Map* map;
   NodeId load;
-  const Site* outer;  // the site whose expression holds the load; nullptr for a statement that stays
+  const Site*
+      outer;  // the site whose expression holds the load; nullptr for a statement that stays
 };
 
 class Forwarding {
  public:
   explicit Forwarding(const Graph& graph)
-      : g_(graph), live_(live(graph)), timeline_(graph, live_), map_of_(graph.buffers().size(), kNoMap) {
+      : g_(graph),
+        live_(live(graph)),
+        timeline_(graph, live_),
+        map_of_(graph.buffers().size(), kNoMap) {
     Recognised found = find_maps(g_, live_, timeline_);
     maps_ = std::move(found.maps);
     out_.obstacles = std::move(found.obstacles);
@@ -59,14 +64,16 @@ class Forwarding {
   const Fates& fates() const { return out_; }
 
   Graph run() {
+    find_empty_nests();
     const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
       const auto& body = g_.regions()[region].body;
       return place < body.size() && is_replaced(body[place], copying);
     };
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [nest, inlined] : nests_) {
-      made.notes.push_back({g_.node(nest).origin, fmt::format("{} array operations became one loop nest",
-                                                             inlined.size() + 1)});
+      made.notes.push_back(
+          {g_.node(nest).origin,
+           fmt::format("{} array operations became one loop nest", inlined.size() + 1)});
     }
     return made;
   }
@@ -169,8 +176,8 @@ class Forwarding {
         const std::uint32_t inner = map_of(read);
         return all_reads_are_safe(inner, {&maps_[inner], read, &site}, window);
       }
-      const auto writes =
-          timeline_.writes(static_cast<BufferId>(g_.node(read).bits[0]), window.after, window.before);
+      const auto writes = timeline_.writes(static_cast<BufferId>(g_.node(read).bits[0]),
+                                           window.after, window.before);
       return std::ranges::all_of(
           writes, [&](const Write& write) { return is_safe(read, site, write, window); });
     });
@@ -194,11 +201,11 @@ class Forwarding {
       const auto found = n.op == Op::index ? std::ranges::find(loops, n.region) : loops.end();
       return found == loops.end() ? kVarying : static_cast<int>(found - loops.begin());
     };
-    std::vector<Affine> stored;
+    std::vector<IndexSum> stored;
     for (const NodeId index : g_.operands(write.statement).subspan(1)) {
-      stored.push_back(affine(g_, index));
+      stored.push_back(index_sum(g_, index));
     }
-    std::vector<Affine> wanted;
+    std::vector<IndexSum> wanted;
     for (const NodeId index : g_.operands(read)) wanted.push_back(at_site(index, &site));
     switch (meeting(stored, wanted, role, steps)) {
       case Meeting::Never: return true;
@@ -218,16 +225,16 @@ class Forwarding {
   }
 
   /// An index inside of a map's nest, in terms of what stands at the site that reads the map.
-  Affine at_site(NodeId id, const Site* site) const {
-    if (site == nullptr) return affine(g_, id);
+  IndexSum at_site(NodeId id, const Site* site) const {
+    if (site == nullptr) return index_sum(g_, id);
     const Map& map = *site->map;
-    const auto known = [&](NodeId inner) -> std::optional<Affine> {
+    const auto known = [&](NodeId inner) -> std::optional<IndexSum> {
       if (g_.node(inner).op != Op::index) return std::nullopt;
       const auto axis = std::ranges::find(map.loops, g_.node(inner).region) - map.loops.begin();
       if (axis == std::ssize(map.loops)) return std::nullopt;
       return at_site(g_.operands(site->load)[static_cast<std::size_t>(axis)], site->outer);
     };
-    Affine out = affine(g_, id, known);
+    IndexSum out = index_sum(g_, id, known);
     for (const auto& [node, factor] : out.terms) {
       if (is_in_nest(g_, timeline_, map, node)) return unknown();
     }
@@ -236,7 +243,27 @@ class Forwarding {
 
   // ---- rewriting ----
 
+  /// Nests in which every store is one of a forwarded map.
+  void find_empty_nests() {
+    std::map<NodeId, std::size_t> gone;
+    for (const Map& map : maps_) {
+      if (is_forwarded(map.store)) ++gone[map.root];
+    }
+    for (const auto& [root, count] : gone) {
+      if (stores_in(root) == count) empty_.insert(root);
+    }
+  }
+
+  std::size_t stores_in(NodeId statement) const {
+    std::size_t out = g_.node(statement).op == Op::store && live_.nodes[statement] ? 1 : 0;
+    for (const RegionId inner : InnerRegions(g_.node(statement))) {
+      for (const NodeId id : g_.regions()[inner].body) out += stores_in(id);
+    }
+    return out;
+  }
+
   bool is_replaced(NodeId id, Copying& copying) {
+    if (empty_.contains(id)) return true;
     const Node& n = g_.node(id);
     if (n.op != Op::load && n.op != Op::store && n.op != Op::allocate) return false;
     if (!live_.nodes[id] || !is_forwarded(id)) return false;
@@ -271,9 +298,8 @@ class Forwarding {
         continue;
       }
       copying.to.set_origin(n.origin);
-      values[id] = n.op == Op::load
-                       ? copying.to.load(static_cast<BufferId>(n.bits[0]), operands)
-                       : copy_operation(g_, id, operands, copying.to);
+      values[id] = n.op == Op::load ? copying.to.load(static_cast<BufferId>(n.bits[0]), operands)
+                                    : copy_operation(g_, id, operands, copying.to);
     }
     const NodeId result = value(map.value);
     const Buffer& array = g_.buffers()[map.array];
@@ -285,11 +311,12 @@ class Forwarding {
   Live live_;
   Timeline timeline_;
   std::vector<Map> maps_;
-  std::vector<MapCost> costs_;          // by map
-  std::vector<std::uint32_t> map_of_;   // by buffer: the map that is forwarded, or kNoMap
+  std::vector<MapCost> costs_;         // by map
+  std::vector<std::uint32_t> map_of_;  // by buffer: the map that is forwarded, or kNoMap
   Fates out_;
   bool any_ = false;
-  NodeId nest_ = kNone;                             // around the load that is being replaced
+  std::set<NodeId> empty_;
+  NodeId nest_ = kNone;                              // around the load that is being replaced
   std::map<NodeId, std::set<std::uint32_t>> nests_;  // the maps that were inlined there
 };
 

@@ -1,8 +1,8 @@
 // forward.hpp - what reads an array of the kernel's own computes its elements instead, where the
-// array is a map (elementwise.hpp) and nothing is computed more often for it. `out[:] = a + b * 2.0`
-// is traced as three loop nests and two arrays, and becomes one nest and none.
-// What always holds: the expression is evaluated in its own order and types, and every element that
-// it reads has the value that it had when the map's nest ran.
+// array is a map (elementwise.hpp) and nothing is computed more often for it. `out[:] = a + b
+// * 2.0` is traced as three loop nests and two arrays, and becomes one nest and none. What always
+// holds: the expression is evaluated in its own order and types, and every element that it reads
+// has the value that it had when the map's nest ran.
 #pragma once
 
 #include <optional>

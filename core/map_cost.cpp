@@ -104,7 +104,7 @@ bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
   for (const NodeId index : graph.operands(load)) {
     NodeId moving = kNone;
     bool is_one = true;
-    for (const auto& [node, factor] : affine(graph, index).terms) {
+    for (const auto& [node, factor] : index_sum(graph, index).terms) {
       if (!timeline.is_inside(graph.node(node).region, loops.front())) continue;
       is_one = is_one && moving == kNone;
       moving = node;
@@ -125,7 +125,7 @@ bool reads_along_memory(const Graph& graph, const Map& map, const MapCost& cost)
   if (indices.empty()) return true;
   const Layout own = graph.buffers()[map.array].layout;
   const RegionId loop = map.loops[contiguous_axis(own, map.loops.size())];
-  const Affine walk = affine(graph, indices[contiguous_axis(source.layout, indices.size())]);
+  const IndexSum walk = index_sum(graph, indices[contiguous_axis(source.layout, indices.size())]);
   return walk.known && std::ranges::any_of(walk.terms, [&](const auto& term) {
            return term.first == graph.regions()[loop].index && std::abs(term.second) == 1;
          });

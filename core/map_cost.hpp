@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "core/affine.hpp"
 #include "core/elementwise.hpp"
+#include "core/index_sum.hpp"
 
 namespace numeta::core {
 
@@ -13,10 +13,10 @@ struct MapCost {
   std::uint32_t operations = 0;  // cheap ones; a sign, a conversion, an index are free
   bool costly = false;           // a division, a root, a power, a function
   std::uint32_t loads = 0;
-  std::uint32_t size = 0;          // nodes in all
-  std::vector<BufferId> streams;   // arrays that it reads, in order
-  std::vector<NodeId> nodes;       // of its own nest, in order
-  std::vector<NodeId> reads;       // the loads among them
+  std::uint32_t size = 0;         // nodes in all
+  std::vector<BufferId> streams;  // arrays that it reads, in order
+  std::vector<NodeId> nodes;      // of its own nest, in order
+  std::vector<NodeId> reads;      // the loads among them
 
   /// No dearer than to load the element.
   bool is_trivial() const { return !costly && operations <= 1 && loads <= 2; }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 
 Timeline::Timeline(const Graph& graph, const Live& live)
@@ -21,19 +23,9 @@ void Timeline::number(RegionId region) {
     if (!live_.nodes[id]) continue;
     at_[id] = next_++;
     const Node& n = g_.node(id);
-    const auto buffer = static_cast<BufferId>(n.bits[0]);
-    if (n.op == Op::load) loads_[buffer].push_back(id);
-    if (n.op == Op::store || n.op == Op::allocate) changes(buffer, id);
-    if (n.op == Op::call) {
-      const Call& call = g_.calls()[n.bits[0]];
-      for (const Parameter& argument : call.arguments) {
-        if (argument.is_buffer) changes(argument.number, id);
-      }
-      for (const BufferId result : call.results) changes(result, id);
-    }
-    if (!has_regions(n.op)) continue;
-    number(static_cast<RegionId>(n.bits[0]));
-    if (n.op == Op::branch && n.bits[1] != kNone) number(static_cast<RegionId>(n.bits[1]));
+    if (n.op == Op::load) loads_[n.bits[0]].push_back(id);
+    each_stored(g_, n, [&](BufferId stored) { changes(stored, id); });
+    for (const RegionId inner : InnerRegions(n)) number(inner);
   }
   spans_[region].last = next_++;
 }
@@ -43,10 +35,9 @@ void Timeline::changes(BufferId buffer, NodeId statement) {
 }
 
 std::uint32_t Timeline::end(NodeId statement) const {
-  const Node& n = g_.node(statement);
-  if (!has_regions(n.op)) return at_[statement];
-  const bool has_two = n.op == Op::branch && n.bits[1] != kNone;
-  return spans_[n.bits[has_two ? 1 : 0]].last;
+  std::uint32_t out = at_[statement];
+  for (const RegionId inner : InnerRegions(g_.node(statement))) out = spans_[inner].last;
+  return out;
 }
 
 std::span<const Write> Timeline::writes(BufferId buffer, std::uint32_t after,

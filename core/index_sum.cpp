@@ -1,6 +1,7 @@
-// affine.cpp - see affine.hpp. Two accesses a(c*i + p) and a(c*i + q) meet where their iterations
-// are (q - p) / c apart, if p - q is a constant; a quotient with a remainder is no iteration.
-#include "core/affine.hpp"
+// index_sum.cpp - see index_sum.hpp. Two accesses a(c*i + p) and a(c*i + q) meet where their
+// iterations are (q - p) / c apart, if p - q is a constant; a quotient with a remainder is no
+// iteration.
+#include "core/index_sum.hpp"
 
 #include <algorithm>
 
@@ -13,12 +14,12 @@ constexpr int kMostSteps = 64;  // operations looked into
 
 bool is_small(std::int64_t value) { return value > -kSmall && value < kSmall; }
 
-Affine sum_of(const Graph& g, NodeId id, const Known& known, int& left) {
+IndexSum sum_of(const Graph& g, NodeId id, const Known& known, int& left) {
   if (known) {
-    if (std::optional<Affine> given = known(id)) return *std::move(given);
+    if (std::optional<IndexSum> given = known(id)) return *std::move(given);
   }
   const Node& n = g.node(id);
-  Affine out;
+  IndexSum out;
   if (n.op == Op::constant && is_integer(n.type) && is_small(g.integer_value(id))) {
     out.constant = g.integer_value(id);
     return out;
@@ -51,10 +52,10 @@ struct Step {
   std::int64_t distance = 0;
 };
 
-Step step_of_axis(const Affine& first, const Affine& second, const Role& role) {
+Step step_of_axis(const IndexSum& first, const IndexSum& second, const Role& role) {
   Step out;
   if (!first.known || !second.known) return out;
-  Affine rest = second;
+  IndexSum rest = second;
   rest.add(first, -1);
   int loop = kFixed;
   std::int64_t factors[2] = {0, 0};
@@ -83,7 +84,7 @@ Step step_of_axis(const Affine& first, const Affine& second, const Role& role) {
 
 }  // namespace
 
-void Affine::add(const Affine& other, std::int64_t factor) {
+void IndexSum::add(const IndexSum& other, std::int64_t factor) {
   known = known && other.known && is_small(factor);
   const auto plus = [&](std::int64_t& sum, std::int64_t value) {
     std::int64_t product = 0;
@@ -102,16 +103,16 @@ void Affine::add(const Affine& other, std::int64_t factor) {
   known = known && terms.size() <= kMostTerms;
 }
 
-Affine term(NodeId value) { return {true, 0, {{value, 1}}}; }
+IndexSum term(NodeId value) { return {true, 0, {{value, 1}}}; }
 
-Affine unknown() { return {false, 0, {}}; }
+IndexSum unknown() { return {false, 0, {}}; }
 
-Affine affine(const Graph& graph, NodeId value, const Known& known) {
+IndexSum index_sum(const Graph& graph, NodeId value, const Known& known) {
   int left = kMostSteps;
   return sum_of(graph, value, known, left);
 }
 
-Meeting meeting(std::span<const Affine> first, std::span<const Affine> second, const Role& role,
+Meeting meeting(std::span<const IndexSum> first, std::span<const IndexSum> second, const Role& role,
                 std::span<const std::int64_t> steps) {
   std::vector<std::optional<std::int64_t>> distances(steps.size());
   for (std::size_t axis = 0; axis < first.size(); ++axis) {
