@@ -208,6 +208,7 @@ class Program {
     if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
+    out.parallel = uses_.parallel;
     out.flags = flags(weight + kernel.weight(), out.recursive);
     out.loops = loops || kernel.has(core::is_loop);
     const auto& parameters = graphs_[0]->parameters();

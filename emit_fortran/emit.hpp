@@ -34,6 +34,7 @@ struct Emission {
   std::vector<bool> written;  // by array parameter
   bool loops = false;         // is there any loop, or call?
   bool recursive = false;
+  bool parallel = false;   // is there a parallel loop?
   std::size_t pieces = 0;  // the internal procedures that long code was cut into
 };
 

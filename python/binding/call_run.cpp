@@ -6,8 +6,8 @@
 #include <bit>
 
 #include "call_constant.hpp"
+#include "call_interrupt.hpp"
 #include "call_scalar.hpp"
-#include "call_stack.hpp"
 #include "call_threads.hpp"
 
 namespace numeta::call {
@@ -93,12 +93,13 @@ PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64
   frame[0] = threads_of_loops();
   frame[1] = frame[2] = 0;
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
-  PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
   bool overflowed = false;
-  const std::int32_t status = variant.is_recursive
-                                  ? run_with_stack_guard(variant.entry, frame, overflowed)
-                                  : variant.entry(frame);
-  if (state != nullptr) PyEval_RestoreThread(state);
+  std::int32_t status = 0;
+  if (variant.is_brief) {
+    status = variant.entry(frame);
+  } else if (!run_released(variant, frame, status, overflowed)) {
+    return nullptr;
+  }
   if (overflowed) {
     PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
     return nullptr;

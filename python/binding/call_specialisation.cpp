@@ -126,9 +126,9 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 }
 
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* names[] = {"address",   "params",     "results",      "template",
-                                "guards",    "raise_site", "make_overlap", "overlap",
-                                "keepalive", "brief",      "recursive",    nullptr};
+  static const char* names[] = {"address",    "params",       "results", "template",  "guards",
+                                "raise_site", "make_overlap", "overlap", "keepalive", "brief",
+                                "recursive",  "parallel",     nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;
   PyObject* results = nullptr;
@@ -140,10 +140,11 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* keepalive = Py_None;
   int brief = 0;
   int recursive = 0;
-  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOpp:Specialisation",
+  int parallel = 0;
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOppp:Specialisation",
                                   const_cast<char**>(names), &PyLong_Type, &address, &parameters,
                                   &results, &shape, &guards, &raise_site, &make_overlap, &overlap,
-                                  &keepalive, &brief, &recursive) == 0) {
+                                  &keepalive, &brief, &recursive, &parallel) == 0) {
     return -1;
   }
   Variant& variant = variant_of(self);
@@ -175,6 +176,7 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   variant.keepalive = Reference::share(keepalive);
   variant.is_brief = brief != 0;
   variant.is_recursive = recursive != 0;
+  variant.is_parallel = parallel != 0;
   variant.entry = reinterpret_cast<Entry>(entry);
   return 0;
 }

@@ -260,6 +260,7 @@ def specialise(
         (loaded, traced.keepalive),
         brief=emission.brief,
         recursive=emission.recursive,
+        parallel=emission.parallel,
     )
     values = {
         a.name: a.value
