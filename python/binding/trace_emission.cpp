@@ -97,6 +97,7 @@ EmissionObject emitted(const TraceState& kernel) {
   out.flags = std::move(made.flags);
   out.brief = !made.loops && kernel.graph.size() <= kFewNodes;
   out.recursive = made.recursive;
+  out.parallel = made.parallel;
   out.written = std::move(made.written);
   out.sites = sites_of(kernel);
   out.arrays = arrays_of(*code.graphs.front(), made.early);
@@ -123,7 +124,8 @@ void bind_emission(py::module_& m) {
       .def_readonly("line_map", &EmissionObject::line_map)
       .def_readonly("notes", &EmissionObject::notes)
       .def_readonly("brief", &EmissionObject::brief)
-      .def_readonly("recursive", &EmissionObject::recursive);
+      .def_readonly("recursive", &EmissionObject::recursive)
+      .def_readonly("parallel", &EmissionObject::parallel);
 }
 
 }  // namespace numeta::binding

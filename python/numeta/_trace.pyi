@@ -26,6 +26,7 @@ class Emission:
     notes: list[tuple[int, str]]
     brief: bool
     recursive: bool
+    parallel: bool
 
 class Scalar:
     dtype: np.dtype[Any]

@@ -278,6 +278,7 @@ def specialise(
         (loaded, traced.keepalive),
         brief=emission.brief,
         recursive=emission.recursive,
+        parallel=emission.parallel,
         arrays=traced.arrays,
     )
     values = {
