@@ -54,10 +54,10 @@ struct Buffer {
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
   bool local = false;
-  bool weak = false;            // what is loaded is a Python number; of locals only
-  Interval range{};             // of the values; of locals only
-  bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
-  std::vector<NodeId> lengths;  // of its axes, once it is allocated
+  bool weak = false;                 // what is loaded is a Python number; of locals only
+  Interval range{};                  // of the values; of locals only
+  bool allocated = false;            // an array of the kernel's own, by the statement `allocate`
+  std::vector<NodeId> lengths = {};  // of its axes, once it is allocated
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
