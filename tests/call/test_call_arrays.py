@@ -125,7 +125,7 @@ def test_stub_writes_into_the_array(make: MakeKernel) -> None:
 
 def test_captured_array_is_read_anew_at_each_call(stubs: Stubs, make: MakeKernel) -> None:
     hidden = np.zeros(6)
-    kernel = make([("captured", hidden, F8, 1, "C", False)], "record")
+    kernel = make([("captured", hidden, F8, 1, "C", None, False)], "record")
     kernel()
     assert stubs.seen[HEAD : HEAD + 2] == [hidden.ctypes.data, 6]
     hidden.resize(4000, refcheck=False)
@@ -137,7 +137,7 @@ def test_captured_array_is_read_anew_at_each_call(stubs: Stubs, make: MakeKernel
 
 
 def test_captured_array_comes_after_all_parameters(stubs: Stubs) -> None:
-    hidden = ("captured", np.zeros(2), F8, 1, "C", False)
+    hidden = ("captured", np.zeros(2), F8, 1, "C", None, False)
     with pytest.raises(ValueError, match="comes after a captured array"):
         _call.Specialisation(stubs["nothing"], [hidden, array_param(1)])
 

@@ -258,7 +258,7 @@ def test_strided_extents_and_self_overlap(stubs: Stubs) -> None:
 
 def test_captured_array_takes_part_in_the_overlap(stubs: Stubs) -> None:
     hidden = np.zeros(4)
-    params = [array_param(1, written=True), ("captured", hidden, F8, 1, "C", False)]
+    params = [array_param(1, written=True), ("captured", hidden, F8, 1, "C", None, False)]
     variant = _call.Specialisation(stubs["nothing"], params, template=("const", True))
     spec = _call.Specialisation(stubs["nothing"], params, overlap=variant)
     kernel = _call.Kernel(lambda x: None, refuse)
