@@ -302,6 +302,9 @@ class Trace {
     } catch (const core::ParallelFault& fault) {
       raise_fault(*state_, fault);
       throw py::error_already_set();
+    } catch (const core::AliasFault& fault) {
+      raise_fault(*state_, fault);
+      throw py::error_already_set();
     }
   }
 
@@ -470,6 +473,7 @@ PYBIND11_MODULE(_trace, m) {
   bind_emission(m);
   bind_trace(m);
   bind_arrays(m);
+  bind_merges(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();
     return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);
