@@ -136,11 +136,13 @@ void copy_at_end(core::RegionId region, const py::sequence& copies) {
 
 bool same_view(py::handle a, py::handle b) { return *merged(a)->view == *merged(b)->view; }
 
-/// Can a value that is known in some region be used here?
-bool lasts(py::handle value) {
+/// Can a value that is known in some region be used here, and outside of the region `outside`?
+bool lasts(py::handle value, core::RegionId outside) {
   if (is_scalar(value.ptr())) {
     const auto* scalar = reinterpret_cast<ScalarObject*>(value.ptr());
-    return scalar->state->graph.is_open(scalar->node);
+    const core::Graph& g = scalar->state->graph;
+    const bool is_outside = outside == 0 || !core::is_inside(g, g.node(scalar->node).region, outside);
+    return g.is_open(scalar->node) && is_outside;
   }
   if (!is_array(value.ptr())) return true;
   const core::Graph& g = merged(value)->state->graph;
@@ -164,7 +166,7 @@ void bind_merges(py::module_& m) {
   m.def("stand_for", &stand_for);
   m.def("copy_at_end", &copy_at_end);
   m.def("same_view", &same_view);
-  m.def("lasts", &lasts);
+  m.def("lasts", &lasts, py::arg("value"), py::arg("outside") = 0);
 }
 
 }  // namespace numeta::binding

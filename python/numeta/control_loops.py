@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from .control_arrays import copy_all
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
 from .control_native import needed
 from .control_specs import (
     NOT_BOUND,
     Spec,
     afterwards,
+    enter_arrays,
     first_spec,
     fits,
     header,
@@ -70,6 +72,7 @@ class Compiled(Construct):
         self.flags = flags
         self.entry_held = dict(session.held)
         self.poisons: dict[str, Any] = {}
+        self.arrays: dict[tuple[Any, ...], int] = {}  # the array variables of names
         self.passes: int = 0
         self.region = 0
         self.block: Block | None = None
@@ -101,6 +104,7 @@ class Compiled(Construct):
         if wants_block or self.needs_block:
             self.block = session.begin_block("loop", self.frame)
             self.block.names = self.names
+        self._enter_arrays()
         self.open_region()
         session.has_decided = True
         self.region = self.trace.region
@@ -108,6 +112,18 @@ class Compiled(Construct):
         session.held = {}
         facts = zip(self.names, self.specs, self.values, strict=True)
         self.headers = [header(self, *fact) for fact in facts]
+
+    def _enter_arrays(self) -> None:
+        """Array variables hold what the names hold before the loop."""
+        edge = Edge(self.session, (), {})
+        self.begun_arrays: set[str] = set()
+        for name, spec, value in zip(self.names, self.specs, self.values, strict=True):
+            enter_arrays(self, name, spec, value, edge)
+        copy_all(edge)
+
+    def allocated_first(self, name: str, spec: Spec) -> bool:
+        """Whether the array variable of a name has memory when the loop begins."""
+        return name in self.begun_arrays
 
     def open_region(self) -> None:
         raise NotImplementedError
@@ -177,6 +193,7 @@ class Compiled(Construct):
     def _write(self, edge: Edge) -> None:
         for k, name in enumerate(self.names):
             write(self, name, self.specs[k], self.headers[k], edge, edge.values[k])
+        copy_all(edge)
 
     def write_first(self) -> None:
         """Before the loop."""
@@ -362,6 +379,10 @@ class RepeatLoop(Compiled):
         session.close(self)
         self.write_first()
         exits = self.exits + self.left
+        arrays = [k for k in range(len(self.names)) if self._is_in_variable(k, exits)]
+        for k in arrays:
+            for edge in exits:
+                edge.values[k] = None
         for k in range(len(self.names)):
             if all(edge.values[k] is self.headers[k] for edge in self.back):
                 for edge in exits:
@@ -374,3 +395,11 @@ class RepeatLoop(Compiled):
             return
         join = Join(session, self.flow, exits, self.line, True)
         self.pending = join.names(self.names, self.entry)
+        for k in arrays:
+            self.pending[k] = afterwards(self, self.names[k], self.specs[k], self.values[k])
+
+    def _is_in_variable(self, k: int, exits: Sequence[Edge]) -> bool:
+        """Whether every way out leaves the name to its array variable."""
+        return self.specs[k][0] == "array" and all(
+            edge.values[k] is self.headers[k] for edge in exits
+        )
