@@ -23,12 +23,14 @@ from .control_specs import (
     first_spec,
     fits,
     header,
+    is_of_arrays,
     poisoned,
     retrospective,
     widened,
     write,
 )
 from .control_state import Block, Construct
+from .control_turns import Turns
 from .staging_live import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ class Compiled(Construct):
         specs, self.needs_block, poisons = flow.learned.get(self._learning, (first, False, {}))
         self.specs: list[Spec] = list(specs)
         self.poisons.update(poisons)
+        self.turns = Turns(self)
         self._mark = trace.mark()
         self._depth = len(session.open)
         self._edges = [(c, len(c.edges)) for c in session.open if isinstance(c, Block)]
@@ -112,6 +115,7 @@ class Compiled(Construct):
         session.held = {}
         facts = zip(self.names, self.specs, self.values, strict=True)
         self.headers = [header(self, *fact) for fact in facts]
+        self.turns.begin()
 
     def _enter_arrays(self) -> None:
         """Array variables hold what the names hold before the loop."""
@@ -132,6 +136,8 @@ class Compiled(Construct):
         """Whether another pass is needed; if not, the loop is closed."""
         if self.trace.alive:
             self.back.append(self.back_edge(env))
+        if self.turns.goes_on():
+            return True
         for key in self.own_origins:
             self.session.origins.pop(key, None)
         self._touch_left()
@@ -144,6 +150,7 @@ class Compiled(Construct):
                 wider = poisoned(self, name, [self.values[k], *values])
             specs.append(wider)
         again = specs != self.specs or (self.provisional and self.passes == 1)
+        again |= not self.turns.is_complete([*self.back, *self.left])
         if not again:
             again = self.finish_names()
         if again:
@@ -151,7 +158,9 @@ class Compiled(Construct):
             self.roll_back()
             self.begin_pass()
             return True
-        self.flow.learned[self._learning] = (tuple(specs), self.needs_block, self.poisons)
+        first = self._learning[1]
+        known = tuple(f if is_of_arrays(s) else s for f, s in zip(first, specs, strict=True))
+        self.flow.learned[self._learning] = (known, self.needs_block, self.poisons)
         self.finish()
         self.frame = None
         return False
@@ -193,6 +202,7 @@ class Compiled(Construct):
     def _write(self, edge: Edge) -> None:
         for k, name in enumerate(self.names):
             write(self, name, self.specs[k], self.headers[k], edge, edge.values[k])
+        self.turns.write(edge)
         copy_all(edge)
 
     def write_first(self) -> None:
@@ -352,6 +362,8 @@ class CountedLoop(Compiled):
             )
             for k, name in enumerate(self.names)
         ]
+        for k, value in self.turns.after().items():
+            self.pending[k] = value
 
 
 class RepeatLoop(Compiled):

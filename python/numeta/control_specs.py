@@ -22,6 +22,7 @@ from .control_arrays import (
     traced_array,
     varying,
 )
+from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .control_merge import (
     UNBOUND,
     Edge,
@@ -64,7 +65,7 @@ def first_spec(loop: Compiled, value: Any) -> Spec:
 def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
     """What the name holds when an iteration begins; `loop.inits` says what it held before."""
     what = spec[0]
-    if what == "keep":
+    if what == "keep" or spec is IN_TURN:
         return entry
     if what == "unbound":
         return Unbound(name, loop, entry if type(entry) is Unbound else None)
@@ -112,6 +113,13 @@ def enter_arrays(
         edge.copies.append(to_copy(loop, name, spec, entry, True, flag))
         if flag is None:
             loop.begun_arrays.add(name)
+
+
+def is_of_arrays(spec: Spec) -> bool:
+    """Whether a spec speaks of arrays that another run of the loop need not find."""
+    if spec[0] == "tuple":
+        return any(map(is_of_arrays, spec[1]))
+    return spec is IN_TURN or spec[0] == "array" or (spec[0] == "maybe" and is_of_arrays(spec[1]))
 
 
 def _flagged(value: Any) -> tuple[Any, Any]:
@@ -230,6 +238,9 @@ def _wider_object(
     if spec is KEEP and all(same(entry, value) or same_array(entry, value) for value in values):
         return spec
     if traced_array(entry) is not None and all(map(is_array, values)):
+        few = len(loop.turns.bound) <= MOST_TURNS
+        if few and is_in_turn(loop, entry, values):
+            return IN_TURN
         return _wider_array(loop, name, entry, values)
     if type(entry) is tuple and all(
         type(value) is tuple and len(value) == len(entry) for value in values
@@ -265,12 +276,14 @@ def fits(loop: Compiled, spec: Spec, begun: Any, value: Any) -> bool:
         return all(map(lambda s, b, v: fits(loop, s, b, v), spec[1], items, value))
     if what == "array":
         return fits_array(spec, value)
+    if spec is IN_TURN:
+        return is_in_turn(loop, value, [value])
     return what == "keep" and (same(begun, value) or same_array(begun, value))
 
 
 def write(loop: Compiled, name: str, spec: Spec, begun: Any, edge: Edge, value: Any) -> None:
     """At the end of an edge: what the next iteration, or what comes after the loop, finds."""
-    if value is begun:
+    if value is begun or spec is IN_TURN:
         return
     what = spec[0]
     if what == "var":
