@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "core/aliases.hpp"
 #include "core/live.hpp"
 #include "core/passes.hpp"
 #include "core/returned.hpp"
@@ -27,6 +28,10 @@ struct Improved {
 
 Improved improved(const std::vector<TraceState*>& procedures) {
   Improved out;
+  for (TraceState* procedure : procedures) {
+    core::check_aliases(procedure->graph);
+    procedure->graph.drop_aliases();
+  }
   for (const TraceState* procedure : procedures) out.graphs.push_back(&procedure->graph);
   out.used = core::reachable(out.graphs);
   for (std::size_t k = 0; k < procedures.size(); ++k) {

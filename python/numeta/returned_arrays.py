@@ -142,6 +142,10 @@ class ReturnJoin(Join):
             return self.unknown(name, values)
         return super().value(name, values, before)
 
+    def array(self, name: str, values: Sequence[Any]) -> Any:
+        first = values[0]
+        return first if all(v is first for v in values) else self.unknown(name, values)
+
     def unknown(self, name: str, values: Sequence[Any], numbers: bool = False) -> Any:
         kept = [
             self._kept(f"{name}_{k}", edge, value)
