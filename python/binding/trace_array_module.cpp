@@ -161,6 +161,19 @@ py::object read_only(py::handle array) {
 /// `array` is from now on the view that `other` is.
 void become(py::handle array, py::handle other) { *array_in(array)->view = *array_in(other)->view; }
 
+/// Whether a length is 1: what is not known, and of no parameter, counts as another.
+bool is_one(py::handle length) {
+  TraceState* state = required_current("a length");
+  bool answer = false;
+  run(state, [&] {
+    const NodeId node = require_node(state, length.ptr(), "a length");
+    answer = state->graph.is_integer_constant(node, 1);
+    if (!answer) state->graph.is_plural(node);
+    return Py_NewRef(Py_None);
+  });
+  return answer;
+}
+
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
                      py::object matmul, py::object iterate, py::object set_attribute) {
   array_hooks() = {get.release().ptr(),     set.release().ptr(),
@@ -187,6 +200,7 @@ void bind_arrays(py::module_& m) {
   m.def("is_contiguous", &is_contiguous);
   m.def("read_only", &read_only);
   m.def("become", &become);
+  m.def("is_one", &is_one);
   m.def("set_array_hooks", &set_array_hooks);
 }
 

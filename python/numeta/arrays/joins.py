@@ -12,7 +12,7 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import Scalar, as_array, is_array, items_of, sample, short_of, whole_layout
 from .nests import is_same, require
-from .shapes import atleast_1d, atleast_2d, atleast_3d, axis_of
+from .shapes import atleast_1d, atleast_2d, atleast_3d, axis_of, fresh
 from .signatures import row
 
 
@@ -149,6 +149,8 @@ def column_stack(tup: Any) -> Any:
 def block(arrays: Any) -> Any:
     """`np.block`: nested lists of one depth."""
     depth = _depth(arrays)
+    if depth == 0:
+        return fresh(as_array(arrays))
     return _block(arrays, depth, max(depth, _most_axes(arrays)))
 
 

@@ -272,13 +272,10 @@ def append(arr: Any, values: Any, axis: Any = None) -> Any:
     return concatenate((array, more), axis)
 
 
-def _place(index: Any, length: Any, limit: Any, axis: int, error: str) -> Any:
+def _place(index: Any, length: Any, limit: Any, axis: int) -> Any:
     (place,) = lengths_of(index)
-    require(
-        (place >= -length) & (place <= limit) if isinstance(place, Scalar) or isinstance(
-            length, Scalar) else -length <= place <= limit,
-        IndexError, f"index {{0}} is out of bounds for axis {axis} with size {{1}}", place, length
-    )
+    message = f"index {{0}} is out of bounds for axis {axis} with size {{1}}"
+    require((place >= -length) & (place <= limit), IndexError, message, place, length)
     return chosen(place < 0, place + length, place)
 
 
@@ -291,10 +288,10 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     if isinstance(obj, list | tuple | slice | np.ndarray) or (is_array(obj) and obj.ndim > 0):
         refuse(230, name="np.insert", what="several indices", instead="one index")
     length = array.shape[place]
-    at = _place(obj, length, length, place, "insert")
+    at = _place(obj, length, length, place)
     new = as_array(values, array.dtype)
     new = new[(*(None,) * (array.ndim - new.ndim), ...)] if new.ndim < array.ndim else new
-    new = np_moved(new, place)
+    new = _first_moved(new, place)
     more = new.shape[place]
     out = _like(array, (*array.shape[:place], length + more, *array.shape[place + 1 :]))
     window(out, place, 0, at)[...] = window(array, place, 0, at)
@@ -303,7 +300,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     return out
 
 
-def np_moved(new: Any, place: int) -> Any:
+def _first_moved(new: Any, place: int) -> Any:
     """The values of `np.insert` at one index count along its first axis."""
     order = list(range(1, new.ndim))
     order.insert(place, 0)
@@ -319,7 +316,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     if isinstance(obj, list | tuple | slice | np.ndarray) or (is_array(obj) and obj.ndim > 0):
         refuse(230, name="np.delete", what="several indices", instead="one index, or a mask")
     length = array.shape[place]
-    at = _place(obj, length, length - 1, place, "delete")
+    at = _place(obj, length, length - 1, place)
     out = _like(array, (*array.shape[:place], length - 1, *array.shape[place + 1 :]))
     window(out, place, 0, at)[...] = window(array, place, 0, at)
     rest = length - 1 - at
