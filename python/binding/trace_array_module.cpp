@@ -143,6 +143,12 @@ py::object flat(py::handle array) {
   });
 }
 
+/// Is its memory the kernel's own?
+bool is_own(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return object->state->graph.buffers()[object->view->buffer].allocated;
+}
+
 bool is_contiguous(py::handle array) {
   const ArrayObject* object = array_in(array);
   return views(object->state).is_contiguous(*object->view);
@@ -199,6 +205,7 @@ void bind_arrays(py::module_& m) {
   m.def("flat", &flat);
   m.def("is_contiguous", &is_contiguous);
   m.def("read_only", &read_only);
+  m.def("is_own", &is_own);
   m.def("become", &become);
   m.def("is_one", &is_one);
   m.def("set_array_hooks", &set_array_hooks);

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _trace
+from ..iteration import Iteration
 from ..session import current, refuse
 from .nests import require
 
@@ -66,12 +67,21 @@ def shape_of(shape: Any) -> tuple[Any, ...]:
     return lengths
 
 
-def items_of(array: Any, most: int = 256) -> list[Any]:
-    """The items along the first axis, whose length has to be known."""
+_MOST_ITEMS = 256  # that are unpacked one by one
+
+
+def items_of(array: Any, count: int = 0) -> list[Any]:
+    """The items along the first axis. Its length has to be known, or it is checked to be `count`,
+    the number of names that an assignment unpacks into."""
     if array.ndim == 0:
         raise TypeError("iteration over a 0-d array")
     length = array.shape[0]
-    if isinstance(length, Scalar) or length > most:
+    if isinstance(length, Scalar) and count > 0:
+        require(length <= count, ValueError, f"too many values to unpack (expected {count})")
+        message = f"not enough values to unpack (expected {count}, got {{0}})"
+        require(length >= count, ValueError, message, length)
+        length = count
+    if isinstance(length, Scalar) or length > _MOST_ITEMS:
         refuse(209)
     return [array[k] for k in range(length)]
 
@@ -138,6 +148,8 @@ def as_array(value: Any, dtype: Any = None) -> Any:
         return constant(value)
     if isinstance(value, list | tuple):
         return from_nested(value, dtype)
+    if isinstance(value, Iteration) and hasattr(value, "base"):
+        return value.array  # a.flat
     return filled(_trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))),
                   value)
 
