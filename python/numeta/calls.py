@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import _call, _trace, functions, inlining
+from .arrays.searches import UFUNC_METHODS
 from .control_merge import MaybeUnbound, Poison, raise_poison
 from .iteration import Iteration
 from .loops import CompiledRange
@@ -185,6 +186,8 @@ def _compile_time_only(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A callable that Python runs: only holders may be given run-time values."""
     owner = getattr(callee, "__self__", None)
+    if isinstance(owner, np.ufunc) and callee.__name__ in UFUNC_METHODS and is_traced_inside(args):
+        return UFUNC_METHODS[callee.__name__](owner, *args, **kwargs)
     why = functions.refusal_of_method(callee, owner)
     if why:
         refuse(224, name=_name(callee), why=why, instead="call it outside and pass the value")

@@ -173,8 +173,10 @@ def _cast(kind: type) -> Callable[..., Any]:
 def _where(*args: Any) -> Any:
     if not any(map(_traced, args)):
         return _scalar(np.where(*args), "where")
-    if len(args) != 3 or any(type(a) is _trace.Array for a in args):
-        refuse(230, name="np.where", what="arrays", instead="np.where(condition, x, y) of numbers")
+    if len(args) != 3 or any(type(a) in (_trace.Array, list, np.ndarray) for a in args):
+        from .arrays.searches import where
+
+        return where(*args)
     condition, yes, no = args
     condition = _trace.cast(condition, "b1", False) if _traced(condition) else bool(condition)
     if _is_weak(yes) and _is_weak(no):  # the result is NumPy's, so it is strong

@@ -215,7 +215,9 @@ class Transformer(Expressions):
         node.value = self.visit(node.value)
         node.targets = [self.visit(target) for target in node.targets]
         if unpacks and not literal:
-            count = len(getattr(node.targets[0], "elts", ()))
+            names = getattr(node.targets[0], "elts", ())
+            stars = any(isinstance(name, ast.Starred) for name in names)
+            count = -len(names) if stars else len(names)
             node.value = hook("unpack", node, node.value, constant(count, node))
         return node
 

@@ -10,10 +10,40 @@ from __future__ import annotations
 
 from .. import _trace
 from ..rows import Row
-from . import attributes, conversion, creation, indexing, products, scans
-
-_trace.set_array_hooks(
-    indexing.get, indexing.set_, attributes.attribute, conversion.as_array, products.matmul
+from . import (
+    attributes,
+    conversion,
+    creation,
+    diagonals,
+    indexing,
+    joins,
+    products,
+    ranges,
+    rearranged,
+    scans,
+    searches,
+    shapes,
 )
 
-ROWS: tuple[Row, ...] = (*creation.ROWS, *products.ROWS, *scans.ROWS, *attributes.ROWS)
+_trace.set_array_hooks(
+    indexing.get,
+    indexing.set_,
+    attributes.attribute,
+    conversion.as_array,
+    products.matmul,
+    attributes.iterate,
+    attributes.set_attribute,
+)
+
+_FILES: tuple[tuple[Row, ...], ...] = (
+    creation.ROWS,
+    diagonals.ROWS,
+    joins.ROWS,
+    products.ROWS,
+    ranges.ROWS,
+    rearranged.ROWS,
+    scans.ROWS,
+    searches.ROWS,
+    shapes.ROWS,
+)
+ROWS: tuple[Row, ...] = tuple(row for rows in _FILES for row in rows)
