@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from .. import _trace
 from ..rows import Row
-from . import attributes, conversion, creation, elementwise, indexing, products, reductions, scans
+from . import attributes, conversion, creation, elementwise, indexing, products, reductions, scans, statistics
 
 _trace.set_array_hooks(
     indexing.get, indexing.set_, attributes.attribute, conversion.as_array, products.matmul
 )
 
 ROWS: tuple[Row, ...] = (
-    *(*creation.ROWS, *elementwise.ROWS, *products.ROWS, *reductions.ROWS, *scans.ROWS, *attributes.ROWS),
+    *(*creation.ROWS, *elementwise.ROWS, *products.ROWS, *reductions.ROWS, *statistics.ROWS, *scans.ROWS, *attributes.ROWS),
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _trace
 from ..rows import Row
-from . import reductions
+from . import statistics
 from .conversion import short_of
 
 
@@ -31,7 +31,7 @@ def copy(array: Any, order: str = "C") -> Any:
 METHODS: dict[str, Callable[..., Any]] = {
     "astype": astype,
     "copy": copy,
-    **reductions.METHODS,
+    **statistics.METHODS,
 }
 # name -> f(array)
 PROPERTIES: dict[str, Callable[[Any], Any]] = {}

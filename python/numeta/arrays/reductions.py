@@ -18,10 +18,20 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import select
-from .folding import Fold, axes_of, check, delivered, fold, kept_dimensions, product
+from .folding import (
+    Fold,
+    axes_of,
+    check,
+    delivered,
+    fold,
+    kept_dimensions,
+    over,
+    product,
+)
 from .staged import staged
 from .summation import summed
 
+Functions = dict[Callable[..., Any], Callable[..., Any]]  # NumPy's -> what stands for it
 _MISSING = np._NoValue
 _LANES = 32
 
@@ -344,8 +354,6 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
 
 
 def _along_last(a: Any, inner: Callable[..., Any], dtype: Any = np.int64) -> Any:
-    from .folding import over
-
     if a.ndim == 1:
         return inner(lambda k: a[k], a.shape, dtype)
     out = _trace.empty(a.shape[:-1], short(dtype))
@@ -394,7 +402,7 @@ def reduce_of(ufunc: np.ufunc, a: Any, axis: Any = 0, *args: Any, **kwargs: Any)
         refuse(230, name=f"np.{name}.reduce", what="arrays", instead="a loop")
     given = dict(zip(("dtype", "out", "keepdims", "initial", "where"), args, strict=False)) | kwargs
     if not isinstance(axis, tuple | type(None)) and as_array(a).ndim == 0:
-        raise TypeError(f"cannot reduce on a scalar")
+        raise TypeError("cannot reduce on a scalar")
     element = _truth if name in _LOGICAL else None
     return reduced(name, a, axis, element=element, **given)
 
