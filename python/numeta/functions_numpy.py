@@ -300,7 +300,7 @@ def _chosen(condition: Any, yes: Any, no: Any) -> Any:
     return _select(condition, yes, no)
 
 
-def _clip(a: Any, *bounds: Any, out: Any = None, **kwargs: Any) -> Any:
+def clip(a: Any, *bounds: Any, out: Any = None, **kwargs: Any) -> Any:
     if not any(map(is_run_time, (a, *bounds, out, *kwargs.values()))):
         return constant_result(np.clip(a, *bounds, out=out, **kwargs))
     names = ("a_min", "a_max", "min", "max")
@@ -346,7 +346,11 @@ def _clip_number(a: Any, low: Any, high: Any) -> Any:
 
 def _within(bound: Any, dtype: np.dtype[Any], op: str) -> Any:
     """NumPy takes a Python int beyond an integer type's own bound for no bound."""
-    if dtype.kind not in "iu" or not _is_weak(bound) or np.result_type(sample_of(bound)).kind != "i":
+    if (
+        dtype.kind not in "iu"
+        or not _is_weak(bound)
+        or np.result_type(sample_of(bound)).kind != "i"
+    ):
         return bound
     own = int(np.iinfo(dtype).min if op == "maximum" else np.iinfo(dtype).max)
     if not _traced(bound):
@@ -368,7 +372,7 @@ UFUNCS = {name: _ufunc(name, op) for name, op in _UFUNCS.items()}
 def _rows() -> list[Row]:
     rows = [Row(getattr(np, name), f"np.{name}", ufunc) for name, ufunc in UFUNCS.items()]
     rows += [Row(kind, f"np.{kind.__name__}", _cast(kind)) for kind in _SCALARS]
-    return [*rows, Row(np.where, "np.where", _where), Row(np.clip, "np.clip", _clip)]
+    return [*rows, Row(np.where, "np.where", _where), Row(np.clip, "np.clip", clip)]
 
 
 ROWS: tuple[Row, ...] = tuple(_rows())

@@ -32,7 +32,7 @@ def _round(number: Any, ndigits: Any = None) -> Any:
     if not (_traced(number) or _traced(ndigits)):
         return round(number) if ndigits is None else round(number, ndigits)
     if type(number) is _trace.Array:
-        return _numpy_round(number, 0 if ndigits is None else ndigits)
+        raise TypeError("type numpy.ndarray doesn't define __round__ method")
     need_real(number, "type complex doesn't define __round__ method, not")
     kind = np.dtype(number.dtype).kind if _traced(number) else ""
     if kind == "b" and not number.weak:
@@ -97,7 +97,7 @@ def _by_scaling(value: Any, digits: int) -> Any:
     return _trace.cast(_trace.apply(last, (rounded, float(unit)), python=False), short, False)
 
 
-def _numpy_round(a: Any, decimals: Any = 0, out: Any = None) -> Any:
+def round_array(a: Any, decimals: Any = 0, out: Any = None) -> Any:
     if not any(map(is_run_time, (a, decimals, out))):
         return constant_result(np.round(a, decimals))
     digits = _digits(decimals, "np.round")
@@ -111,6 +111,6 @@ def _numpy_round(a: Any, decimals: Any = 0, out: Any = None) -> Any:
 
 ROWS: tuple[Row, ...] = (
     Row(round, "round", _round),
-    Row(np.round, "np.round", _numpy_round),
-    Row(np.around, "np.around", _numpy_round),
+    Row(np.round, "np.round", round_array),
+    Row(np.around, "np.around", round_array),
 )

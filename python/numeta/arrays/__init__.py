@@ -10,12 +10,27 @@ from __future__ import annotations
 
 from .. import _trace
 from ..rows import Row
-from . import attributes, conversion, creation, elementwise, indexing, products, reductions, scans, statistics
+from . import (
+    attributes,
+    conversion,
+    creation,
+    elementwise,
+    indexing,
+    products,
+    reductions,
+    scans,
+    searching,
+    sets,
+    sorting,
+    statistics,
+)
 
 _trace.set_array_hooks(
     indexing.get, indexing.set_, attributes.attribute, conversion.as_array, products.matmul
 )
 
 ROWS: tuple[Row, ...] = (
-    *(*creation.ROWS, *elementwise.ROWS, *products.ROWS, *reductions.ROWS, *statistics.ROWS, *scans.ROWS, *attributes.ROWS),
+    *(*creation.ROWS, *elementwise.ROWS, *products.ROWS, *attributes.ROWS),
+    *(*reductions.ROWS, *statistics.ROWS, *scans.ROWS),
+    *(*sorting.ROWS, *searching.ROWS, *sets.ROWS),
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _trace
 from ..rows import Row
-from . import statistics
+from . import elementwise, scans, searching, sorting, statistics
 from .conversion import short_of
 
 
@@ -32,6 +32,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "astype": astype,
     "copy": copy,
     **statistics.METHODS,
+    **scans.METHODS,
+    **sorting.METHODS,
+    **searching.METHODS,
+    **elementwise.METHODS,
 }
 # name -> f(array)
 PROPERTIES: dict[str, Callable[[Any], Any]] = {}

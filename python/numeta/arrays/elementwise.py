@@ -15,6 +15,7 @@ import numpy as np
 from .. import _trace
 from ..functions_numpy import (
     UFUNCS,
+    clip,
     constant_result,
     elementwise,
     is_run_time,
@@ -24,7 +25,6 @@ from ..functions_numpy import (
 )
 from ..rows import Row
 from ..session import refuse
-from .conversion import is_array
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -170,6 +170,24 @@ _NEW_UFUNCS: dict[str, Callable[..., Any]] = {
 }
 
 
+def native_first(native: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """What runs NumPy's own function where all arguments are compile-time."""
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if not any(map(is_run_time, (*args, *kwargs.values()))):
+            return constant_result(native(*args, **kwargs))
+        try:
+            return function(*args, **kwargs)
+        except TypeError as problem:
+            if "unexpected keyword argument" not in str(problem):
+                raise
+            what = str(problem).partition("keyword argument ")[2] + "="
+            refuse(230, name=f"np.{native.__name__}", what=what, instead="the other arguments")
+
+    run.__doc__ = function.__doc__
+    return run
+
+
 # -- functions ------------------------------------------------------------------------------------
 
 
@@ -251,16 +269,18 @@ def angle(z: Any, deg: bool = False) -> Any:
     return value * (180 / np.pi) if deg else value
 
 
-@over_elements(np.real, 1)
 def real(val: Any) -> Any:
-    """`np.real` of numbers and lists; of an array it is a copy."""
-    return as_strong(val).real
+    """`np.real`: of an array that is real itself."""
+    value = operand(val)
+    if type(value) is not _trace.Array:
+        return as_strong(value).real
+    return value.real if dtype_of(value).kind == "c" else value
 
 
-@over_elements(np.imag, 1)
 def imag(val: Any) -> Any:
-    """`np.imag` of numbers and lists; of an array it is a copy."""
-    return as_strong(val).imag
+    """`np.imag`: of an array what its attribute is."""
+    value = operand(val)
+    return value.imag if type(value) is _trace.Array else as_strong(value).imag
 
 
 @over_elements(np.iscomplex, 1)
@@ -331,11 +351,6 @@ def vectorize(function: Callable[..., Any]) -> Callable[..., Any]:
     return over
 
 
-def is_kept(value: Any) -> bool:
-    """Whether a value is an array, and not a number."""
-    return is_array(value) and value.ndim > 0
-
-
 ROWS: tuple[Row, ...] = (
     *(
         Row(getattr(np, name), f"np.{name}", elementwise(getattr(np, name), scalar))
@@ -345,8 +360,8 @@ ROWS: tuple[Row, ...] = (
     Row(np.isclose, "np.isclose", isclose),
     Row(np.nan_to_num, "np.nan_to_num", nan_to_num),
     Row(np.angle, "np.angle", angle),
-    Row(np.real, "np.real", real),
-    Row(np.imag, "np.imag", imag),
+    Row(np.real, "np.real", native_first(np.real, real)),
+    Row(np.imag, "np.imag", native_first(np.imag, imag)),
     Row(np.iscomplex, "np.iscomplex", iscomplex),
     Row(np.isreal, "np.isreal", isreal),
     Row(np.isposinf, "np.isposinf", isposinf),
@@ -354,3 +369,39 @@ ROWS: tuple[Row, ...] = (
     Row(np.fix, "np.fix", fix),
     Row(np.select, "np.select", np_select),
 )
+
+
+def outer_of(ufunc: np.ufunc, a: Any, b: Any, **kwargs: Any) -> Any:
+    """`ufunc.outer`."""
+    from ..calls import call
+
+    a, b = operand(a), operand(b)
+    rank = b.ndim if type(b) is _trace.Array else 0
+    if type(a) is _trace.Array:
+        a = a[(..., *[None] * rank)]
+    return call(ufunc, a, b, **kwargs)
+
+
+def _clip(a: Any, *bounds: Any, **kwargs: Any) -> Any:
+    """`a.clip(low, high)`."""
+    return clip(a, *bounds, **kwargs)
+
+
+def _round(a: Any, decimals: Any = 0, out: Any = None) -> Any:
+    """`a.round(decimals)`."""
+    from ..functions_rounding import round_array
+
+    return round_array(a, decimals, out)
+
+
+def _conjugate(a: Any) -> Any:
+    """`a.conj()`: of an array that is real itself."""
+    return a if dtype_of(a).kind != "c" else UFUNCS["conjugate"](a)
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "clip": _clip,
+    "round": _round,
+    "conj": _conjugate,
+    "conjugate": _conjugate,
+}

@@ -152,7 +152,11 @@ def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fo
         how = ordered(UFUNCS[name], np.bool_(True) if dtype.kind == "b" else ~dtype.type(0))
     else:
         how = ordered(UFUNCS[name], zero)
-    return how if initial is _MISSING else how._replace(start=_trace.cast(initial, short(dtype), False))
+    return (
+        how
+        if initial is _MISSING
+        else how._replace(start=_trace.cast(initial, short(dtype), False))
+    )
 
 
 def _no_number(name: str, dtype: np.dtype[Any]) -> Any:
@@ -190,7 +194,7 @@ def reduced(
     keepdims: bool = False,
     initial: Any = _MISSING,
     where: Any = True,
-    element: Callable[[Any], Any] | None = None,
+    element: Callable[..., Any] | None = None,
     others: tuple[Any, ...] = (),
 ) -> Any:
     """`ufunc.reduce`. `element`: what is made of each element, and of those of `others`, first."""
@@ -317,10 +321,7 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
     axes = axes_of(axis, a.ndim)
     if axis is not None and isinstance(axis, tuple):
         raise TypeError("'tuple' object cannot be interpreted as an integer")
-    if axis is None and a.ndim > 1:
-        shape = a.shape
-    else:
-        shape = ()
+    shape = a.shape if axis is None and a.ndim > 1 else ()
     text = f"attempt to get {name} of an empty sequence"
     require_elements(a, axes, text)
 

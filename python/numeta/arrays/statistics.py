@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from .. import _trace
-from ..functions_numpy import UFUNCS, constant_result, is_run_time, operand, short
+from ..functions_numpy import UFUNCS, operand, short
 from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
-from .elementwise import select
+from .elementwise import native_first, select
 from .folding import axes_of, check, delivered, product
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
@@ -130,9 +130,13 @@ def var(
 
 def _over(total: Any, degrees: Any) -> Any:
     def over(x: Any, n: Any) -> Any:
-        strong = n if _trace.is_traced(n) and not n.weak else np.float64(n) if not (
-            _trace.is_traced(n)
-        ) else _trace.cast(n, "f8", False)
+        strong = (
+            n
+            if _trace.is_traced(n) and not n.weak
+            else np.float64(n)
+            if not (_trace.is_traced(n))
+            else _trace.cast(n, "f8", False)
+        )
         return _trace.cast(UFUNCS["divide"](x, strong), short(x.dtype), False)
 
     return _mapped(over, total, degrees)
@@ -168,7 +172,9 @@ def average(
         if axis is None:
             raise TypeError("Axis must be specified when shapes of a and weights differ.")
         if w.ndim != 1 or len(axes) != 1:
-            raise ValueError("Shape of weights must be consistent with shape of a along specified axis.")
+            raise ValueError(
+                "Shape of weights must be consistent with shape of a along specified axis."
+            )
         w = w[tuple(slice(None) if k in axes else None for k in range(a.ndim))]
     w = _trace.broadcast(w, a.shape)
     kinds = (a.dtype, w.dtype, "f8") if np.dtype(a.dtype).kind in "biu" else (a.dtype, w.dtype)
@@ -280,24 +286,6 @@ def _nan_extreme(name: str, of_others: str) -> Callable[..., Any]:
 
     extreme.__doc__ = f"`np.nan{of_others[:3]}`: NaN where there are only NaNs."
     return extreme
-
-
-def native_first(native: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """What runs NumPy's own function where all arguments are compile-time."""
-
-    def run(*args: Any, **kwargs: Any) -> Any:
-        if not any(map(is_run_time, (*args, *kwargs.values()))):
-            return constant_result(native(*args, **kwargs))
-        try:
-            return function(*args, **kwargs)
-        except TypeError as problem:
-            if "unexpected keyword argument" not in str(problem):
-                raise
-            what = str(problem).partition("keyword argument ")[2] + "="
-            refuse(230, name=f"np.{native.__name__}", what=what, instead="the other arguments")
-
-    run.__doc__ = function.__doc__
-    return run
 
 
 _ROWS: Functions = {
