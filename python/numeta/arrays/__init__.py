@@ -15,14 +15,20 @@ from . import (
     conversion,
     creation,
     diagonals,
+    elementwise,
     indexing,
     joins,
     products,
     ranges,
     rearranged,
+    reductions,
     scans,
     searches,
+    searching,
+    sets,
     shapes,
+    sorting,
+    statistics,
 )
 
 _trace.set_array_hooks(
@@ -38,12 +44,18 @@ _trace.set_array_hooks(
 _FILES: tuple[tuple[Row, ...], ...] = (
     creation.ROWS,
     diagonals.ROWS,
+    elementwise.ROWS,
     joins.ROWS,
     products.ROWS,
     ranges.ROWS,
     rearranged.ROWS,
+    reductions.ROWS,
     scans.ROWS,
     searches.ROWS,
+    searching.ROWS,
+    sets.ROWS,
     shapes.ROWS,
+    sorting.ROWS,
+    statistics.ROWS,
 )
 ROWS: tuple[Row, ...] = tuple(row for rows in _FILES for row in rows)
