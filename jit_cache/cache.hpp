@@ -34,6 +34,7 @@ struct BuildRequest {
   std::vector<std::string> flags;  // mode flags
   std::string label;               // for people
   std::string metadata;            // for people, JSON
+  std::vector<std::string> libraries;  // to link
   std::function<bool()> interrupted;
 };
 

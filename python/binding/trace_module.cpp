@@ -470,6 +470,7 @@ PYBIND11_MODULE(_trace, m) {
   bind_emission(m);
   bind_trace(m);
   bind_arrays(m);
+  bind_foreign(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();
     return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);
