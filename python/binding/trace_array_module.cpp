@@ -123,6 +123,19 @@ py::tuple buffer_of(py::handle array) {
   return py::make_tuple(object->view->buffer, object->view->layers.empty());
 }
 
+/// Whether a length is 1: what is not known, and of no parameter, counts as another.
+bool is_one(py::handle length) {
+  TraceState* state = required_current("a length");
+  bool answer = false;
+  run(state, [&] {
+    const NodeId node = require_node(state, length.ptr(), "a length");
+    answer = state->graph.is_integer_constant(node, 1);
+    if (!answer) state->graph.is_plural(node);
+    return Py_NewRef(Py_None);
+  });
+  return answer;
+}
+
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
                      py::object matmul) {
   array_hooks() = {get.release().ptr(), set.release().ptr(), attribute.release().ptr(),
@@ -141,6 +154,7 @@ void bind_arrays(py::module_& m) {
   m.def("remapped", &remapped);
   m.def("common_shape", &common_shape);
   m.def("buffer_of", &buffer_of);
+  m.def("is_one", &is_one);
   m.def("set_array_hooks", &set_array_hooks);
 }
 

@@ -11,6 +11,7 @@
 #include "python/binding/trace_arrays.hpp"
 #include "python/binding/trace_emission.hpp"
 #include "python/binding/trace_pybind.hpp"
+#include "python/binding/trace_returned.hpp"
 
 namespace py = pybind11;
 
@@ -75,14 +76,28 @@ class Trace {
 
   py::object add_array(const std::string& name, const std::string& dtype, std::size_t ndim,
                        const std::string& layout,
-                       const std::vector<std::optional<std::int64_t>>& shape) {
+                       const std::vector<std::optional<std::int64_t>>& shape,
+                       const std::vector<bool>& single) {
     auto fixed = shape;
     fixed.resize(ndim);
     core::Layout kind = core::Layout::Strided;
     if (layout == "C") kind = core::Layout::C;
     if (layout == "F") kind = core::Layout::F;
     const auto buffer = state_->graph.buffer(name, dtype_by_code(dtype), kind, std::move(fixed));
+    state_->graph.set_single(buffer, single);
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
+  }
+
+  /// How many buffers there are: the number of the next one.
+  std::size_t buffers() const { return state_->graph.buffers().size(); }
+  /// The axes of a parameter for whose lengths but 1 the code holds.
+  std::vector<std::uint32_t> compared(core::BufferId buffer) const {
+    std::vector<std::uint32_t> out;
+    const auto& flags = state_->graph.buffers().at(buffer).compared;
+    for (std::uint32_t axis = 0; axis < flags.size(); ++axis) {
+      if (flags[axis]) out.push_back(axis);
+    }
+    return out;
   }
 
   /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a part of one.
@@ -278,10 +293,16 @@ class Trace {
     });
   }
 
-  void set_result(py::sequence values) {
+  /// `arrays`: whole arrays of the kernel's own.
+  void set_result(py::sequence values, py::sequence arrays) {
     run(state_, [&] {
       state_->note_origin();
       state_->graph.results.clear();
+      state_->graph.returned.clear();
+      for (const py::handle array : arrays) {
+        if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
+        state_->graph.returned.push_back(view_of(array.ptr()).buffer);
+      }
       for (const py::handle item : values) {
         const auto entry = py::reinterpret_borrow<py::tuple>(item);
         NodeId node = require_node(state_, py::object(entry[0]).ptr(), "a returned value");
@@ -420,7 +441,9 @@ void bind_trace(py::module_& m) {
            })
       .def("__exit__", [](Trace& self, const py::args&) { self.exit(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
-           py::arg("layout"), py::arg("fixed_shape"))
+           py::arg("layout"), py::arg("fixed_shape"), py::arg("single") = std::vector<bool>())
+      .def_property_readonly("buffers", &Trace::buffers)
+      .def("compared", &Trace::compared)
       .def("layout", &Trace::layout)
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
@@ -445,7 +468,7 @@ void bind_trace(py::module_& m) {
       .def("call", &Trace::call)
       .def("check", &Trace::check)
       .def("fail", &Trace::fail)
-      .def("set_result", &Trace::set_result)
+      .def("set_result", &Trace::set_result, py::arg("values"), py::arg("arrays") = py::tuple())
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)
       .def("passes", &Trace::passes)
@@ -471,6 +494,7 @@ PYBIND11_MODULE(_trace, m) {
   bind_trace(m);
   bind_arrays(m);
   bind_foreign(m);
+  bind_returned(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();
     return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);
@@ -485,4 +509,5 @@ PYBIND11_MODULE(_trace, m) {
   m.def("diagnostics", &diagnostics);
   m.def("set_error_type", [](py::object factory) { set_error_factory(factory.ptr()); });
   m.def("set_own_folder", &set_own_folder);
+  m.def("set_unit_axis", [](py::object callable) { set_unit_axis(callable.ptr()); });
 }
