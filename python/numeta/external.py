@@ -100,9 +100,7 @@ class External:
 
     def __call__(self, *values: Any) -> Any:
         if len(values) != len(self.arguments):
-            raise errors.error(
-                423, name=self.name, expected=len(self.arguments), got=len(values)
-            )
+            raise errors.error(423, name=self.name, expected=len(self.arguments), got=len(values))
         if current() is not None:
             return self._traced(values)
         return self._run(values)
@@ -123,9 +121,7 @@ class External:
             ways.append((passed.hint.dtype.short, "written" if passed.written else "read"))
             given.append(array)
         result = self.returns.short if self.returns else None
-        return _trace.foreign(
-            self.symbol, self.library, self.source, ways, result, False, given
-        )
+        return _trace.foreign(self.symbol, self.library, self.source, ways, result, False, given)
 
     def _scalar(self, place: int, declared: DType, value: Any) -> Any:
         """The value as the declared type; where a wider integer does not fit: OverflowError."""
@@ -134,6 +130,8 @@ class External:
         if not isinstance(value, Scalar):
             return self._number(place, declared, value)
         given = np.dtype(value.dtype)
+        if value.weak:
+            value = _trace.cast(value, given.str[1:], False)  # the check below names the place
         if not _converts(given, declared.numpy):
             self._refuse(place, declared, str(given))
         if declared.kind in "iu" and not np.can_cast(given, declared.numpy):
@@ -159,7 +157,7 @@ class External:
         for length, wanted in zip(array.shape, hint.shape, strict=True):
             if wanted is not None:
                 self._require(length == wanted, place, hint)
-        if isinstance(array, np.ndarray):
+        if type(array) is not Array:
             flag = "F_CONTIGUOUS" if self.language == "fortran" else "C_CONTIGUOUS"
             self._require(array.flags[flag], place, hint)
             if passed.written and not array.flags.writeable:
@@ -262,9 +260,9 @@ def _loaded(library: str) -> ctypes.CDLL:
     except OSError as problem:
         reason = str(problem)
     if "/" not in library:
-        import ctypes.util
+        from ctypes.util import find_library
 
-        found = ctypes.util.find_library(library)
+        found = find_library(library)
         if found is not None:
             return ctypes.CDLL(found)
     raise errors.error(420, library=library, reason=reason)
@@ -367,7 +365,13 @@ _loaded_sources: list[_cache.Loaded] = []
 def _source_error(name: str, problem: _cache.BuildError) -> Exception:
     row = errors.TABLE[427]
     return errors.CompileError(
-        427, row.text.format(name=name), row.hint, "", 0, problem.command, problem.output,
+        427,
+        row.text.format(name=name),
+        row.hint,
+        "",
+        0,
+        problem.command,
+        problem.output,
         problem.kept,
     )
 
@@ -380,6 +384,7 @@ def _binding(source: str, name: str) -> str | None:
     )
     if head is None:
         raise errors.error(421, library="the source", symbol=name)
-    found = re.search(r"bind\s*\(\s*c\s*(?:,\s*name\s*=\s*[\"']([^\"']*)[\"'])?", head[1],
-                      re.IGNORECASE)
+    found = re.search(
+        r"bind\s*\(\s*c\s*(?:,\s*name\s*=\s*[\"']([^\"']*)[\"'])?", head[1], re.IGNORECASE
+    )
     return None if found is None else found[1] or name.lower()

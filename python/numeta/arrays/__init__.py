@@ -10,10 +10,23 @@ from __future__ import annotations
 
 from .. import _trace
 from ..rows import Row
-from . import attributes, conversion, creation, indexing, products, scans
+from . import (
+    attributes,
+    conversion,
+    creation,
+    decompositions,
+    einsum,
+    indexing,
+    linalg,
+    products,
+    scans,
+)
 
 _trace.set_array_hooks(
     indexing.get, indexing.set_, attributes.attribute, conversion.as_array, products.matmul
 )
 
-ROWS: tuple[Row, ...] = (*creation.ROWS, *products.ROWS, *scans.ROWS, *attributes.ROWS)
+ROWS: tuple[Row, ...] = (
+    *(*creation.ROWS, *products.ROWS, *einsum.ROWS, *linalg.ROWS, *decompositions.ROWS),
+    *(*scans.ROWS, *attributes.ROWS),
+)

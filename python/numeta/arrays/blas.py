@@ -19,14 +19,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _trace
-from ..session import current, refuse
+from ..config import config
+from ..session import refuse
 
 _FOLDERS = ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/opt/*/lib")
 _FILES = (
     *("openblas-serial/libopenblas.so.0", "libopenblas.so.0", "libopenblas.so"),
     *("libopenblas_serial.so", "libopenblas-r*.so"),
 )
-LONGEST = 2**31 - 1
 
 
 class Library(NamedTuple):
@@ -41,12 +41,15 @@ class Library(NamedTuple):
         return f"{self.before}{name}_{self.after}"
 
 
-@functools.cache
 def library() -> Library | None:
     """The library to link; None where there is none."""
-    wanted = os.environ.get("NUMETA_BLAS")
-    if wanted:
-        return Library(os.path.abspath(wanted), "", "", "i4")
+    if config.blas:
+        return Library(os.path.abspath(config.blas), "", "", "i4")
+    return _found()
+
+
+@functools.cache
+def _found() -> Library | None:
     for name in _FILES:
         for folder in _FOLDERS:
             found = sorted(glob.glob(f"{folder}/{name}"))
@@ -71,24 +74,12 @@ def integer_type() -> str:
     found = library()
     if found is None:
         refuse(
-            230, name="linear algebra", what="a machine without OpenBLAS",
+            230,
+            name="linear algebra",
+            what="a machine without OpenBLAS",
             instead="libopenblas0-serial installed, or NUMETA_BLAS set to such a library",
         )
     return found.integer
-
-
-def integer(value: Any) -> Any:
-    """A length as the library takes it."""
-    if isinstance(value, int):
-        if value > LONGEST:
-            raise ValueError("an axis is too long for BLAS")
-        return value
-    session = current()
-    assert session is not None
-    fits = value <= LONGEST
-    if not isinstance(fits, bool):
-        session.trace.check(fits, ValueError, "an axis is too long for BLAS")
-    return value
 
 
 def run(name: str, short: str, form: str, *values: Any, result: bool = False) -> Any:
@@ -104,14 +95,11 @@ def run(name: str, short: str, form: str, *values: Any, result: bool = False) ->
     declared = [(types[kind], ways[kind]) for kind in form]
     given: list[Any] = []
     for kind, value in zip(form, values, strict=True):
-        if kind == "c":
-            given.append(ord(value) if isinstance(value, str) else value)
-        else:
-            given.append(integer(value) if kind == "i" else value)
+        given.append(ord(value) if isinstance(value, str) else value)
     for _ in range(form.count("c")):  # a compiler passes the lengths of characters at the end
         declared.append(("i8", "value"))
         given.append(1)
-    prefix = name.format(letter) if "{" in name else letter + name
+    symbol = found.symbol(letter + name)
     return _trace.foreign(
-        found.symbol(prefix), found.file, "", declared, short if result else None, True, given
+        symbol, found.file, "", declared, short if result else None, True, given
     )

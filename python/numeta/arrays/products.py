@@ -27,12 +27,12 @@ _FEW = 512
 _FEW_IN_DOT = 64
 
 
-# ---- shapes -------------------------------------------------------------------------------------
+# ---- shapes ------------------------------------------------------------------------------------
 
 
 def require_equal(a: Any, b: Any, message: str) -> None:
     """ValueError where two lengths differ; {0} and {1} in the message stand for them."""
-    if _trace.same(a, b) or (isinstance(a, int) and isinstance(b, int) and a == b):
+    if _trace.same(a, b) or (type(a) is int and type(b) is int and a == b):
         return
     equal = a == b
     if isinstance(equal, Scalar):
@@ -72,7 +72,7 @@ def copied(array: Any) -> Any:
     return out
 
 
-# ---- operands as BLAS takes them ----------------------------------------------------------------
+# ---- operands as BLAS takes them ---------------------------------------------------------------
 
 
 @staged
@@ -155,7 +155,7 @@ def with_vector(x: Any, use: Callable[[Any, Any], None]) -> None:
     return use(x, strides[0]) if fits else use_copy()
 
 
-# ---- one product ----------------------------------------------------------------------------------
+# ---- one product -------------------------------------------------------------------------------
 
 
 def _add(short: str, total: Any, value: Any) -> Any:
@@ -235,9 +235,7 @@ def _blas_dot(x: Any, y: Any, out: Any, short: str) -> None:
     def first(x: Any, x_step: Any) -> None:
         def call(y: Any, y_step: Any) -> None:
             name = "dotu" if short[0] == "c" else "dot"
-            out[()] = blas.run(
-                name, short, "iAiAi", x.shape[0], x, x_step, y, y_step, result=True
-            )
+            out[()] = blas.run(name, short, "iAiAi", x.shape[0], x, x_step, y, y_step, result=True)
 
         with_vector(y, call)
 
@@ -281,7 +279,7 @@ def over_stack(count: int, arrays: Any, use: Any) -> None:
         use(*arrays)
     else:
         for i in counted(arrays[0].shape[0]):
-            over_stack(count - 1, tuple(array[i] for array in arrays), use)
+            over_stack(count - 1, tuple(array[i, ...] for array in arrays), use)
 
 
 def transposed(a: Any) -> Any:
@@ -296,7 +294,7 @@ def as_result(out: Any) -> Any:
     return out[()] if out.ndim == 0 else out
 
 
-# ---- functions --------------------------------------------------------------------------------------
+# ---- functions ---------------------------------------------------------------------------------
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -373,7 +371,7 @@ def _shape_text(array: Any, first: int) -> str:
 
 def _require_aligned(a: Any, b: Any, message: str) -> None:
     left, right = a.shape[-1], b.shape[-2 if b.ndim > 1 else 0]
-    if _trace.same(left, right) or (isinstance(left, int) and left == right):
+    if _trace.same(left, right) or (type(left) is int and left == right):
         return
     equal = left == right
     if isinstance(equal, Scalar):
@@ -410,7 +408,7 @@ def inner(a: Any, b: Any) -> Any:
     a, b = as_array(a), as_array(b)
     if a.ndim == 0 or b.ndim == 0:
         return _times(a, b)
-    return tensordot(a, b, ((a.ndim - 1,), (b.ndim - 1,)))
+    return as_result(tensordot(a, b, ((a.ndim - 1,), (b.ndim - 1,))))
 
 
 def outer(a: Any, b: Any, out: Any = None) -> Any:
@@ -441,7 +439,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     common = product_of(a.shape[x] for x in left)
     first = _as_matrix(a, keep_a, left, (product_of(shape_a), common))
     second = _as_matrix(b, right, keep_b, (common, product_of(shape_b)))
-    return as_result(reshaped(matmul(first, second), (*shape_a, *shape_b)))
+    return reshaped(matmul(first, second), (*shape_a, *shape_b))
 
 
 def _as_matrix(array: Any, rows: list[int], columns: list[int], shape: Any) -> Any:
@@ -472,31 +470,31 @@ def cross(a: Any, b: Any) -> Any:
     sizes = [array.shape[-1] for array in (a, b)]
     for array, size in zip((a, b), sizes, strict=True):
         _require_vector(array, size)
-    if 3 not in sizes and all(isinstance(size, int) for size in sizes):
-        return as_result(_trace.map(
-            lambda p, q, r, s: p * s - q * r,
-            (a[..., 0], a[..., 1], b[..., 0], b[..., 1]),
-        ))
+    if 3 not in sizes and all(type(size) is int for size in sizes):
+        return as_result(
+            _trace.map(
+                lambda p, q, r, s: p * s - q * r,
+                (a[..., 0], a[..., 1], b[..., 0], b[..., 1]),
+            )
+        )
     lead = _trace.common_shape([a.shape[:-1], b.shape[:-1]])
     out = _trace.empty((*lead, 3), common_type(a, b))
     for k in range(3):
         i, j = (k + 1) % 3, (k + 2) % 3
-        parts = [_component(a, i), _component(b, j), _component(a, j), _component(b, i)]
+        parts = (_component(a, i), _component(b, j), _component(a, j), _component(b, i))
         out[..., k] = _trace.map(lambda p, q, r, s: p * q - r * s, parts)
     return out
 
 
 def _component(array: Any, k: int) -> Any:
-    if array.shape[-1] == 2 and isinstance(array.shape[-1], int) and k == 2:
+    if array.shape[-1] == 2 and type(array.shape[-1]) is int and k == 2:
         return np.dtype(array.dtype).type(0)
     return array[..., k]
 
 
 def _require_vector(array: Any, size: Any) -> None:
-    message = (
-        "incompatible dimensions for cross product\n(dimension must be 2 or 3)"
-    )
-    if isinstance(size, int):
+    message = "incompatible dimensions for cross product\n(dimension must be 2 or 3)"
+    if type(size) is int:
         if size not in (2, 3):
             raise ValueError(message)
         return
@@ -536,9 +534,9 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     a = _trace.permuted(a, [*rest, first, second])
     kind = np.dtype(a.dtype)
     if dtype is None and kind.kind in "bi" and kind.itemsize < 8:
-        dtype = np.int64
+        dtype = np.dtype("i8")
     if dtype is None and kind.kind == "u":
-        dtype = np.uint64
+        dtype = np.dtype("u8")
     out = _trace.empty(a.shape[:-2], short_of(kind if dtype is None else dtype))
     over_stack(len(rest), (a, out), lambda a, out: _trace_of(a, out, offset))
     return as_result(out)
