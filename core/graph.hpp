@@ -55,10 +55,10 @@ struct Buffer {
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
   bool local = false;
-  bool weak = false;            // what is loaded is a Python number; of locals only
-  Interval range{};             // of the values; of locals only
-  bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
-  std::vector<NodeId> lengths;  // of its axes, once it is allocated
+  bool weak = false;              // what is loaded is a Python number; of locals only
+  Interval range{};               // of the values; of locals only
+  bool allocated = false;         // an array of the kernel's own, by the statement `allocate`
+  std::vector<NodeId> lengths{};  // of its axes, once it is allocated
   // Of a parameter, by axis: is the array of the traced call of length 1 there, and was the length
   // compared with another one, so that the code holds for all lengths but 1?
   std::vector<bool> single = {};

@@ -82,9 +82,7 @@ class Marking {
     if (n.op == Op::call) touched(g_.calls()[n.bits[0]]);
     if (n.op == Op::foreign) {
       const ForeignCall& call = g_.foreign_calls()[n.bits[0]];
-      for (const BufferId buffer : call.buffers) {
-        if (buffer != kNone) read(buffer);
-      }
+      each_given(g_, n, [&](BufferId given) { read(given); });
       each_stored(g_, call, [&](BufferId stored) { out_.stored[stored] = true; });
     }
     if (is_statement(n.op)) enclosing(n.region);

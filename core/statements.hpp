@@ -59,4 +59,14 @@ void each_stored(const Graph& graph, const Node& statement, const Visit& visit) 
   }
 }
 
+/// Calls `visit(BufferId)` for the arrays that a statement gives to a procedure of a library, which
+/// reads any of their elements there.
+template <typename Visit>
+void each_given(const Graph& graph, const Node& statement, const Visit& visit) {
+  if (statement.op != Op::foreign) return;
+  for (const BufferId buffer : graph.foreign_calls()[statement.bits[0]].buffers) {
+    if (buffer != kNone) visit(buffer);
+  }
+}
+
 }  // namespace numeta::core

@@ -181,7 +181,8 @@ std::optional<std::vector<NodeId>> Views::strides(const View& view) {
   for (std::size_t k = 1; k < below.size() && buffer.layout != Layout::Strided; ++k) {
     const std::size_t axis = is_fortran ? k : below.size() - 1 - k;
     const std::size_t before = is_fortran ? axis - 1 : axis + 1;
-    below[axis] = product(below[before], graph_.dim(view.buffer, static_cast<std::uint32_t>(before)));
+    below[axis] =
+        product(below[before], graph_.dim(view.buffer, static_cast<std::uint32_t>(before)));
   }
   if (view.layers.empty()) return below;
   if (view.layers.size() > 1 || !view.layers[0].unravel.empty()) return std::nullopt;

@@ -186,14 +186,9 @@ LoadedKernel build(std::string fortran, std::string stub, std::string symbol,
                    std::vector<std::string> flags, std::string label, std::string metadata,
                    const py::object& interrupted, std::vector<std::string> libraries) {
   const std::shared_ptr<Cache> cache = current().get();
-  jit_cache::BuildRequest request{std::move(fortran),
-                                  std::move(stub),
-                                  std::move(symbol),
-                                  std::move(flags),
-                                  std::move(label),
-                                  std::move(metadata),
-                                  std::move(libraries),
-                                  {}};
+  jit_cache::BuildRequest request{
+      std::move(fortran), std::move(stub),     std::move(symbol),    std::move(flags),
+      std::move(label),   std::move(metadata), std::move(libraries), {}};
   jit_cache::Loaded loaded = without_gil(interrupted, [&](const std::function<bool()>& ask) {
     request.interrupted = ask;
     return cache->build(request);

@@ -14,9 +14,8 @@ using Declared = std::vector<std::pair<std::string, std::string>>;
 
 /// How each argument is passed: "value" and "reference" of scalars, "read" and "written" of arrays.
 core::Foreign declaration(const std::string& symbol, const std::string& library,
-                          const std::string& source,
-                          const Declared& arguments, const std::optional<std::string>& result,
-                          bool only_writes) {
+                          const std::string& source, const Declared& arguments,
+                          const std::optional<std::string>& result, bool only_writes) {
   core::Foreign out{symbol, library, source, {}, std::nullopt, only_writes};
   for (const auto& [dtype, way] : arguments) {
     const bool is_array = way == "read" || way == "written";
@@ -33,13 +32,14 @@ std::vector<NodeId> first_element(TraceState* state, const core::View& view) {
 }
 
 /// Runs a procedure of a library; its result, or None.
-py::object foreign(const std::string& symbol, const std::string& library,
-                   const std::string& source, const Declared& arguments, const std::optional<std::string>& result,
+py::object foreign(const std::string& symbol, const std::string& library, const std::string& source,
+                   const Declared& arguments, const std::optional<std::string>& result,
                    bool only_writes, const py::sequence& values) {
   TraceState* state = required_current(symbol.c_str());
   return run(state, [&]() -> PyObject* {
     state->note_origin();
-    const core::Foreign declared = declaration(symbol, library, source, arguments, result, only_writes);
+    const core::Foreign declared =
+        declaration(symbol, library, source, arguments, result, only_writes);
     std::vector<NodeId> operands;
     core::ForeignCall call{0, {}, core::kNone};
     for (std::size_t k = 0; k < declared.arguments.size(); ++k) {

@@ -12,12 +12,9 @@ namespace {
 
 /// double f(int32_t n, const double *x, double *y)
 Foreign declared(bool only_writes) {
-  return {"f_of_x",
-          "/lib/libf.so",
-          "",
-          {{DType::i4, true}, {DType::f8, false, true}, {DType::f8, false, true, true}},
-          DType::f8,
-          only_writes};
+  return {"f_of_x",  "/lib/libf.so",
+          "",        {{DType::i4, true}, {DType::f8, false, true}, {DType::f8, false, true, true}},
+          DType::f8, only_writes};
 }
 
 struct Called : Building {
