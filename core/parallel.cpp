@@ -90,6 +90,7 @@ class Walk {
         return;
       }
       case Op::store: content_at[id] = state.content[n.bits[0]]; return wrote(n.bits[0]);
+      case Op::foreign:
       case Op::call: return each_stored(g_, n, [this](BufferId stored) { wrote(stored); });
       case Op::loop:
       case Op::repeat: return loop(id);
@@ -331,7 +332,8 @@ class Chains {
   /// What may raise only if it is evaluated must not be evaluated more often.
   bool has_check(RegionId region) const {
     return std::ranges::any_of(g_.regions()[region].body, [&](NodeId id) {
-      return g_.node(id).op == Op::check || has_regions(g_.node(id).op);
+      const Op op = g_.node(id).op;
+      return op == Op::check || op == Op::foreign || has_regions(op);
     });
   }
 
@@ -438,6 +440,10 @@ class Analysis {
       if (n.op == Op::check || n.op == Op::allocate) out_.fails = true;
       if (n.op == Op::call) {
         for (const BufferId result : g_.calls()[n.bits[0]].results) stores_[result].push_back(id);
+      }
+      if (n.op == Op::foreign) {
+        const BufferId result = g_.foreign_calls()[n.bits[0]].result;
+        if (result != kNone) stores_[result].push_back(id);
       }
       if (n.op != Op::load && n.op != Op::store) continue;
       if (!g_.buffers()[n.bits[0]].local) continue;

@@ -46,7 +46,7 @@ std::string legal(std::string_view wanted) {
 
 bool has_own_prefix(std::string_view name) {
   return name.starts_with("c_") || name.starts_with("libm_") || name.starts_with("numeta_") ||
-         name.starts_with("omp_");
+         name.starts_with("omp_") || name.starts_with("foreign_");
 }
 
 }  // namespace

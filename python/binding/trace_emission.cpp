@@ -100,6 +100,7 @@ EmissionObject emitted(const TraceState& kernel) {
   out.stub = std::move(made.stub);
   out.symbol = std::move(made.symbol);
   out.flags = std::move(made.flags);
+  out.libraries = std::move(made.libraries);
   out.brief = !made.loops && kernel.graph.size() <= kFewNodes;
   out.recursive = made.recursive;
   out.parallel = made.parallel;
@@ -122,6 +123,7 @@ void bind_emission(py::module_& m) {
       .def_readonly("stub", &EmissionObject::stub)
       .def_readonly("symbol", &EmissionObject::symbol)
       .def_readonly("flags", &EmissionObject::flags)
+      .def_readonly("libraries", &EmissionObject::libraries)
       .def_readonly("written", &EmissionObject::written)
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)

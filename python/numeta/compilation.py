@@ -249,6 +249,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
             kernel.__name__,
             metadata,
             _interrupted,
+            sorted(emission.libraries),
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
