@@ -187,8 +187,9 @@ class Chains {
     return true;
   }
 
-  /// Does nothing else see what the loads read, or what was made of it?
-  bool is_closed(const std::vector<NodeId>& loads) const {
+  /// Does nothing else see what the loads read, or what was made of it? Checks that the type holds
+  /// the result of a step may.
+  bool is_closed(const std::vector<NodeId>& loads) {
     std::vector<NodeId> inside(loads);
     for (const NodeId node : claimed_) {
       const Op op = g_.node(node).op;
@@ -196,7 +197,7 @@ class Chains {
     }
     for (const NodeId node : inside) {
       for (const NodeId user : users_[node]) {
-        if (!claimed_.contains(user)) return false;
+        if (!claimed_.contains(user) && !asks_for_overflow(user)) return false;
       }
     }
     return true;
@@ -214,8 +215,35 @@ class Chains {
   }
 
   std::optional<Combine> by() const { return by_; }
+  NodeId check() const { return check_; }
 
  private:
+  /// Is it the question whether a sum that is a step leaves its type, asked by a check alone?
+  bool asks_for_overflow(NodeId question) {
+    if (question == kNone) return false;
+    const Op asked = g_.node(question).op;
+    if (asked != Op::add_overflows && asked != Op::sub_overflows) return false;
+    const bool of_step = std::ranges::any_of(claimed_, [&](NodeId step) {
+      const Op op = g_.node(step).op;
+      if (asked == Op::sub_overflows) {
+        return op == Op::sub && std::ranges::equal(g_.operands(step), g_.operands(question));
+      }
+      return op == Op::add && std::ranges::is_permutation(g_.operands(step), g_.operands(question));
+    });
+    const auto is_denied = [&](NodeId denial) {
+      return denial != kNone && g_.node(denial).op == Op::logical_not &&
+             std::ranges::all_of(users_[denial], [&](NodeId check) { return is_plain(check); });
+    };
+    return of_step && std::ranges::all_of(users_[question], is_denied);
+  }
+
+  /// A check that tells no values.
+  bool is_plain(NodeId check) {
+    if (check == kNone || g_.node(check).op != Op::check || g_.node(check).count != 1) return false;
+    check_ = check;
+    return true;
+  }
+
   /// Is it associative, up to rounding? A difference is the sum with what is subtracted.
   static bool is_sum_like(Op op) {
     if (row(op).arity != 2) return false;
@@ -375,6 +403,7 @@ class Chains {
   std::vector<NodeId> steps_;
   std::optional<Combine> by_;
   NodeId load_ = kNone;
+  NodeId check_ = kNone;  // of a step
 };
 
 class Analysis {
@@ -482,7 +511,7 @@ class Analysis {
       if (stored && !g_.is_constant(g_.operands(stores[0])[0])) where = g_.operands(stores[0])[0];
       throw ParallelFault(Diag::parallel_carried, {g_.buffers()[variable].name}, g_, where, loop_);
     }
-    out_.reductions.push_back({variable, *chains.by()});
+    out_.reductions.push_back({variable, *chains.by(), chains.check()});
   }
 
   /// `found = True` under a condition, or `fine = False`: one iteration decides for all.
@@ -498,7 +527,8 @@ class Analysis {
       }
       value = g_.integer_value(stored);
     }
-    out_.reductions.push_back({variable, {*value != 0 ? Op::logical_or : Op::logical_and, false}});
+    const Op op = *value != 0 ? Op::logical_or : Op::logical_and;
+    out_.reductions.push_back({variable, {op, false}, kNone});
   }
 
   const Graph& g_;

@@ -27,6 +27,7 @@ struct Combine {
 struct Reduction {
   BufferId variable;
   Combine by;
+  NodeId check = kNone;  // that a step stays inside the type, which parts of the sum may leave too
 };
 
 struct ParallelLoop {

@@ -123,6 +123,12 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
     totals_[reduction.variable] = declared_as(symbols_.buffers[reduction.variable] + "_total",
                                               g_.buffers()[reduction.variable].type);
   }
+  for (const core::Reduction& reduction : shape.reductions) {
+    if (reduction.check == kNone) continue;
+    const std::string& name = symbols_.buffers[reduction.variable];
+    overflows_[reduction.variable] = declared_as(name + "_overflows", DType::b1);
+    text_.line(fmt::format("{} = .false._c_bool", overflows_.at(reduction.variable)));
+  }
   if (!shape.reductions.empty() && thread_.empty()) thread_ = declared_as("thread", DType::i8);
   if (shape.fails) failed_[r] = declared_as(index + "_failed", DType::i8);
 
@@ -162,6 +168,15 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
                            totals_.at(reduction.variable)));
   }
   if (!shape.fails) return;
+  for (const core::Reduction& reduction : shape.reductions) {
+    if (reduction.check == kNone) continue;
+    // After what fails in an iteration, so that it does not depend on which thread is faster.
+    text_.line(fmt::format("if (status == 0 .and. {}) then", overflows_.at(reduction.variable)));
+    text_.deeper();
+    failure(reduction.check);
+    text_.shallower();
+    text_.line("end if");
+  }
   text_.line("if (status /= 0) return");
   returns_ = true;
 }
@@ -204,6 +219,11 @@ void Body::combine_parts(const core::ParallelLoop& shape) {
     const std::string& part = symbols_.buffers[reduction.variable];
     const DType type = g_.buffers()[reduction.variable].type;
     const auto [op, partial_first] = reduction.by;
+    if (reduction.check != kNone) {
+      text_.line(fmt::format("if ({}) {} = .true._c_bool",
+                             expressions_.operation_on(Op::add_overflows, type, total, part),
+                             overflows_.at(reduction.variable)));
+    }
     if (op == Op::lt || op == Op::le) {
       text_.line(fmt::format("if ({}) {} = {}",
                              partial_first ? expressions_.operation_on(op, type, part, total)
@@ -238,6 +258,7 @@ std::string Body::data_clauses(RegionId region, const core::ParallelLoop& shape,
   for (const core::Reduction& reduction : shape.reductions) {
     take(copied, symbols_.buffers[reduction.variable]);
     take(shared, totals_.at(reduction.variable));
+    if (reduction.check != kNone) take(shared, overflows_.at(reduction.variable));
   }
   if (!shape.reductions.empty()) take(own, thread_);
   if (shape.fails) take(shared, failed_.at(region));
