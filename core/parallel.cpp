@@ -179,7 +179,9 @@ class Chains {
   bool add(NodeId store) {
     steps_.clear();
     const NodeId value = g_.operands(store)[0];
-    if (!follow(value, 0) && !guarded(store, value)) return false;
+    const bool follows = follow(value, 0);
+    if (!follows && !guarded(store, value)) return false;
+    arms_.insert(follows ? 0 : g_.node(store).region);
     const auto read = walk_.content_at.find(load_);
     if (read == walk_.content_at.end() || read->second != walk_.content_at.at(store)) return false;
     for (const NodeId node : steps_) claimed_.insert(node);
@@ -216,6 +218,8 @@ class Chains {
 
   std::optional<Combine> by() const { return by_; }
   NodeId check() const { return check_; }
+  /// The arms of `if x > m: m = x`; 0 stands for all other stores.
+  const std::set<RegionId>& arms() const { return arms_; }
 
  private:
   /// Is it the question whether a sum that is a step leaves its type, asked by a check alone?
@@ -404,6 +408,7 @@ class Chains {
   std::optional<Combine> by_;
   NodeId load_ = kNone;
   NodeId check_ = kNone;  // of a step
+  std::set<RegionId> arms_;
 };
 
 class Analysis {
@@ -420,6 +425,7 @@ class Analysis {
   ParallelLoop run(RegionId loop) {
     loop_ = loop;
     out_ = {};
+    arms_.clear();
     Walk walk(g_, live_);
     walk.region(loop);
     if (walk.state.reachable) walk.join(walk.cycled, loop);
@@ -428,6 +434,7 @@ class Analysis {
     gather();
     const std::map<BufferId, NodeId> after = read_after();
     const auto end = walk.cycled.find(loop);
+    std::vector<BufferId> open;
     for (const auto& [variable, stores] : stores_) {
       const auto exposed = walk.exposed.find(variable);
       if (exposed != walk.exposed.end()) {
@@ -437,8 +444,11 @@ class Analysis {
       } else if (end == walk.cycled.end() || end->second.assigned[variable]) {
         out_.last.push_back(variable);
       } else {
-        keep_truth(variable, stores);
+        open.push_back(variable);
       }
+    }
+    for (const BufferId variable : open) {
+      if (!accompanies(variable)) keep_truth(variable, stores_.at(variable));
     }
     check_elements(g_, live_, callees_, loop, out_);
     return std::move(out_);
@@ -511,7 +521,32 @@ class Analysis {
       if (stored && !g_.is_constant(g_.operands(stores[0])[0])) where = g_.operands(stores[0])[0];
       throw ParallelFault(Diag::parallel_carried, {g_.buffers()[variable].name}, g_, where, loop_);
     }
-    out_.reductions.push_back({variable, *chains.by(), chains.check()});
+    out_.reductions.push_back({variable, *chains.by(), chains.check(), {}});
+    arms_[variable] = chains.arms();
+  }
+
+  /// Is the variable set exactly where a reduction takes a value for better than what it had? Where
+  /// it may be as good, parts that found nothing could not be told from those that did.
+  bool accompanies(BufferId variable) {
+    std::set<RegionId> set_in;
+    for (const NodeId store : stores_.at(variable)) {
+      if (g_.node(store).op != Op::store) return false;
+      set_in.insert(g_.node(store).region);
+    }
+    for (Reduction& reduction : out_.reductions) {
+      if (reduction.by.op != Op::lt || arms_[reduction.variable] != set_in) continue;
+      if (!std::ranges::all_of(set_in, [&](RegionId arm) { return runs_through(arm); })) continue;
+      reduction.companions.push_back(variable);
+      return true;
+    }
+    return false;
+  }
+
+  bool runs_through(RegionId arm) const {
+    return std::ranges::all_of(g_.regions()[arm].body, [&](NodeId id) {
+      const Op op = g_.node(id).op;
+      return op == Op::load || op == Op::store || op == Op::check;
+    });
   }
 
   /// `found = True` under a condition, or `fine = False`: one iteration decides for all.
@@ -528,7 +563,7 @@ class Analysis {
       value = g_.integer_value(stored);
     }
     const Op op = *value != 0 ? Op::logical_or : Op::logical_and;
-    out_.reductions.push_back({variable, {op, false}, kNone});
+    out_.reductions.push_back({variable, {op, false}, kNone, {}});
   }
 
   const Graph& g_;
@@ -539,6 +574,7 @@ class Analysis {
   ParallelLoop out_;
   Accesses stores_;  // of variables, in the loop
   Accesses loads_;
+  std::map<BufferId, std::set<RegionId>> arms_;  // of reductions: where they are set
 };
 
 }  // namespace

@@ -369,6 +369,38 @@ def last_index(a, n: int):
     return i
 
 
+@case(*((array(n),) for n in (1, 2, 23)))
+@case((array(dtype="i8"),), (np.full(9, -(2**63)),), (np.arange(30) // 4,), (-np.arange(30),))
+@case((np.array([NAN, 1.0, 5.0, NAN, 5.0, -3.0]),), (np.full(7, NAN),), (np.full(7, -np.inf),))
+@case((np.array([0.0, -0.0, 0.0, -0.0]),), (np.array([2.0, 1.0, 5.0, NAN, 5.0, 1.0]),))
+@nm.jit
+def places_of_extrema(a):
+    high = low = before = a[0]
+    at, least = -1, -3
+    for i in nm.prange(a.shape[0]):
+        if a[i] > high:
+            high = a[i]
+            at = i
+            before = a[i - 1]
+        if a[i] < low:
+            least, low = i, a[i]
+    return high, at, before, low, least
+
+
+@case((table(),), (table(1, 1),), (table(2, 7),), (table() * 0,))
+@nm.jit
+def place_in_a_table(a):
+    most, row, column = a[0, 0] * 0 - 1, -1, -1
+    for i in nm.prange(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] % 3 != 0:
+                if most < a[i, j]:
+                    row, column, most = i, j, a[i, j]
+                if most < a[i, j] * 1.5:
+                    row, column, most = i, -j, a[i, j] * 1.5
+    return most, row, column
+
+
 # With checks=True an element is checked where it is read: not every choice is a reduction then.
 UNCHECKED = {kernel.__name__ for kernel in (chosen, kept_integers, truths)}
 
