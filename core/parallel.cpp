@@ -474,7 +474,7 @@ class Analysis {
     for (NodeId id = 0; id < g_.size(); ++id) {
       const Node& n = g_.node(id);
       if (!live_.nodes[id] || !is_statement(n.op) || !is_inside(g_, n.region, loop_)) continue;
-      if (n.op == Op::check) out_.fails = true;
+      if (n.op == Op::check || n.op == Op::allocate) out_.fails = true;
       if (n.op == Op::call) {
         for (const BufferId result : g_.calls()[n.bits[0]].results) stores_[result].push_back(id);
       }

@@ -27,6 +27,8 @@ std::string head(const Graph& g, NodeId id) {
     case Op::store:
       return fmt::format("store {}@{} [{}] = %{}", g.buffers()[n.bits[0]].name, n.bits[1],
                          list(g.operands(id).subspan(1)), g.operands(id)[0]);
+    case Op::allocate:
+      return fmt::format("allocate {} [{}]", g.buffers()[n.bits[0]].name, list(g.operands(id)));
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
       return fmt::format("for {} in {}{}", g.regions()[n.bits[0]].name, list(g.operands(id)),
@@ -88,6 +90,9 @@ std::string print(const Graph& graph) {
   for (const Result& result : graph.results) {
     print_node(graph, result.value, done, out, "  ");
     out += fmt::format("  return %{}\n", result.value);
+  }
+  for (const BufferId array : graph.returned) {
+    out += fmt::format("  return {}\n", graph.buffers()[array].name);
   }
   return out;
 }

@@ -46,6 +46,7 @@ class Rebuilder {
     for (const Result& result : from_.results) {
       to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
     }
+    to_.returned = from_.returned;
     to_.set_origin(from_.origin());
     return std::move(to_);
   }
@@ -66,10 +67,14 @@ class Rebuilder {
     copy_locals(static_cast<BufferId>(from_.buffers().size()));
   }
 
-  /// The local variables before buffer `end` that are not there yet.
+  /// The variables and arrays of the kernel's own before buffer `end` that are not there yet.
   void copy_locals(BufferId end) {
     for (auto k = static_cast<BufferId>(to_.buffers().size()); k < end; ++k) {
       const Buffer& b = from_.buffers()[k];
+      if (b.allocated) {
+        to_.array(b.name, b.type, b.layout, b.rank());
+        continue;
+      }
       to_.variable(b.name, b.type, b.weak, ranges_.empty() ? b.range : ranges_[k]);
     }
   }
@@ -122,6 +127,12 @@ class Rebuilder {
       case Op::load:
       case Op::store:
       case Op::check: copy_statement(id); break;
+      case Op::allocate: {
+        const std::vector<NodeId> lengths = copied(from_.operands(id));
+        to_.set_origin(n.origin);
+        to_.allocate(static_cast<BufferId>(n.bits[0]), lengths, n.bits[1]);
+        break;
+      }
       case Op::loop: copy_loop(inner); break;
       case Op::branch: copy_branch(id); break;
       case Op::repeat:
@@ -223,14 +234,11 @@ class Rebuilder {
       case Op::argument: return arguments_[n.bits[0]];
       case Op::dim:
         return to_.dim(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
-      case Op::table: return to_.entry(from_.tables()[n.bits[0]], copies_[from_.operands(id)[0]]);
-      case Op::cast: return to_.cast(copies_[from_.operands(id)[0]], n.type, n.weak);
       default: break;
     }
-    if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
     std::vector<NodeId> operands;
     for (const NodeId operand : from_.operands(id)) operands.push_back(copies_[operand]);
-    return to_.pure(n.op, n.type, n.weak, operands);
+    return copy_operation(from_, id, operands, to_);
   }
 
   const Graph& from_;
@@ -250,6 +258,14 @@ class Rebuilder {
 };
 
 }  // namespace
+
+NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> operands, Graph& to) {
+  const Node& n = from.node(id);
+  if (n.op == Op::table) return to.entry(from.tables()[n.bits[0]], operands[0]);
+  if (n.op == Op::cast) return to.cast(operands[0], n.type, n.weak);
+  if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
+  return to.pure(n.op, n.type, n.weak, operands);
+}
 
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
               std::span<const Interval> ranges, const Replace& replace) {

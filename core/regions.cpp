@@ -162,13 +162,17 @@ void Graph::store_at_end(RegionId region, BufferId variable, NodeId value) {
   body.insert(leaves ? body.end() - 1 : body.end(), store);
 }
 
-void Graph::store_before(RegionId region, BufferId variable, NodeId value) {
+void Graph::insert_before(RegionId region, NodeId statement) {
   const NodeId owner = regions_[region].owner;
-  const RegionId parent = nodes_[owner].region;
-  auto& body = regions_[parent].body;
+  auto& body = regions_[nodes_[owner].region].body;
   const auto place = std::find(body.rbegin(), body.rend(), owner);
   if (place == body.rend()) return;  // never reached
-  body.insert(std::next(place).base(), store_node(variable, value, parent));
+  body.insert(std::next(place).base(), statement);
+}
+
+void Graph::store_before(RegionId region, BufferId variable, NodeId value) {
+  const RegionId parent = nodes_[regions_[region].owner].region;
+  insert_before(region, store_node(variable, value, parent));
 }
 
 Mark Graph::mark() const {

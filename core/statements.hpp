@@ -41,7 +41,8 @@ void each_stored(const Call& call, const Visit& visit) {
 /// The same for any statement; what those in its regions store to is not included.
 template <typename Visit>
 void each_stored(const Graph& graph, const Node& statement, const Visit& visit) {
-  if (statement.op == Op::store) visit(static_cast<BufferId>(statement.bits[0]));
+  const bool writes = statement.op == Op::store || statement.op == Op::allocate;
+  if (writes) visit(static_cast<BufferId>(statement.bits[0]));
   if (statement.op == Op::call) each_stored(graph.calls()[statement.bits[0]], visit);
 }
 

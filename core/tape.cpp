@@ -82,7 +82,7 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
   for (const NodeId id : body) {
     for (; link != links.end() && *link < id; ++link) put(*link);
     const Node& n = g_.node(id);
-    if (n.op == Op::call) {
+    if (n.op == Op::call || n.op == Op::allocate) {
       close_stretch();
       open_stretch(region);
       continue;
@@ -122,7 +122,7 @@ void Tape::put(NodeId id) {
 
 /// Accesses that may meet have one number.
 std::size_t Tape::chain_of(const Node& access) const {
-  const bool shared = g_.one_chain() && !g_.buffers()[access.bits[0]].local;
+  const bool shared = g_.one_chain() && may_overlap(g_.buffers()[access.bits[0]]);
   return shared ? stores_.size() - 1 : access.bits[0];
 }
 

@@ -56,6 +56,7 @@ bool is_spelled_for_its_operands(const Graph& g, NodeId id) {
 
 bool indices_match_the_rank(const Graph& g, NodeId id) {
   const Node& n = g.node(id);
+  if (n.op == Op::allocate) return n.count == g.buffers()[n.bits[0]].rank();
   if (n.op != Op::load && n.op != Op::store) return true;
   const std::size_t extra = n.op == Op::store ? 1 : 0;
   const Buffer& buffer = g.buffers()[n.bits[0]];
@@ -113,6 +114,11 @@ void verify(const Graph& graph) {
     if (!graph.is_open(result.value)) {
       throw std::logic_error(
           fmt::format("verify: the result %{} belongs to a closed region", result.value));
+    }
+  }
+  for (const BufferId array : graph.returned) {
+    if (!graph.buffers().at(array).allocated) {
+      throw std::logic_error("verify: an array that is not the kernel's own is returned");
     }
   }
 }

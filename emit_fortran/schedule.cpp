@@ -81,7 +81,7 @@ class Scheduler {
 
   /// Where the stores that may change what is read from a buffer are counted.
   std::vector<std::uint32_t>& stores_of(BufferId buffer) {
-    const bool shared = g_.one_chain() && !g_.buffers()[buffer].local;
+    const bool shared = g_.one_chain() && may_overlap(g_.buffers()[buffer]);
     return shared ? shared_stores_ : stores_[buffer];
   }
 
