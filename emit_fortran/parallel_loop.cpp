@@ -183,7 +183,7 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
     // After what fails in an iteration, so that it does not depend on which thread is faster.
     text_.line(fmt::format("if (status == 0 .and. {}) then", overflows_.at(reduction.variable)));
     text_.deeper();
-    failure(reduction.check);
+    failure(g_.node(reduction.check).bits[0], {});
     text_.shallower();
     text_.line("end if");
   }
