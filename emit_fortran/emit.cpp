@@ -220,6 +220,7 @@ class Program {
     if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
+    out.parallel = uses_.parallel;
     out.flags = flags(weight + kernel.weight(), out.recursive);
     out.loops = loops || kernel.has(core::is_loop);
     for (const core::Returned& one : returned_) out.early.push_back(one.early);
