@@ -110,6 +110,18 @@ NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
   return intern({Op::dim, DType::i8, true, {}, {buffer, axis}}, 0, {0, INT64_MAX / 2});
 }
 
+bool Graph::is_plural(NodeId length) {
+  const Node& n = nodes_[length];
+  if (n.op != Op::dim) return range(length).low > 1 || range(length).high < 1;
+  Buffer& buffer = buffers_[n.bits[0]];
+  const auto axis = static_cast<std::uint32_t>(n.bits[1]);
+  buffer.compared.resize(buffer.rank());
+  buffer.compared[axis] = true;
+  const bool is_single = axis < buffer.single.size() && buffer.single[axis];
+  if (is_single) throw UnitAxis(static_cast<BufferId>(n.bits[0]), axis);
+  return true;
+}
+
 NodeId Graph::constant(DType type, bool weak, Literal value) {
   Interval range{};
   if (is_integer(type)) {

@@ -57,7 +57,11 @@ struct Buffer {
   bool weak = false;            // what is loaded is a Python number; of locals only
   Interval range{};             // of the values; of locals only
   bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
-  std::vector<NodeId> lengths{};  // of its axes, once it is allocated
+  std::vector<NodeId> lengths;  // of its axes, once it is allocated
+  // Of a parameter, by axis: is the array of the traced call of length 1 there, and was the length
+  // compared with another one, so that the code holds for all lengths but 1?
+  std::vector<bool> single = {};
+  std::vector<bool> compared = {};
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
@@ -137,6 +141,14 @@ struct Result {
   bool weak;
 };
 
+/// The code would hold for all lengths of an axis but 1, and the traced call has 1.
+struct UnitAxis : std::runtime_error {
+  UnitAxis(BufferId b, std::uint32_t a)
+      : std::runtime_error("an axis of length 1"), buffer(b), axis(a) {}
+  BufferId buffer;
+  std::uint32_t axis;
+};
+
 /// A node of a region that is closed was used.
 struct ScopeError : std::runtime_error {
   ScopeError(NodeId used) : std::runtime_error("use of a value outside its loop"), node(used) {}
@@ -165,6 +177,13 @@ class Graph {
   /// The type of an array that nothing was stored to yet.
   void retype(BufferId array, DType type) { buffers_[array].type = type; }
   NodeId dim(BufferId buffer, std::uint32_t axis);
+  /// Which axes of a parameter have length 1 in the traced call.
+  void set_single(BufferId buffer, std::vector<bool> axes) {
+    buffers_[buffer].single = std::move(axes);
+  }
+  /// Is the length known not to be 1? That of a parameter's axis is from now on: throws UnitAxis
+  /// where it is 1.
+  bool is_plural(NodeId length);
 
   NodeId constant(DType type, bool weak, Literal value);
   NodeId integer(std::int64_t value, bool weak = true);

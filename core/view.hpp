@@ -76,6 +76,9 @@ class Views {
   /// The shape that views have together, by NumPy's rule. Lengths that are not known to be equal
   /// are compared at run time.
   std::vector<NodeId> common_shape(std::span<const std::vector<NodeId>> shapes);
+  /// That a value of this shape can be repeated to the shape of `target`; the error is that of an
+  /// assignment, or of an output operand, which cannot be repeated itself.
+  void require_fits(const View& target, std::span<const NodeId> shape, bool is_output);
   /// Loops over a shape; gives the indices. `close` ends them.
   std::vector<NodeId> open(std::span<const NodeId> shape);
   void close(std::size_t rank);
@@ -96,6 +99,8 @@ class Views {
   Affine composed(const Affine& outer, std::span<const Affine> map);
   bool is_one(NodeId length) const { return graph_.is_integer_constant(length, 1); }
   bool is_dense(const View& view, std::uint32_t first, std::uint32_t last);
+  void require_equal(NodeId a, NodeId b, const std::string& message,
+                     std::span<const NodeId> values);
   NodeId joined(NodeId a, NodeId b, std::span<const std::vector<NodeId>> shapes);
 
   Graph& graph_;

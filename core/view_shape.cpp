@@ -45,7 +45,8 @@ Views::Extent Views::extent_down(const Slice& slice, NodeId length, std::int64_t
   const NodeId stop = slice.stop ? bound_down(*slice.stop, length) : graph_.integer(-1);
   NodeId count = difference(start, stop);
   if (step != -1) count = op2(Op::floordiv, moved(count, -step - 1), graph_.integer(-step));
-  return {start, graph_.integer(step), op2(Op::maximum, count, graph_.integer(0))};
+  if (graph_.range(count).low < 0) count = op2(Op::maximum, count, graph_.integer(0));
+  return {start, graph_.integer(step), count};
 }
 
 Views::Extent Views::extent(const Slice& slice, NodeId length) {
@@ -64,6 +65,12 @@ Views::Extent Views::extent(const Slice& slice, NodeId length) {
   return {start, step, count};
 }
 
+namespace {
+
+constexpr std::size_t kMostValues = 8;  // that the message of a check may show
+
+}  // namespace
+
 std::string shape_text(const Graph& graph, std::span<const NodeId> shape,
                        std::vector<NodeId>& values) {
   std::string out = "(";
@@ -71,12 +78,68 @@ std::string shape_text(const Graph& graph, std::span<const NodeId> shape,
     if (axis > 0) out += ",";
     if (graph.is_constant(shape[axis])) {
       out += fmt::format("{}", graph.integer_value(shape[axis]));
+    } else if (values.size() == kMostValues) {
+      out += "?";
     } else {
       out += fmt::format("{{{}}}", values.size());
       values.push_back(shape[axis]);
     }
   }
   return out + (shape.size() == 1 ? ",)" : ")");
+}
+
+/// Two lengths that are not known to be equal have to be. NumPy repeats an axis of length 1; where
+/// the length turns out to be 1 only at run time, that is refused.
+void Views::require_equal(NodeId a, NodeId b, const std::string& message,
+                          std::span<const NodeId> values) {
+  const NodeId equal = lowering_.binary(Op::eq, a, b);
+  const bool plural = is_one(a) || is_one(b) || (graph_.is_plural(a) && graph_.is_plural(b));
+  if (!plural) {
+    const NodeId one = graph_.integer(1);
+    const auto either = [&](NodeId x, NodeId y) {
+      const NodeId both[] = {x, y};
+      return graph_.pure(Op::logical_or, DType::b1, true, both);
+    };
+    const NodeId product[] = {lowering_.binary(Op::ne, a, one), lowering_.binary(Op::ne, b, one)};
+    const NodeId neither = graph_.pure(Op::logical_and, DType::b1, true, product);
+    lowering_.check(either(equal, neither),
+                    {Exception::ValueError,
+                     -1,
+                     "an axis turns out to be of length 1 only at run time: a kernel does not "
+                     "repeat it; write a[..., 0] and np.newaxis instead of the slice",
+                     {}},
+                    {});
+  }
+  lowering_.check(equal, {Exception::ValueError, -1, message, {}}, values);
+}
+
+void Views::require_fits(const View& target, std::span<const NodeId> shape, bool is_output) {
+  std::vector<NodeId> values;
+  std::string mine = shape_text(graph_, target.shape, values);
+  std::string other = shape_text(graph_, shape, values);
+  const std::string message =
+      is_output
+          ? fmt::format(
+                "non-broadcastable output operand with shape {} doesn't match the "
+                "broadcast shape {}",
+                mine, other)
+          : fmt::format("could not broadcast input array from shape {} into shape {}", other, mine);
+  const NodeId one = graph_.integer(1);
+  for (std::size_t k = 1; k <= std::max(shape.size(), target.rank()); ++k) {
+    const NodeId given = k <= shape.size() ? shape[shape.size() - k] : one;
+    const NodeId wanted = k <= target.rank() ? target.shape[target.rank() - k] : one;
+    const bool has_more_axes = is_output && k > target.rank();
+    if (!has_more_axes && (wanted == given || is_one(given))) continue;
+    const bool differ = graph_.is_constant(wanted) && graph_.is_constant(given);
+    if ((differ || has_more_axes) && values.empty()) {
+      throw PythonFault(Exception::ValueError, message);
+    }
+    if (has_more_axes) {
+      lowering_.fail({Exception::ValueError, -1, message, {}}, values);
+      return;
+    }
+    require_equal(wanted, given, message, values);
+  }
 }
 
 /// The length of an axis that two operands share.
@@ -89,7 +152,7 @@ NodeId Views::joined(NodeId a, NodeId b, std::span<const std::vector<NodeId>> sh
   if (graph_.is_constant(a) && graph_.is_constant(b) && values.empty()) {
     throw PythonFault(Exception::ValueError, message);
   }
-  lowering_.check(lowering_.binary(Op::eq, a, b), {Exception::ValueError, -1, message, {}}, values);
+  require_equal(a, b, message, values);
   return graph_.is_constant(b) || (!graph_.is_constant(a) && b < a) ? b : a;
 }
 

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "emit_fortran/frame.hpp"
+
 namespace numeta::emit_fortran {
 
 using core::kNone;
@@ -304,7 +306,7 @@ void Body::failure(std::uint64_t site, std::span<const NodeId> values) {
       text_.line(fmt::format("error_values({}) = {}", k, value));
     }
   }
-  text_.line(fmt::format("error_values(2) = {}", reals));
+  text_.line(fmt::format("error_values({}) = {}", kErrorValues, reals));
   text_.line(fmt::format("status = {}", site + 1));
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "emit_fortran/frame.hpp"
 #include "emit_fortran/spelling.hpp"
 
 namespace numeta::emit_fortran {
@@ -261,7 +262,7 @@ std::string Procedure::declarations() const {
   declare_dummies(out);
   if (needs_.threads) out.line("integer(c_int32_t), value :: threads");
   if (own_.checked) {
-    out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
+    out.line(fmt::format("integer(c_int64_t), intent(inout) :: error_values(0:{})", kErrorValues));
     out.line("integer(c_int32_t), intent(out) :: status");
   }
   if (!delegates_) {

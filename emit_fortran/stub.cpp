@@ -1,6 +1,8 @@
 // stub.cpp - see stub.hpp. The text includes nothing, so that it compiles in milliseconds.
 #include "emit_fortran/stub.hpp"
 
+#include "emit_fortran/frame.hpp"
+
 #include <fmt/format.h>
 
 namespace numeta::emit_fortran {
@@ -39,7 +41,7 @@ std::size_t add_buffer(Call& call, const core::Buffer& buffer, bool shape, std::
 /// Adds the parameters of a procedure; where the words after them begin.
 std::size_t add_parameters(Call& call, const Target& target) {
   const core::Graph& graph = target.graph;
-  std::size_t at = 3;
+  std::size_t at = kErrorWords;
   for (const core::Parameter& p : graph.parameters()) {
     if (p.is_buffer) {
       at = add_buffer(call, graph.buffers()[p.number], target.needs.shape[p.number], at);

@@ -1,9 +1,9 @@
 // stub.hpp - the C function between the call object and the Fortran procedure. It takes one flat
 // frame of 8-byte words:
-//   3 words of error values, of which the first says before the call how many threads a parallel
-//   loop may use (0: as many as OpenMP would); then for each parameter an array's data pointer,
-//   shape and, where strided, element strides and offset, or a scalar's value (two words where
-//   complex); then a word for each result (two where complex); then for each array that is
+//   the words of error values (frame.hpp), of which the first says before the call how many threads
+//   a parallel loop may use (0: as many as OpenMP would); then for each parameter an array's data
+//   pointer, shape and, where strided, element strides and offset, or a scalar's value (two words
+//   where complex); then a word for each result (two where complex); then for each array that is
 //   returned two words and its lengths. The words of an early one (core/returned.hpp) are its
 //   object, which the stub leaves alone, and its data pointer, 0 where there is no memory. Those of
 //   another one are its object too, and a pointer to what begins with a function that is given the

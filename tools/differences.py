@@ -152,6 +152,10 @@ SECTIONS = (
         _two("math.pow(x, y)", "0.0", "-1.0", DOMAIN, "inf"),
         _two("math.pow(x, y)", "-8.0", "0.5", DOMAIN, "nan"),
         _two("math.pow(x, y)", "10.0", "400.0", RANGE, "inf"),
+        Row("math.ldexp(x, i)", "x: float, i: int", "1.0, 1024", RANGE, "inf", RANGE),
+        _two("math.isclose(x, 1.0, abs_tol=y)", "1.5", "-1.0", DOMAIN, "False"),
+        _two("math.fsum((x, y, -x))", "1.5e308", "1.5e308", RANGE, "inf"),
+        _two("math.fsum((x, y))", "math.inf", "-math.inf", DOMAIN, "nan"),
     )),
     Section("Conversions that do not fit", "The result is that of NumPy's `astype`.", (
         _one("int(x)", "math.nan", DOMAIN, WRAPPED),

@@ -78,11 +78,16 @@ PyObject* number_of(std::int64_t word, bool is_double) {
     return;
   }
   const auto site = Reference::steal(PyLong_FromLong(status - 1));
-  const auto first = Reference::steal(number_of(frame[0], (frame[2] & 1) != 0));
-  const auto second = Reference::steal(number_of(frame[1], (frame[2] & 2) != 0));
-  if (!site || !first || !second) return;
-  const auto returned = Reference::steal(PyObject_CallFunctionObjArgs(
-      variant.raise_site.get(), site.get(), first.get(), second.get(), nullptr));
+  constexpr auto count = static_cast<Py_ssize_t>(emit_fortran::kErrorValues);
+  const auto values = Reference::steal(PyTuple_New(count));
+  if (!site || !values) return;
+  for (Py_ssize_t k = 0; k < count; ++k) {
+    PyObject* value = number_of(frame[k], (frame[count] >> k & 1) != 0);
+    if (value == nullptr) return;
+    PyTuple_SET_ITEM(values.get(), k, value);
+  }
+  const auto returned = Reference::steal(
+      PyObject_CallFunctionObjArgs(variant.raise_site.get(), site.get(), values.get(), nullptr));
   if (returned) {
     PyErr_Format(PyExc_SystemError, "numeta: check %d failed and raised nothing", status - 1);
   }
@@ -120,7 +125,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
 // Runs a matched variant on its filled frame.
 PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
   frame[0] = threads_of_loops();
-  frame[1] = frame[2] = 0;
+  frame[1] = 0;
   if (!variant.results.arrays().empty()) return execute_making(variant, arguments, frame);
   return run_stub(variant, arguments, frame, nullptr);
 }

@@ -30,7 +30,7 @@ bool parse_fixed_shape(PyObject* shape, ArrayRule& rule) {
     npy_intp value = -1;
     if (length != Py_None) {
       value = PyLong_AsSsize_t(length);
-      if (value < 0) return bad_parameter("has a negative fixed extent");
+      if (value < kAllButOne) return bad_parameter("has a negative fixed extent");
     }
     rule.fixed_shape.push_back(value);
   }
@@ -43,22 +43,20 @@ bool parse_array(PyObject* tuple, Parameter& parameter) {
   int written = 0;
   const char* kind = nullptr;
   const char* layout = nullptr;
-  PyObject* last = nullptr;
+  PyObject* last = nullptr;  // the fixed shape
+  PyObject* captured = nullptr;
   if (parameter.role == Parameter::Role::array) {
     if (!PyArg_ParseTuple(tuple, "siisOp:array", &kind, &typenum, &ndim, &layout, &last,
                           &written)) {
       return false;
     }
-  } else if (!PyArg_ParseTuple(tuple, "sO!iisp:captured", &kind, &PyArray_Type, &last, &typenum,
-                               &ndim, &layout, &written)) {
+  } else if (!PyArg_ParseTuple(tuple, "sO!iisOp:captured", &kind, &PyArray_Type, &captured,
+                               &typenum, &ndim, &layout, &last, &written)) {
     return false;
   }
   if (!make_array_rule(parameter.array, typenum, ndim, layout, written != 0)) return false;
   parameter.words = static_cast<std::uint32_t>(array_words(parameter.array));
-  if (parameter.role == Parameter::Role::captured) {
-    parameter.value = Reference::share(last);
-    return true;
-  }
+  if (captured != nullptr) parameter.value = Reference::share(captured);
   return parse_fixed_shape(last, parameter.array);
 }
 

@@ -1,6 +1,6 @@
 // A specialisation: one compiled variant of a kernel, what arguments it fits, and how it is run.
 //
-// Frame: 3 words for the values of a failed check (third: bit k set if value k is a double); then
+// Frame: the words for the values of a failed check (emit_fortran/frame.hpp); then
 // the parameters' words in order; then the results' words, then those of the arrays that are made.
 // A compile-time parameter takes none. `bound` parameters come first, one per bound value; captured
 // arrays (hidden arguments) last. Nothing but the overlap variant, made at the first overlapping
@@ -15,10 +15,11 @@
 #include "call_overlap.hpp"
 #include "call_reference.hpp"
 #include "call_result.hpp"
+#include "emit_fortran/frame.hpp"
 
 namespace numeta::call {
 
-inline constexpr std::uint32_t kErrorWords = 3;
+using emit_fortran::kErrorWords;
 
 using Entry = std::int32_t (*)(std::int64_t* frame);
 

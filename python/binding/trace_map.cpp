@@ -137,35 +137,6 @@ void over(TraceState* state, std::span<const NodeId> shape, Body&& body) {
   }
 }
 
-/// The target's shape, or the error that NumPy raises where a value does not go into it.
-void require_fits(TraceState* state, const core::View& target, std::span<const NodeId> shape,
-                  bool is_output) {
-  core::Graph& g = state->graph;
-  std::vector<NodeId> values;
-  const std::string mine = core::shape_text(g, target.shape, values);
-  const std::string other = core::shape_text(g, shape, values);
-  const std::string message =
-      is_output
-          ? fmt::format(
-                "non-broadcastable output operand with shape {} doesn't match the "
-                "broadcast shape {}",
-                mine, other)
-          : fmt::format("could not broadcast input array from shape {} into shape {}", other, mine);
-  const auto require = [&](NodeId a, NodeId b) {
-    if (a == b || (!is_output && g.is_integer_constant(b, 1))) return;
-    if (g.is_constant(a) && g.is_constant(b) && values.empty()) {
-      throw core::PythonFault(core::Exception::ValueError, message);
-    }
-    state->lowering.check(state->lowering.binary(core::Op::eq, a, b),
-                          {core::Exception::ValueError, -1, message, {}}, values);
-  };
-  const NodeId one = g.integer(1);
-  for (std::size_t k = 1; k <= std::max(shape.size(), target.rank()); ++k) {
-    const NodeId given = k <= shape.size() ? shape[shape.size() - k] : one;
-    require(k <= target.rank() ? target.shape[target.rank() - k] : one, given);
-  }
-}
-
 }  // namespace
 
 core::View allocated(TraceState* state, DType type, core::Layout layout,
@@ -242,7 +213,7 @@ PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& funct
   const core::View& view = view_of(target);
   const DType to = state->graph.buffers()[view.buffer].type;
   const std::vector<NodeId> shape = views(state).common_shape(all.shapes());
-  require_fits(state, view, shape, true);
+  views(state).require_fits(view, shape, true);
   all.broadcast(view.shape);
   all.part_from(view);
   over(state, view.shape, [&](std::span<const NodeId> index) {
@@ -272,7 +243,7 @@ int assign(TraceState* state, const core::View& target, PyObject* value) {
   }
   require_current(value);
   const core::View& source = view_of(value);
-  require_fits(state, target, source.shape, false);
+  views(state).require_fits(target, source.shape, false);
   std::vector<NodeId> tail = source.shape;  // leading axes of length 1 are dropped
   std::vector<core::Affine> dropped;
   const std::size_t extra = source.rank() > target.rank() ? source.rank() - target.rank() : 0;

@@ -10,6 +10,7 @@
 #include "core/passes.hpp"
 #include "python/binding/trace_arrays.hpp"
 #include "python/binding/trace_emission.hpp"
+#include "python/binding/trace_pybind.hpp"
 
 namespace py = pybind11;
 
@@ -19,21 +20,6 @@ namespace {
 using core::DType;
 using core::NodeId;
 using core::Op;
-
-/// Runs `body` with the faults of tracing turned into Python exceptions, for pybind11.
-template <class Body>
-py::object run(const TraceState* state, Body&& body) {
-  PyObject* made = guarded<PyObject*>(state, nullptr, std::forward<Body>(body));
-  if (made == nullptr) throw py::error_already_set();
-  return py::reinterpret_steal<py::object>(made);
-}
-
-DType dtype_by_code(const std::string& code) {
-  for (const core::DTypeRow& entry : core::kDTypes) {
-    if (entry.code == code) return entry.id;
-  }
-  throw py::value_error("no dtype " + code);
-}
 
 struct NamedOp {
   Op op;
@@ -56,13 +42,6 @@ NamedOp op_by_name(const std::string& name) {
   const auto found = known.find(name);
   if (found == known.end()) throw py::value_error("no operation " + name);
   return found->second;
-}
-
-TraceState* required_current(const char* what) {
-  TraceState* state = current_state();
-  if (state != nullptr) return state;
-  raise_fault(nullptr, core::TraceFault(core::Diag::no_trace, {what}));
-  throw py::error_already_set();
 }
 
 NodeId node_in(py::handle scalar) { return reinterpret_cast<ScalarObject*>(scalar.ptr())->node; }
@@ -96,14 +75,28 @@ class Trace {
 
   py::object add_array(const std::string& name, const std::string& dtype, std::size_t ndim,
                        const std::string& layout,
-                       const std::vector<std::optional<std::int64_t>>& shape) {
+                       const std::vector<std::optional<std::int64_t>>& shape,
+                       const std::vector<bool>& single) {
     auto fixed = shape;
     fixed.resize(ndim);
     core::Layout kind = core::Layout::Strided;
     if (layout == "C") kind = core::Layout::C;
     if (layout == "F") kind = core::Layout::F;
     const auto buffer = state_->graph.buffer(name, dtype_by_code(dtype), kind, std::move(fixed));
+    state_->graph.set_single(buffer, single);
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
+  }
+
+  /// How many buffers there are: the number of the next one.
+  std::size_t buffers() const { return state_->graph.buffers().size(); }
+  /// The axes of a parameter for whose lengths but 1 the code holds.
+  std::vector<std::uint32_t> compared(core::BufferId buffer) const {
+    std::vector<std::uint32_t> out;
+    const auto& flags = state_->graph.buffers().at(buffer).compared;
+    for (std::uint32_t axis = 0; axis < flags.size(); ++axis) {
+      if (flags[axis]) out.push_back(axis);
+    }
+    return out;
   }
 
   /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a part of one.
@@ -429,134 +422,6 @@ py::list diagnostics() {
   return out;
 }
 
-/// The traced value of `function` for all elements of the operands, or of the operands themselves
-/// where none is an array; `out`: where to, and whether its casting rule is 'unsafe'.
-py::object map(py::object function, const py::tuple& operands, py::object out, bool unsafe) {
-  TraceState* state = required_current("a function of arrays");
-  return run(state, [&]() -> PyObject* {
-    state->note_origin();
-    std::vector<PyObject*> all;
-    for (const py::handle operand : operands) all.push_back(operand.ptr());
-    const Elementwise apply = [&](std::span<PyObject* const> values) {
-      return PyObject_Vectorcall(function.ptr(), values.data(), values.size(), nullptr);
-    };
-    if (!out.is_none()) return map_into(state, out.ptr(), apply, all, !unsafe);
-    const bool many = std::ranges::any_of(all, is_many);
-    return many ? mapped(state, apply, all) : apply(all);
-  });
-}
-
-std::vector<NodeId> lengths(TraceState* state, const py::sequence& shape) {
-  std::vector<NodeId> out;
-  for (const py::handle length : shape) {
-    const NodeId node = require_node(state, length.ptr(), "the length of an axis");
-    out.push_back(state->graph.cast(node, DType::i8, true));
-  }
-  return out;
-}
-
-ArrayObject* array_in(py::handle value) {
-  if (!is_array(value.ptr())) throw py::type_error("a traced array is expected");
-  return reinterpret_cast<ArrayObject*>(value.ptr());
-}
-
-/// A fresh array; lengths are not negative.
-py::object empty(const py::sequence& shape, const std::string& dtype, bool fortran) {
-  TraceState* state = required_current("an array");
-  return run(state, [&] {
-    state->note_origin();
-    const std::vector<NodeId> all = lengths(state, shape);
-    const core::Layout layout = fortran ? core::Layout::F : core::Layout::C;
-    return new_view(state, allocated(state, dtype_by_code(dtype), layout, all));
-  });
-}
-
-py::object permuted(py::handle array, const std::vector<std::uint32_t>& axes) {
-  const ArrayObject* object = array_in(array);
-  return run(object->state, [&] {
-    return new_view(object->state, views(object->state).permuted(*object->view, axes));
-  });
-}
-
-py::object broadcast(py::handle array, const py::sequence& shape) {
-  const ArrayObject* object = array_in(array);
-  return run(object->state, [&] {
-    const auto to = lengths(object->state, shape);
-    return new_view(object->state, views(object->state).broadcast(*object->view, to));
-  });
-}
-
-/// The same elements in C order, as many; None where NumPy would copy.
-py::object reshaped(py::handle array, const py::sequence& shape) {
-  const ArrayObject* object = array_in(array);
-  return run(object->state, [&]() -> PyObject* {
-    auto made = views(object->state).reshaped(*object->view, lengths(object->state, shape));
-    return made ? new_view(object->state, std::move(*made)) : Py_NewRef(Py_None);
-  });
-}
-
-/// A view by index algebra: for each axis of `array` its start, and what each axis of the new
-/// shape adds for a step.
-py::object remapped(py::handle array, const py::sequence& shape, const py::sequence& map) {
-  const ArrayObject* object = array_in(array);
-  TraceState* state = object->state;
-  return run(state, [&] {
-    std::vector<core::Affine> all;
-    for (const py::handle item : map) {
-      const auto entry = py::reinterpret_borrow<py::tuple>(item);
-      core::Affine affine{require_node(state, py::object(entry[0]).ptr(), "a start"), {}};
-      for (const auto& [axis, step] : entry[1].cast<std::map<std::uint32_t, py::object>>()) {
-        affine.terms.emplace_back(axis, require_node(state, step.ptr(), "a step"));
-      }
-      all.push_back(std::move(affine));
-    }
-    return new_view(state, views(state).remapped(*object->view, lengths(state, shape), all));
-  });
-}
-
-/// The shape that arrays have together.
-py::tuple common_shape(const py::sequence& shapes) {
-  TraceState* state = required_current("broadcasting");
-  py::list out;
-  run(state, [&] {
-    state->note_origin();
-    std::vector<std::vector<NodeId>> all;
-    for (const py::handle shape : shapes) {
-      all.push_back(lengths(state, py::reinterpret_borrow<py::sequence>(shape)));
-    }
-    for (const NodeId length : views(state).common_shape(all)) {
-      out.append(py::reinterpret_steal<py::object>(length_object(state, length)));
-    }
-    return Py_NewRef(Py_None);
-  });
-  return py::tuple(out);
-}
-
-/// (number of the buffer, is it the whole buffer) of a traced array.
-py::tuple buffer_of(py::handle array) {
-  const ArrayObject* object = array_in(array);
-  return py::make_tuple(object->view->buffer, object->view->layers.empty());
-}
-
-void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
-                     py::object matmul) {
-  array_hooks() = {get.release().ptr(), set.release().ptr(), attribute.release().ptr(),
-                   convert.release().ptr(), matmul.release().ptr()};
-}
-
-void bind_arrays(py::module_& m) {
-  m.def("map", &numeta::binding::map, py::arg("function"), py::arg("operands"),
-        py::arg("out") = py::none(), py::arg("unsafe") = false);
-  m.def("empty", &empty, py::arg("shape"), py::arg("dtype"), py::arg("fortran") = false);
-  m.def("permuted", &permuted);
-  m.def("broadcast", &broadcast);
-  m.def("reshaped", &reshaped);
-  m.def("remapped", &remapped);
-  m.def("common_shape", &common_shape);
-  m.def("buffer_of", &buffer_of);
-  m.def("set_array_hooks", &set_array_hooks);
-}
-
 void bind_trace(py::module_& m) {
   py::class_<Trace>(m, "Trace")
       .def(py::init<const std::string&, bool, bool, bool, bool, py::object>(), py::arg("name"),
@@ -569,7 +434,9 @@ void bind_trace(py::module_& m) {
            })
       .def("__exit__", [](Trace& self, const py::args&) { self.exit(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
-           py::arg("layout"), py::arg("fixed_shape"))
+           py::arg("layout"), py::arg("fixed_shape"), py::arg("single") = std::vector<bool>())
+      .def_property_readonly("buffers", &Trace::buffers)
+      .def("compared", &Trace::compared)
       .def("layout", &Trace::layout)
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
@@ -633,4 +500,5 @@ PYBIND11_MODULE(_trace, m) {
   m.def("diagnostics", &diagnostics);
   m.def("set_error_type", [](py::object factory) { set_error_factory(factory.ptr()); });
   m.def("set_own_folder", &set_own_folder);
+  m.def("set_unit_axis", [](py::object callable) { set_unit_axis(callable.ptr()); });
 }

@@ -8,6 +8,7 @@ namespace numeta::binding {
 namespace {
 
 PyObject* g_error_factory = nullptr;
+PyObject* g_unit_axis = nullptr;
 std::string& own_folder() {
   static std::string folder;
   return folder;
@@ -99,6 +100,15 @@ std::pair<std::string, int> TraceState::place(core::Origin origin) const {
 void set_error_factory(PyObject* factory) {
   Py_INCREF(factory);
   Py_XSETREF(g_error_factory, factory);
+}
+
+void set_unit_axis(PyObject* callable) {
+  Py_INCREF(callable);
+  Py_XSETREF(g_unit_axis, callable);
+}
+
+void raise_unit_axis(const core::UnitAxis& fault) {
+  Py_XDECREF(PyObject_CallFunction(g_unit_axis, "II", fault.buffer, fault.axis));
 }
 
 void set_own_folder(const std::string& folder) { own_folder() = folder; }

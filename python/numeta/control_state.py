@@ -93,15 +93,17 @@ class Block(Construct):
 
 
 class Restart(BaseException):
-    """The trace begins again: a loop that was tried one way has to go the other."""
+    """The trace begins again: a loop that was tried one way has to go the other, or a length that
+    was taken for any is 1 and has to be known."""
 
-    def __init__(self, key: tuple[CodeType, int], way: str) -> None:
+    def __init__(self, key: tuple[CodeType | int, int], way: str) -> None:
         super().__init__()
         self.key = key
         self.way = way
 
 
-Decisions = dict[tuple[CodeType, int], str]  # "native" or "compiled", by code and loop number
+# "native" or "compiled", by code and loop number; "single", by buffer and axis.
+Decisions = dict[tuple[CodeType | int, int], str]
 
 
 class ControlState:

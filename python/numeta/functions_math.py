@@ -23,7 +23,7 @@ _traced = _trace.is_traced
 _DOMAIN, _RANGE = "math domain error", "math range error"
 
 
-def _real(value: Any) -> Any:
+def real_argument(value: Any) -> Any:
     """An argument as `math` takes it: a Python float."""
     if not _traced(value):
         return (
@@ -34,7 +34,8 @@ def _real(value: Any) -> Any:
     return as_weak(need_real(value, "must be real number, not"), "f8")
 
 
-def _apply(op: str, *args: Any) -> Any:
+def apply_float(op: str, *args: Any) -> Any:
+    """An operation on floats as `math` has it: what comes out is a Python number."""
     return _trace.apply(op, args, python=True)
 
 
@@ -46,11 +47,11 @@ def _checks() -> bool:
 def _check_result(result: Any, args: tuple[Any, ...], overflows: bool) -> None:
     if not _checks():
         return
-    nan, inf = _apply("isnan", result), _apply("isinf", result)
+    nan, inf = apply_float("isnan", result), apply_float("isinf", result)
     for arg in args:
         if _traced(arg):
-            number = _trace.apply("logical_not", (_apply("isnan", arg),), python=False)
-            nan, inf = nan & number, inf & _apply("isfinite", arg)
+            number = _trace.apply("logical_not", (apply_float("isnan", arg),), python=False)
+            nan, inf = nan & number, inf & apply_float("isfinite", arg)
         else:
             nan, inf = nan & (not math.isnan(arg)), inf & math.isfinite(arg)
     check_never(nan, ValueError, _DOMAIN)
@@ -65,8 +66,8 @@ def _unary(op: str, native: Callable[[Any], Any], overflows: bool) -> Callable[[
             return native(value)
         if not _checks():
             return apply(op, (value,), python=True)
-        value = _real(value)
-        result = _apply(op, value)
+        value = real_argument(value)
+        result = apply_float(op, value)
         _check_result(result, (value,), overflows)
         return result
 
@@ -79,8 +80,8 @@ def _binary(
     def binary(x: Any, y: Any, /) -> Any:
         if not (_traced(x) or _traced(y)):
             return native(x, y)
-        x, y = _real(x), _real(y)
-        result = _apply(op, x, y)
+        x, y = real_argument(x), real_argument(y)
+        result = apply_float(op, x, y)
         if op in ("fmod", "remainder"):
             # The only domain errors: an infinite first argument or a zero second one.
             _check_result(result, (x, y), False)
@@ -93,7 +94,11 @@ def _binary(
 
 def _predicate(op: str, native: Callable[[Any], bool]) -> Callable[[Any], Any]:
     def predicate(value: Any, /) -> Any:
-        return as_weak(_apply(op, _real(value)), "b1") if _traced(value) else native(value)
+        return (
+            as_weak(apply_float(op, real_argument(value)), "b1")
+            if _traced(value)
+            else native(value)
+        )
 
     return predicate
 
@@ -104,13 +109,13 @@ def _whole(op: str, native: Callable[[Any], int]) -> Callable[[Any], Any]:
             return native(value)
         need_real(value, "must be real number, not")
         if type(value) is _trace.Array:
-            return _real(value)  # refused
+            return real_argument(value)  # refused
         dtype = np.dtype(value.dtype)
         if op == "trunc" and not value.weak and dtype != np.float64:
             raise TypeError(f"type numpy.{dtype.type.__name__} doesn't define __trunc__ method")
         if dtype.kind != "f":
             return as_weak(value, "i8")
-        return to_int(_apply(op, _real(value)))
+        return to_int(apply_float(op, real_argument(value)))
 
     return whole
 
@@ -129,31 +134,32 @@ def _log_of(value: Any) -> Any:
 def _pow(x: Any, y: Any, /) -> Any:
     if not (_traced(x) or _traced(y)):
         return math.pow(x, y)
-    x, y = _real(x), _real(y)
+    x, y = real_argument(x), real_argument(y)
     if _checks():
-        check_never((x == 0.0) & (y < 0.0) & _finite(y), ValueError, _DOMAIN)
-    result = _apply("pow", x, y)
+        check_never((x == 0.0) & (y < 0.0) & finite(y), ValueError, _DOMAIN)
+    result = apply_float("pow", x, y)
     if _checks():
-        finite = _finite(x) & _finite(y)
-        check_never(_apply("isnan", result) & finite, ValueError, _DOMAIN)
-        check_never(_apply("isinf", result) & finite, OverflowError, _RANGE)
+        both = finite(x) & finite(y)
+        check_never(apply_float("isnan", result) & both, ValueError, _DOMAIN)
+        check_never(apply_float("isinf", result) & both, OverflowError, _RANGE)
     return result
 
 
-def _finite(value: Any) -> Any:
-    return _apply("isfinite", value) if _traced(value) else math.isfinite(value)
+def finite(value: Any) -> Any:
+    """Is the value neither infinite nor a NaN?"""
+    return apply_float("isfinite", value) if _traced(value) else math.isfinite(value)
 
 
 def _fabs(value: Any, /) -> Any:
-    return abs(_real(value)) if _traced(value) else math.fabs(value)
+    return abs(real_argument(value)) if _traced(value) else math.fabs(value)
 
 
 def _degrees(value: Any, /) -> Any:
-    return _real(value) * (180.0 / math.pi) if _traced(value) else math.degrees(value)
+    return real_argument(value) * (180.0 / math.pi) if _traced(value) else math.degrees(value)
 
 
 def _radians(value: Any, /) -> Any:
-    return _real(value) * (math.pi / 180.0) if _traced(value) else math.radians(value)
+    return real_argument(value) * (math.pi / 180.0) if _traced(value) else math.radians(value)
 
 
 def _prod(iterable: Any, /, *, start: Any = 1) -> Any:
@@ -175,7 +181,7 @@ def _integer(value: Any) -> Any:
     if not _traced(value):
         return operator.index(value)
     if type(value) is _trace.Array:
-        return _real(value)  # refused
+        return real_argument(value)  # refused
     kind = np.dtype(value.dtype).kind
     if kind not in ("i", "u") and not (kind == "b" and value.weak):
         from .functions_numpy import python_type
@@ -262,7 +268,7 @@ def _perm(n: Any, k: Any = None, /) -> Any:
 def _hypot(*args: Any) -> Any:
     if not any(map(_traced, args)):
         return math.hypot(*args)
-    return _length([_real(value) for value in args])
+    return _length([real_argument(value) for value in args])
 
 
 def _dist(p: Any, q: Any, /) -> Any:
@@ -271,23 +277,23 @@ def _dist(p: Any, q: Any, /) -> Any:
         return math.dist(p, q)
     if len(p) != len(q):
         raise ValueError("both points must have the same number of dimensions")
-    return _length([_real(a) - _real(b) for a, b in zip(p, q, strict=True)])
+    return _length([real_argument(a) - real_argument(b) for a, b in zip(p, q, strict=True)])
 
 
 def _length(parts: list[Any]) -> Any:
     session = current()
     assert session is not None
     if len(parts) == 2 and not session.exact:
-        return _apply("hypot", *parts)
+        return apply_float("hypot", *parts)
     sizes = [abs(part) for part in parts]
     top: Any = 0.0
     for size in sizes:
-        top = _either(size > top, size, top)
+        top = either(size > top, size, top)
     norm = _norm(sizes, top) if len(sizes) > 1 else top
-    result = _either(top == 0.0, top, norm)
+    result = either(top == 0.0, top, norm)
     for size in sizes:
-        result = _either(_apply("isnan", size) if _traced(size) else size != size, size, result)
-    return _either(top == math.inf, top, result)
+        result = either(apply_float("isnan", size) if _traced(size) else size != size, size, result)
+    return either(top == math.inf, top, result)
 
 
 def _norm(sizes: list[Any], top: Any) -> Any:
@@ -297,8 +303,8 @@ def _norm(sizes: list[Any], top: Any) -> Any:
     is corrected once by the error of its square. Two ways of summing, by the version of Python.
     """
     small = top < 2.0**-1024
-    raised, lowered = _either(small, 2.0**1022, 1.0), _either(small, 2.0**-1022, 1.0)
-    scale = _apply("binade", top * raised)
+    raised, lowered = either(small, 2.0**1022, 1.0), either(small, 2.0**-1022, 1.0)
+    scale = apply_float("binade", top * raised)
     total: Any = 1.0
     lost: list[Any] = [0.0] * (1 if _DOUBLED else 2)
     errors: Any = 0.0
@@ -308,7 +314,7 @@ def _norm(sizes: list[Any], top: Any) -> Any:
             total, missing = _sum_and_error(total, term)
             lost[k] = lost[k] + missing
         errors = errors + error
-    root = _apply("sqrt", total - 1.0 + (sum(lost[1:], lost[0]) + errors))
+    root = apply_float("sqrt", total - 1.0 + (sum(lost[1:], lost[0]) + errors))
     terms, error = _square_terms(root)
     for k, term in enumerate(terms):
         total, missing = _sum_and_error(total, -term)
@@ -317,9 +323,9 @@ def _norm(sizes: list[Any], top: Any) -> Any:
     if not _DOUBLED:
         total, missing = _sum_and_error(total, missing)
     rest = total - 1.0 + (sum(lost[1:], lost[0]) + (errors + missing))
-    root = root + _apply("truediv", rest, 2.0 * root)
-    norm = lowered * _apply("truediv", root, scale)
-    return norm if _DOUBLED else _either(small, _subnormal(sizes, top), norm)
+    root = root + apply_float("truediv", rest, 2.0 * root)
+    norm = lowered * apply_float("truediv", root, scale)
+    return norm if _DOUBLED else either(small, _subnormal(sizes, top), norm)
 
 
 def _subnormal(sizes: list[Any], top: Any) -> Any:
@@ -327,10 +333,10 @@ def _subnormal(sizes: list[Any], top: Any) -> Any:
     total: Any = 1.0
     lost: Any = 0.0
     for size in sizes:
-        ratio = _apply("truediv", size, top)
+        ratio = apply_float("truediv", size, top)
         total, rest = _sum_and_error(total, ratio * ratio)
         lost = lost + rest
-    return top * _apply("sqrt", total - 1.0 + lost)
+    return top * apply_float("sqrt", total - 1.0 + lost)
 
 
 # From 3.12 on a square is a double and its error; before it was three products of halves.
@@ -353,7 +359,7 @@ def _sum_and_error(larger: Any, smaller: Any) -> tuple[Any, Any]:
     return total, larger - total + smaller
 
 
-def _either(condition: Any, yes: Any, no: Any) -> Any:
+def either(condition: Any, yes: Any, no: Any) -> Any:
     """A Python float: `yes` where the condition holds, else `no`."""
     if not _traced(condition):
         return yes if condition else no
@@ -366,7 +372,7 @@ def _nextafter(x: Any, y: Any, /, *, steps: Any = None) -> Any:
         return native(x, y) if steps is None else native(x, y, steps=steps)
     if steps is not None:
         refuse(230, name="math.nextafter", what="steps=", instead="math.nextafter(x, y)")
-    return _apply("nextafter", _real(x), _real(y))
+    return apply_float("nextafter", real_argument(x), real_argument(y))
 
 
 _GROWING = ("exp", "expm1", "exp2", "cosh", "sinh", "gamma", "lgamma")
@@ -375,7 +381,7 @@ _UNARY = (
     " atanh cbrt erf erfc gamma lgamma"
 ).split()
 _POLES = ("gamma", "lgamma")
-_REFUSED = "fsum frexp modf ldexp ulp isclose sumprod fma".split()
+_REFUSED = "sumprod fma".split()
 
 
 def _poles(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -383,9 +389,9 @@ def _poles(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def with_poles(value: Any, /) -> Any:
         if _traced(value) and _checks():
-            x = _real(value)
-            whole = (x <= 0.0) & (_apply("floor", x) == x)
-            check_never(whole & _apply("isfinite", x), ValueError, _DOMAIN)
+            x = real_argument(value)
+            whole = (x <= 0.0) & (apply_float("floor", x) == x)
+            check_never(whole & apply_float("isfinite", x), ValueError, _DOMAIN)
         return handler(value)
 
     return with_poles

@@ -52,6 +52,10 @@ ELSEWHERE = {
         " isinf isnan isqrt lgamma log nextafter perm perm_overflows remainder sinh sqrt trunc",
         "functions of math that differ from NumPy's of the same name in domain or result",
     ),
+    "python/numeta/functions_math_parts.py": (
+        "copysign exponent fraction isinf isnan nextafter scale trunc",
+        "functions of math that take floats apart",
+    ),
     "python/numeta/functions_rounding.py": (
         "isfinite make_complex rint round_fraction round_multiple",
         "round() and np.round",

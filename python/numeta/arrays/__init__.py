@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from .. import _trace
 from ..rows import Row
-from . import attributes, conversion, creation, indexing, products
+from . import attributes, conversion, creation, indexing, products, scans
 
 _trace.set_array_hooks(
     indexing.get, indexing.set_, attributes.attribute, conversion.as_array, products.matmul
 )
 
-ROWS: tuple[Row, ...] = (*creation.ROWS, *products.ROWS, *attributes.ROWS)
+ROWS: tuple[Row, ...] = (*creation.ROWS, *products.ROWS, *scans.ROWS, *attributes.ROWS)
