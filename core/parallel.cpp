@@ -338,7 +338,8 @@ class Chains {
   /// What may raise only if it is evaluated must not be evaluated more often.
   bool has_check(RegionId region) const {
     return std::ranges::any_of(g_.regions()[region].body, [&](NodeId id) {
-      return g_.node(id).op == Op::check || has_regions(g_.node(id).op);
+      const Op op = g_.node(id).op;
+      return op == Op::check || op == Op::say || has_regions(op);
     });
   }
 

@@ -80,7 +80,7 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
   for (const NodeId id : body) {
     for (; link != links.end() && *link < id; ++link) put(*link);
     const Node& n = g_.node(id);
-    if (n.op == Op::call) {
+    if (n.op == Op::call || n.op == Op::say) {
       close_stretch();
       open_stretch(region);
       continue;

@@ -183,6 +183,7 @@ void Body::statement(NodeId id) {
       return;
     }
     case Op::check: return check(id);
+    case Op::say: return say(id);
     case Op::call: return call(id);
     case Op::loop: return loop(id);
     case Op::repeat: return repeat(id);
@@ -222,21 +223,33 @@ void Body::check(NodeId id) {
 
 /// What says which check failed, and on which values.
 void Body::failure(NodeId id) {
-  const auto operands = g_.operands(id);
+  values_of(g_.operands(id).subspan(1));
+  text_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
+}
+
+/// The values that Python is told, and which of them are floats.
+void Body::values_of(std::span<const NodeId> operands) {
   std::uint64_t reals = 0;
-  for (std::size_t k = 1; k < operands.size(); ++k) {
+  for (std::size_t k = 0; k < operands.size(); ++k) {
     const core::DType type = g_.node(operands[k]).type;
     const std::string value = expressions_.value(operands[k]);
     if (core::is_float(type)) {
-      reals |= std::uint64_t{1} << (k - 1);
-      text_.line(fmt::format("error_values({}) = transfer(real({}, c_double), 0_c_int64_t)", k - 1,
-                             value));
+      reals |= std::uint64_t{1} << k;
+      text_.line(
+          fmt::format("error_values({}) = transfer(real({}, c_double), 0_c_int64_t)", k, value));
     } else {
-      text_.line(fmt::format("error_values({}) = {}", k - 1, value));
+      text_.line(fmt::format("error_values({}) = {}", k, value));
     }
   }
   text_.line(fmt::format("error_values(2) = {}", reals));
-  text_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
+}
+
+void Body::say(NodeId id) {
+  text_.from(g_.node(id).origin);
+  values_of(g_.operands(id));
+  text_.line(fmt::format("status = numeta_say({}_c_int64_t, error_values)", g_.node(id).bits[0]));
+  text_.line("if (status /= 0) return");
+  returns_ = true;
 }
 
 bool takes_shape(const core::Buffer& buffer) {

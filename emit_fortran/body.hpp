@@ -74,6 +74,8 @@ class Body {
   void statement(core::NodeId id);
   void check(core::NodeId id);
   void failure(core::NodeId id);
+  void values_of(std::span<const core::NodeId> operands);
+  void say(core::NodeId id);
   void fail_in_parallel(core::NodeId id);
   void call(core::NodeId id);
   void loop(core::NodeId id);

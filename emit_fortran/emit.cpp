@@ -139,7 +139,8 @@ bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number
 
 bool has_check(const Graph& g, const core::Live& live) {
   for (NodeId id = 0; id < g.size(); ++id) {
-    if (live.nodes[id] && g.node(id).op == Op::check) return true;
+    const Op op = g.node(id).op;
+    if (live.nodes[id] && (op == Op::check || op == Op::say)) return true;
   }
   return false;
 }
@@ -206,11 +207,13 @@ class Program {
       kernel.statements();
     }
     if (uses_.parallel) kernel.take_threads();
+    if (uses_.says) kernel.take_says();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
     out.parallel = uses_.parallel;
     out.flags = flags(weight + kernel.weight(), out.recursive);
-    out.loops = loops || kernel.has(core::is_loop);
+    // What Python is told is told without the GIL held, as by a kernel with loops.
+    out.loops = loops || uses_.says || kernel.has(core::is_loop);
     const auto& parameters = graphs_[0]->parameters();
     for (std::size_t k = 0; k < parameters.size(); ++k) {
       if (parameters[k].is_buffer) out.written.push_back(writes_[0][k]);

@@ -21,6 +21,7 @@ struct Uses {
   std::set<std::pair<std::string, core::DType>> support;
   std::map<std::pair<std::string, core::DType>, int> libm;  // to the arity
   bool parallel = false;                                    // a loop that runs in parallel
+  bool says = false;                                        // Python is told something
   bool team = false;                                        // which thread of how many it is
 };
 

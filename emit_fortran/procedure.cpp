@@ -40,6 +40,7 @@ Procedure::Procedure(const core::Graph& graph, const Options& options, const cor
       is_internal_(internal) {
   name_parameters();
   find_needs();
+  uses_.says = uses_.says || has([](Op op) { return op == Op::say; });
   uses_.parallel = uses_.parallel || !parallel_.empty();
   for (const auto& [region, loop] : parallel_) {
     uses_.team = uses_.team || !loop.reductions.empty();
@@ -251,8 +252,9 @@ std::string Procedure::declarations() const {
     declare_locals(out, locals().front());
     declare_tables(out);
   }
-  if (!uses_.libm.empty() || uses_.team) {
+  if (!uses_.libm.empty() || uses_.team || uses_.says) {
     out.line("interface");
+    if (uses_.says) out.raw(say_interface());
     if (uses_.team) {
       for (const char* name : {"omp_get_num_threads", "omp_get_thread_num"}) {
         out.raw(

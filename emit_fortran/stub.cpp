@@ -38,6 +38,14 @@ std::size_t add_buffer(Call& call, const core::Buffer& buffer, bool shape, std::
 
 }  // namespace
 
+std::string say_interface() {
+  return "    integer(c_int32_t) function numeta_say(site, f) bind(C)\n"
+         "      import :: c_int32_t, c_int64_t\n"
+         "      integer(c_int64_t), value :: site\n"
+         "      integer(c_int64_t), intent(in) :: f(0:2)\n"
+         "    end function numeta_say\n";
+}
+
 std::string stub_text(const core::Graph& graph, const Needs& needs, const std::string& symbol,
                       const std::string& label) {
   Call call;
@@ -66,6 +74,13 @@ std::string stub_text(const core::Graph& graph, const Needs& needs, const std::s
         "  int32_t threads = (int32_t)f[0];\n"
         "  if (threads < 1) threads = omp_get_max_threads();\n"
         "  f[0] = 0;\n";
+  }
+  if (needs.says) {
+    outside +=
+        "__attribute__((visibility(\"hidden\"))) int32_t numeta_say(int64_t site, const int64_t "
+        "*f);\n"
+        "int32_t numeta_say(int64_t site, const int64_t *f)\n{\n"
+        "  return ((int32_t (*)(int64_t, const int64_t *))f[1])(site, f);\n}\n";
   }
   if (needs.status) {
     call.add("int64_t *", "f");

@@ -10,10 +10,26 @@
 
 namespace numeta::call {
 
+/// The status of a kernel that was left with a Python exception set.
+inline constexpr std::int32_t kRaised = -1;
+
 /// Runs the stub of a variant without the GIL, which is held before and after. False: a handler of
 /// a signal raised, and the kernel was stopped. `overflowed`: the stack ended.
 bool run_released(const Variant& variant, std::int64_t* frame, std::int32_t& status,
                   bool& overflowed);
+
+/// While other code runs in the thread, on top of a kernel: what interrupts it is its own.
+class Suspended {
+ public:
+  Suspended();
+  ~Suspended();
+  Suspended(const Suspended&) = delete;
+  Suspended& operator=(const Suspended&) = delete;
+
+ private:
+  void* running_;
+  void* guard_;
+};
 
 /// In the child of a fork no kernel runs.
 void forget_running_kernel();

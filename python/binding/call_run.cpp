@@ -3,10 +3,10 @@
 #include "call_run.hpp"
 
 #include <array>
-#include <bit>
 
 #include "call_constant.hpp"
 #include "call_interrupt.hpp"
+#include "call_say.hpp"
 #include "call_scalar.hpp"
 #include "call_threads.hpp"
 
@@ -66,10 +66,6 @@ Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame)
   return fill(variant, arguments, frame);
 }
 
-PyObject* number_of(std::int64_t word, bool is_double) {
-  return is_double ? PyFloat_FromDouble(std::bit_cast<double>(word)) : PyLong_FromLongLong(word);
-}
-
 // Lets `raise_site` raise the Python exception of a failed check.
 [[gnu::noinline]] void raise_for(const Variant& variant, std::int32_t status,
                                  const std::int64_t* frame) {
@@ -91,7 +87,8 @@ PyObject* number_of(std::int64_t word, bool is_double) {
 // Runs a matched variant on its filled frame.
 PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
   frame[0] = threads_of_loops();
-  frame[1] = frame[2] = 0;
+  frame[1] = reinterpret_cast<std::int64_t>(&tell);
+  frame[2] = 0;
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   bool overflowed = false;
   std::int32_t status = 0;
@@ -104,6 +101,7 @@ PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64
     PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
     return nullptr;
   }
+  if (status == kRaised) return nullptr;
   if (status != 0) {
     raise_for(variant, status, frame);
     return nullptr;

@@ -1,7 +1,8 @@
 // A specialisation: one compiled variant of a kernel, what arguments it fits, and how it is run.
 //
-// Frame: 3 words for the values of a failed check (third: bit k set if value k is a double); then
-// the parameters' words in order; then the results' words. A compile-time parameter takes none.
+// Frame: 3 words for the values of a failed check (third: bit k set if value k is a double), of
+// which the second holds the function of call_say.hpp before the call; then the parameters' words
+// in order; then the results' words. A compile-time parameter takes none.
 // `bound` parameters come first, one per bound value; captured arrays (hidden arguments) last.
 // Nothing but the overlap variant, made at the first overlapping call, changes after construction.
 #pragma once

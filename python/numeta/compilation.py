@@ -20,6 +20,7 @@ from .captures import Captures, Recorder, still_hold
 from .config import config
 from .control_state import Decisions, Restart
 from .fingerprint import key_function
+from .functions_print import Say
 from .procedures import Procedures
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
@@ -288,6 +289,8 @@ def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> A
 
     def raise_site(site: int, first: float, second: float) -> None:
         kind, message, filename, line = sites[site]
+        if type(kind) is Say:
+            return kind.tell(first)
         text = message.format(first, second)
         source = "\n" * (max(line, 1) - 1) + "raise problem"
         code = compile(source, filename or "<kernel>", "exec")
