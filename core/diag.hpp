@@ -44,6 +44,7 @@ enum class Exception : std::uint8_t {
   ValueError,
   TypeError,
   IndexError,
+  MemoryError,
   ZeroDivisionError,
 };
 

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -67,11 +69,57 @@ BufferId Graph::variable(std::string name, DType type, bool weak, Interval range
   return number;
 }
 
+BufferId Graph::array(std::string name, DType type, Layout layout, std::size_t rank) {
+  const auto number = static_cast<BufferId>(buffers_.size());
+  Buffer buffer{std::move(name), type, layout, {}};
+  buffer.fixed_shape.resize(rank);
+  buffer.version = ++last_version_;
+  buffer.allocated = true;
+  buffers_.push_back(std::move(buffer));
+  return number;
+}
+
+NodeId Graph::allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
+                         RegionId region) {
+  require_open(lengths);
+  Buffer& buffer = buffers_[array];
+  buffer.lengths.assign(lengths.begin(), lengths.end());
+  for (std::size_t axis = 0; axis < lengths.size(); ++axis) {
+    buffer.fixed_shape[axis].reset();
+    if (is_constant(lengths[axis])) buffer.fixed_shape[axis] = integer_value(lengths[axis]);
+  }
+  new_version(array);
+  return append({Op::allocate, DType::b1, false, lengths, {array, site}}, region, {});
+}
+
+void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
+  add_statement(allocation(array, lengths, site, current_));
+}
+
+void Graph::allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
+                            std::uint64_t site) {
+  const RegionId parent = nodes_[regions_[region].owner].region;
+  insert_before(region, allocation(array, lengths, site, parent));
+}
+
 NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
+  if (buffers_[buffer].allocated) return buffers_[buffer].lengths.at(axis);
   const auto& fixed = buffers_[buffer].fixed_shape[axis];
   if (fixed) return integer(*fixed);
   // No array has more elements than bytes in the address space.
   return intern({Op::dim, DType::i8, true, {}, {buffer, axis}}, 0, {0, INT64_MAX / 2});
+}
+
+bool Graph::is_plural(NodeId length) {
+  const Node& n = nodes_[length];
+  if (n.op != Op::dim) return range(length).low > 1 || range(length).high < 1;
+  Buffer& buffer = buffers_[n.bits[0]];
+  const auto axis = static_cast<std::uint32_t>(n.bits[1]);
+  buffer.compared.resize(buffer.rank());
+  buffer.compared[axis] = true;
+  const bool is_single = axis < buffer.single.size() && buffer.single[axis];
+  if (is_single) throw UnitAxis(static_cast<BufferId>(n.bits[0]), axis);
+  return true;
 }
 
 NodeId Graph::constant(DType type, bool weak, Literal value) {
@@ -254,12 +302,9 @@ const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars
                         std::vector<Parameter> arguments, std::vector<BufferId> results) {
   require_open(scalars);
   add_statement(append({Op::call, DType::b1, false, scalars, {calls_.size(), 0}}, current_, {}));
-  // What the procedure does to the arrays is not known here.
-  for (const Parameter& argument : arguments) {
-    if (argument.is_buffer) new_version(argument.number);
-  }
-  for (const BufferId result : results) new_version(result);
-  return calls_.emplace_back(Call{procedure, std::move(arguments), std::move(results)});
+  calls_.push_back({procedure, std::move(arguments), std::move(results)});
+  each_stored(calls_.back(), [this](BufferId stored) { new_version(stored); });
+  return calls_.back();
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {
@@ -349,12 +394,12 @@ RegionId Graph::innermost(std::span<const NodeId> operands) const {
 
 void Graph::new_version(BufferId buffer) {
   ++last_version_;
-  if (!one_chain_ || buffers_[buffer].local) {
+  if (!one_chain_ || !may_overlap(buffers_[buffer])) {
     buffers_[buffer].version = last_version_;
     return;
   }
   for (Buffer& other : buffers_) {
-    if (!other.local) other.version = last_version_;
+    if (may_overlap(other)) other.version = last_version_;
   }
 }
 

@@ -45,8 +45,8 @@ static_assert(sizeof(Node) <= 64);
 
 enum class Layout : std::uint8_t { C, F, Strided };
 
-/// Memory that is loaded from and stored to: an array parameter, or a local variable, which is a
-/// name that control flow carries or merges.
+/// Memory that is loaded from and stored to: an array parameter, an array of the kernel's own, or a
+/// local variable, which is a name that control flow carries or merges.
 struct Buffer {
   std::string name;
   DType type;
@@ -54,10 +54,19 @@ struct Buffer {
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
   bool local = false;
-  bool weak = false;  // what is loaded is a Python number; of locals only
-  Interval range{};   // of the values; of locals only
+  bool weak = false;            // what is loaded is a Python number; of locals only
+  Interval range{};             // of the values; of locals only
+  bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
+  std::vector<NodeId> lengths{};  // of its axes, once it is allocated
+  // Of a parameter, by axis: is the array of the traced call of length 1 there, and was the length
+  // compared with another one, so that the code holds for all lengths but 1?
+  std::vector<bool> single = {};
+  std::vector<bool> compared = {};
   std::size_t rank() const { return fixed_shape.size(); }
 };
+
+/// Is it memory of the caller's, which other parameters may share?
+inline bool may_overlap(const Buffer& buffer) { return !buffer.local && !buffer.allocated; }
 
 struct Literal {
   std::uint64_t bits[2] = {0, 0};
@@ -132,6 +141,14 @@ struct Result {
   bool weak;
 };
 
+/// The code would hold for all lengths of an axis but 1, and the traced call has 1.
+struct UnitAxis : std::runtime_error {
+  UnitAxis(BufferId b, std::uint32_t a)
+      : std::runtime_error("an axis of length 1"), buffer(b), axis(a) {}
+  BufferId buffer;
+  std::uint32_t axis;
+};
+
 /// A node of a region that is closed was used.
 struct ScopeError : std::runtime_error {
   ScopeError(NodeId used) : std::runtime_error("use of a value outside its loop"), node(used) {}
@@ -149,7 +166,24 @@ class Graph {
   /// A local variable; read and written by `load` and `store` without indices.
   /// `range`: what its values are known to lie in.
   BufferId variable(std::string name, DType type, bool weak, Interval range = {});
+  /// An array of the kernel's own, which overlaps no other. Each time that control comes to the
+  /// statement made by `allocate` it has fresh memory of undefined content.
+  BufferId array(std::string name, DType type, Layout layout, std::size_t rank);
+  /// `lengths` are not negative. `site`: where the kernel leaves if there is no memory.
+  void allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site);
+  /// As `allocate`, just before the construct that an open region belongs to.
+  void allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
+                       std::uint64_t site);
+  /// The type of an array that nothing was stored to yet.
+  void retype(BufferId array, DType type) { buffers_[array].type = type; }
   NodeId dim(BufferId buffer, std::uint32_t axis);
+  /// Which axes of a parameter have length 1 in the traced call.
+  void set_single(BufferId buffer, std::vector<bool> axes) {
+    buffers_[buffer].single = std::move(axes);
+  }
+  /// Is the length known not to be 1? That of a parameter's axis is from now on: throws UnitAxis
+  /// where it is 1.
+  bool is_plural(NodeId length);
 
   NodeId constant(DType type, bool weak, Literal value);
   NodeId integer(std::int64_t value, bool weak = true);
@@ -232,6 +266,9 @@ class Graph {
   const std::vector<Call>& calls() const { return calls_; }
   const std::vector<Table>& tables() const { return tables_; }
   std::vector<Result> results;
+  /// Arrays of the kernel's own that the caller comes to own, as they are when the kernel ends.
+  /// What else is returned of arrays, views and the caller's own, is said by numbers in `results`.
+  std::vector<BufferId> returned;
   std::vector<Note> notes;
 
   RegionId current_region() const { return current_; }
@@ -263,6 +300,9 @@ class Graph {
   void require_open(std::span<const NodeId> operands) const;
   RegionId innermost(std::span<const NodeId> operands) const;
   void add_statement(NodeId id);
+  NodeId allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
+                    RegionId region);
+  void insert_before(RegionId region, NodeId statement);
   NodeId store_node(BufferId variable, NodeId value, RegionId region);
   RegionId open(NodeId owner, std::string name);
   void close();

@@ -1,6 +1,8 @@
 // live.cpp - marking from what is seen to what it needs; see live.hpp.
 #include "core/live.hpp"
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -19,6 +21,7 @@ class Marking {
   Live run() {
     visit(0);
     for (const Result& result : g_.results) mark(result.value);
+    for (const BufferId array : g_.returned) read(array);
     while (!todo_.empty()) {
       const NodeId id = todo_.back();
       todo_.pop_back();
@@ -32,8 +35,9 @@ class Marking {
   void visit(RegionId region) {
     for (const NodeId id : g_.regions()[region].body) {
       const Node& n = g_.node(id);
+      if (n.op == Op::allocate) stores_[n.bits[0]].push_back(id);
       if (n.op == Op::store) {
-        if (g_.buffers()[n.bits[0]].local) {
+        if (!may_overlap(g_.buffers()[n.bits[0]])) {
           stores_[n.bits[0]].push_back(id);
         } else {
           mark(id);
@@ -42,9 +46,7 @@ class Marking {
       const bool is_seen = n.op == Op::check || n.op == Op::say || n.op == Op::call;
       if (is_seen || n.op == Op::repeat) mark(id);
       if (n.op == Op::leave || n.op == Op::cycle) leaving_[n.bits[0]].push_back(id);
-      if (!has_regions(n.op)) continue;
-      visit(static_cast<RegionId>(n.bits[0]));
-      if (n.op == Op::branch && n.bits[1] != kNone) visit(static_cast<RegionId>(n.bits[1]));
+      for (const RegionId inner : InnerRegions(n)) visit(inner);
     }
   }
 
@@ -54,13 +56,17 @@ class Marking {
     todo_.push_back(id);
   }
 
+  /// What a buffer holds is seen, and so is what stores to it.
+  void read(BufferId buffer) {
+    if (out_.loaded[buffer]) return;
+    out_.loaded[buffer] = true;
+    for (const NodeId store : stores_[buffer]) mark(store);
+  }
+
   void needs(NodeId id) {
     const Node& n = g_.node(id);
     for (const NodeId operand : g_.operands(id)) mark(operand);
-    if (n.op == Op::load && !out_.loaded[n.bits[0]]) {
-      out_.loaded[n.bits[0]] = true;
-      for (const NodeId store : stores_[n.bits[0]]) mark(store);
-    }
+    if (n.op == Op::load) read(static_cast<BufferId>(n.bits[0]));
     if (n.op == Op::store) out_.stored[n.bits[0]] = true;
     if (n.op == Op::call) touched(g_.calls()[n.bits[0]]);
     if (is_statement(n.op)) enclosing(n.region);
@@ -73,7 +79,7 @@ class Marking {
     for (std::size_t k = 0; k < call.arguments.size(); ++k) {
       if (!call.arguments[k].is_buffer) continue;
       const BufferId buffer = call.arguments[k].number;
-      out_.loaded[buffer] = true;
+      read(buffer);
       if (writes_.empty() || writes_[call.procedure][k]) out_.stored[buffer] = true;
     }
     for (const BufferId result : call.results) out_.stored[result] = true;
@@ -86,7 +92,7 @@ class Marking {
   const Graph& g_;
   const Writes& writes_;
   Live out_;
-  std::vector<std::vector<NodeId>> stores_;   // of local variables
+  std::vector<std::vector<NodeId>> stores_;   // of memory that is not the caller's
   std::vector<std::vector<NodeId>> leaving_;  // statements that leave or cycle a region
   std::vector<NodeId> todo_;
 };

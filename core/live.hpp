@@ -1,5 +1,6 @@
 // live.hpp - which statements of a graph have an effect that anything sees.
-// Stores to arrays, calls, checks and results are seen. A store to a local variable lives if a live
+// Stores to arrays of the caller, calls, checks and results are seen. A store to a local variable
+// lives if a live
 // value loads the variable; a construct lives if a statement in it does; what leaves a live
 // construct lives. An endless loop always does. All else is never emitted.
 #pragma once

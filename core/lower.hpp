@@ -60,12 +60,16 @@ class Lowering {
   /// An implicit conversion: a Python int must fit.
   NodeId coerce(NodeId value, DType type);
 
-  /// An index of an axis as memory counts: negative ones from the end.
-  NodeId index(BufferId buffer, std::uint32_t axis, NodeId index);
+  /// An index of axis number `axis` as memory counts: negative ones from the end.
+  NodeId index(NodeId length, std::uint32_t axis, NodeId index);
   /// The first `wrapped` indices are such already.
   NodeId load(BufferId buffer, std::span<const NodeId> indices, std::size_t wrapped = 0);
   void store(BufferId buffer, std::span<const NodeId> indices, NodeId value,
              std::size_t wrapped = 0);
+  /// A number as an element of type `to` holds it after an assignment; it has to fit.
+  NodeId stored(NodeId value, DType to);
+  /// Where a kernel leaves that finds no memory for an array.
+  std::uint64_t memory_site();
   RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
   void check(NodeId condition, Site site, std::span<const NodeId> values);
   void fail(Site site, std::span<const NodeId> values);

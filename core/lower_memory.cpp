@@ -29,13 +29,12 @@ void refuse_nan_into_integer(const Node& value, DType to) {
 
 }  // namespace
 
-NodeId Lowering::index(BufferId buffer, std::uint32_t axis, NodeId index) {
+NodeId Lowering::index(NodeId length, std::uint32_t axis, NodeId index) {
   const Type from = type(index);
   if (!is_integer(from.dtype)) {
     throw TraceFault(Diag::index_kind, {std::string(row(from.dtype).name)});
   }
   const NodeId i = graph_.cast(index, DType::i8, true);
-  const NodeId length = graph_.dim(buffer, axis);
   const Interval range = graph_.range_here(i);
   if (graph_.is_constant(i) && graph_.is_constant(length)) {
     const std::int64_t v = graph_.integer_value(i);
@@ -69,7 +68,8 @@ std::vector<NodeId> Lowering::all_indices(BufferId buffer, std::span<const NodeI
                                           std::size_t wrapped) {
   std::vector<NodeId> out(indices.begin(), indices.end());
   for (std::size_t axis = wrapped; axis < indices.size(); ++axis) {
-    out[axis] = index(buffer, static_cast<std::uint32_t>(axis), indices[axis]);
+    const auto number = static_cast<std::uint32_t>(axis);
+    out[axis] = index(graph_.dim(buffer, number), number, indices[axis]);
   }
   return out;
 }
@@ -111,14 +111,22 @@ void Lowering::require_fit(NodeId value, DType to) {
           fmt::format("Python integer {{0}} out of bounds for {}", row(to).name), {wide});
 }
 
-void Lowering::store(BufferId buffer, std::span<const NodeId> indices, NodeId value,
-                     std::size_t wrapped) {
-  const DType to = graph_.buffers()[buffer].type;
+NodeId Lowering::stored(NodeId value, DType to) {
   refuse_nan_into_integer(graph_.node(value), to);
   const bool wraps = kind(to) == Kind::Uint && !type(value).weak;
   if (is_integer(to) && !wraps) require_fit(value, to);
-  const NodeId converted = coerce(value, to);
+  return coerce(value, to);
+}
+
+void Lowering::store(BufferId buffer, std::span<const NodeId> indices, NodeId value,
+                     std::size_t wrapped) {
+  const NodeId converted = stored(value, graph_.buffers()[buffer].type);
   graph_.store(buffer, all_indices(buffer, indices, wrapped), converted);
+}
+
+std::uint64_t Lowering::memory_site() {
+  return sites_.number_of(
+      {Exception::MemoryError, -1, "Unable to allocate memory for an array", graph_.origin()});
 }
 
 NodeId Lowering::loop_bound(NodeId value) {

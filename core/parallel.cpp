@@ -10,6 +10,8 @@
 #include <array>
 #include <set>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 
 bool is_inside(const Graph& graph, RegionId region, RegionId outer) {
@@ -88,9 +90,7 @@ class Walk {
         return;
       }
       case Op::store: content_at[id] = state.content[n.bits[0]]; return wrote(n.bits[0]);
-      case Op::call:
-        for (const BufferId result : g_.calls()[n.bits[0]].results) wrote(result);
-        return;
+      case Op::call: return each_stored(g_, n, [this](BufferId stored) { wrote(stored); });
       case Op::loop:
       case Op::repeat: return loop(id);
       case Op::block: return block(static_cast<RegionId>(n.bits[0]));
@@ -144,15 +144,8 @@ class Walk {
   void gather_written(RegionId r, std::set<std::uint64_t>& out) const {
     for (const NodeId id : g_.regions()[r].body) {
       const Node& n = g_.node(id);
-      if (n.op == Op::store) out.insert(n.bits[0]);
-      if (n.op == Op::call) {
-        const auto& results = g_.calls()[n.bits[0]].results;
-        out.insert(results.begin(), results.end());
-      }
-      if (!has_regions(n.op)) continue;
-      gather_written(static_cast<RegionId>(n.bits[0]), out);
-      const bool has_other = n.op == Op::branch && n.bits[1] != kNone;
-      if (has_other) gather_written(static_cast<RegionId>(n.bits[1]), out);
+      each_stored(g_, n, [&](BufferId stored) { out.insert(stored); });
+      for (const RegionId inner : InnerRegions(n)) gather_written(inner, out);
     }
   }
 
@@ -443,7 +436,7 @@ class Analysis {
     for (NodeId id = 0; id < g_.size(); ++id) {
       const Node& n = g_.node(id);
       if (!live_.nodes[id] || !is_statement(n.op) || !is_inside(g_, n.region, loop_)) continue;
-      if (n.op == Op::check) out_.fails = true;
+      if (n.op == Op::check || n.op == Op::allocate) out_.fails = true;
       if (n.op == Op::call) {
         for (const BufferId result : g_.calls()[n.bits[0]].results) stores_[result].push_back(id);
       }

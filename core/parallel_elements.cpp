@@ -50,12 +50,22 @@ class Elements {
       if (n.op == Op::call) check_call(id);
       if (n.op != Op::load && n.op != Op::store) continue;
       const auto buffer = static_cast<BufferId>(n.bits[0]);
-      if (g_.buffers()[buffer].local) continue;
+      if (g_.buffers()[buffer].local || is_private(buffer)) continue;
       (n.op == Op::store ? stores_ : loads_)[buffer].push_back(id);
     }
     for (const auto& [buffer, call] : given_) {
       if (stores_.contains(buffer)) refuse(Diag::parallel_element, buffer, call);
     }
+  }
+
+  /// An array that each iteration allocates for itself.
+  bool is_private(BufferId buffer) const {
+    if (!g_.buffers()[buffer].allocated) return false;
+    for (NodeId id = 0; id < g_.size(); ++id) {
+      const Node& n = g_.node(id);
+      if (n.op == Op::allocate && n.bits[0] == buffer) return is_inside(g_, n.region, loop_);
+    }
+    return false;
   }
 
   [[noreturn]] void refuse(Diag diag, BufferId buffer, NodeId where) const {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/graph.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 namespace {
@@ -27,6 +28,8 @@ std::string head(const Graph& g, NodeId id) {
       return fmt::format("store {}@{} [{}] = %{}", g.buffers()[n.bits[0]].name, n.bits[1],
                          list(g.operands(id).subspan(1)), g.operands(id)[0]);
     case Op::say: return fmt::format("say {} site {}", list(g.operands(id)), n.bits[0]);
+    case Op::allocate:
+      return fmt::format("allocate {} [{}]", g.buffers()[n.bits[0]].name, list(g.operands(id)));
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
       return fmt::format("for {} in {}{}", g.regions()[n.bits[0]].name, list(g.operands(id)),
@@ -65,11 +68,11 @@ void print_node(const Graph& g, NodeId root, std::vector<bool>& done, std::strin
     if (done[id]) continue;
     done[id] = true;
     out += indent + head(g, id) + "\n";
-    if (!has_regions(g.node(id).op)) continue;
-    print_region(g, static_cast<RegionId>(g.node(id).bits[0]), done, out);
-    if (g.node(id).op != Op::branch || g.node(id).bits[1] == kNone) continue;
-    out += indent + "otherwise\n";
-    print_region(g, static_cast<RegionId>(g.node(id).bits[1]), done, out);
+    const InnerRegions inner(g.node(id));
+    for (const RegionId& region : inner) {
+      if (&region != inner.begin()) out += indent + "otherwise\n";
+      print_region(g, region, done, out);
+    }
   }
 }
 
@@ -88,6 +91,9 @@ std::string print(const Graph& graph) {
   for (const Result& result : graph.results) {
     print_node(graph, result.value, done, out, "  ");
     out += fmt::format("  return %{}\n", result.value);
+  }
+  for (const BufferId array : graph.returned) {
+    out += fmt::format("  return {}\n", graph.buffers()[array].name);
   }
   return out;
 }

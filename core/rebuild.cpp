@@ -9,6 +9,7 @@
 
 #include "core/live.hpp"
 #include "core/order.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 namespace {
@@ -45,6 +46,7 @@ class Rebuilder {
     for (const Result& result : from_.results) {
       to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
     }
+    to_.returned = from_.returned;
     to_.set_origin(from_.origin());
     return std::move(to_);
   }
@@ -65,10 +67,14 @@ class Rebuilder {
     copy_locals(static_cast<BufferId>(from_.buffers().size()));
   }
 
-  /// The local variables before buffer `end` that are not there yet.
+  /// The variables and arrays of the kernel's own before buffer `end` that are not there yet.
   void copy_locals(BufferId end) {
     for (auto k = static_cast<BufferId>(to_.buffers().size()); k < end; ++k) {
       const Buffer& b = from_.buffers()[k];
+      if (b.allocated) {
+        to_.array(b.name, b.type, b.layout, b.rank());
+        continue;
+      }
       to_.variable(b.name, b.type, b.weak, ranges_.empty() ? b.range : ranges_[k]);
     }
   }
@@ -76,24 +82,14 @@ class Rebuilder {
   /// What the live statements of a region store to, those of inner regions included.
   void collect_stores(RegionId region) {
     std::vector<BufferId>& all = stores_[region];
-    const auto include = [&](RegionId inner) {
-      collect_stores(inner);
-      all.insert(all.end(), stores_[inner].begin(), stores_[inner].end());
-    };
     for (const NodeId id : from_.regions()[region].body) {
       if (!live_.nodes[id]) continue;
       const Node& n = from_.node(id);
-      if (n.op == Op::store) all.push_back(static_cast<BufferId>(n.bits[0]));
-      if (n.op == Op::call) {
-        const Call& call = from_.calls()[n.bits[0]];
-        for (const Parameter& p : call.arguments) {
-          if (p.is_buffer) all.push_back(p.number);
-        }
-        all.insert(all.end(), call.results.begin(), call.results.end());
+      each_stored(from_, n, [&](BufferId stored) { all.push_back(stored); });
+      for (const RegionId inner : InnerRegions(n)) {
+        collect_stores(inner);
+        all.insert(all.end(), stores_[inner].begin(), stores_[inner].end());
       }
-      if (!has_regions(n.op)) continue;
-      include(static_cast<RegionId>(n.bits[0]));
-      if (n.op == Op::branch && n.bits[1] != kNone) include(static_cast<RegionId>(n.bits[1]));
     }
     std::sort(all.begin(), all.end());
     all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -132,6 +128,12 @@ class Rebuilder {
       case Op::store:
       case Op::say:
       case Op::check: copy_statement(id); break;
+      case Op::allocate: {
+        const std::vector<NodeId> lengths = copied(from_.operands(id));
+        to_.set_origin(n.origin);
+        to_.allocate(static_cast<BufferId>(n.bits[0]), lengths, n.bits[1]);
+        break;
+      }
       case Op::loop: copy_loop(inner); break;
       case Op::branch: copy_branch(id); break;
       case Op::repeat:
@@ -235,14 +237,11 @@ class Rebuilder {
       case Op::argument: return arguments_[n.bits[0]];
       case Op::dim:
         return to_.dim(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
-      case Op::table: return to_.entry(from_.tables()[n.bits[0]], copies_[from_.operands(id)[0]]);
-      case Op::cast: return to_.cast(copies_[from_.operands(id)[0]], n.type, n.weak);
       default: break;
     }
-    if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
     std::vector<NodeId> operands;
     for (const NodeId operand : from_.operands(id)) operands.push_back(copies_[operand]);
-    return to_.pure(n.op, n.type, n.weak, operands);
+    return copy_operation(from_, id, operands, to_);
   }
 
   const Graph& from_;
@@ -262,6 +261,14 @@ class Rebuilder {
 };
 
 }  // namespace
+
+NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> operands, Graph& to) {
+  const Node& n = from.node(id);
+  if (n.op == Op::table) return to.entry(from.tables()[n.bits[0]], operands[0]);
+  if (n.op == Op::cast) return to.cast(operands[0], n.type, n.weak);
+  if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
+  return to.pure(n.op, n.type, n.weak, operands);
+}
 
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
               std::span<const Interval> ranges, const Replace& replace) {

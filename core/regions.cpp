@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/graph.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 RegionId Graph::open(NodeId owner, std::string name) {
@@ -161,13 +162,17 @@ void Graph::store_at_end(RegionId region, BufferId variable, NodeId value) {
   body.insert(leaves ? body.end() - 1 : body.end(), store);
 }
 
-void Graph::store_before(RegionId region, BufferId variable, NodeId value) {
+void Graph::insert_before(RegionId region, NodeId statement) {
   const NodeId owner = regions_[region].owner;
-  const RegionId parent = nodes_[owner].region;
-  auto& body = regions_[parent].body;
+  auto& body = regions_[nodes_[owner].region].body;
   const auto place = std::find(body.rbegin(), body.rend(), owner);
   if (place == body.rend()) return;  // never reached
-  body.insert(std::next(place).base(), store_node(variable, value, parent));
+  body.insert(std::next(place).base(), statement);
+}
+
+void Graph::store_before(RegionId region, BufferId variable, NodeId value) {
+  const RegionId parent = nodes_[regions_[region].owner].region;
+  insert_before(region, store_node(variable, value, parent));
 }
 
 Mark Graph::mark() const {
@@ -179,10 +184,9 @@ Mark Graph::mark() const {
 void Graph::forget_exits(NodeId statement) {
   const Node& n = nodes_[statement];
   if (n.op == Op::leave) --regions_[n.bits[0]].exits;
-  if (!has_regions(n.op)) return;
-  for (const NodeId inner : regions_[n.bits[0]].body) forget_exits(inner);
-  if (n.op != Op::branch || n.bits[1] == kNone) return;
-  for (const NodeId inner : regions_[n.bits[1]].body) forget_exits(inner);
+  for (const RegionId inner : InnerRegions(n)) {
+    for (const NodeId below : regions_[inner].body) forget_exits(below);
+  }
 }
 
 void Graph::rollback(Mark mark) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -80,7 +82,7 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
   for (const NodeId id : body) {
     for (; link != links.end() && *link < id; ++link) put(*link);
     const Node& n = g_.node(id);
-    if (n.op == Op::call || n.op == Op::say) {
+    if (n.op == Op::call || n.op == Op::allocate || n.op == Op::say) {
       close_stretch();
       open_stretch(region);
       continue;
@@ -90,8 +92,8 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
       continue;
     }
     // Links that were made inside a construct belong to no stretch: they may be needed in it.
-    NodeId last = std::max(id, last_statement[n.bits[0]]);
-    if (n.op == Op::branch && n.bits[1] != kNone) last = std::max(last, last_statement[n.bits[1]]);
+    NodeId last = id;
+    for (const RegionId inner : InnerRegions(n)) last = std::max(last, last_statement[inner]);
     while (link != links.end() && *link <= last) ++link;
     close_stretch();
     open_stretch(region);
@@ -120,7 +122,7 @@ void Tape::put(NodeId id) {
 
 /// Accesses that may meet have one number.
 std::size_t Tape::chain_of(const Node& access) const {
-  const bool shared = g_.one_chain() && !g_.buffers()[access.bits[0]].local;
+  const bool shared = g_.one_chain() && may_overlap(g_.buffers()[access.bits[0]]);
   return shared ? stores_.size() - 1 : access.bits[0];
 }
 

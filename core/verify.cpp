@@ -1,7 +1,10 @@
 // verify.cpp - what a legal graph is. Each rule is a row with the sentence that a violation prints.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/graph.hpp"
+#include "core/statements.hpp"
 
 namespace numeta::core {
 namespace {
@@ -53,6 +56,7 @@ bool is_spelled_for_its_operands(const Graph& g, NodeId id) {
 
 bool indices_match_the_rank(const Graph& g, NodeId id) {
   const Node& n = g.node(id);
+  if (n.op == Op::allocate) return n.count == g.buffers()[n.bits[0]].rank();
   if (n.op != Op::load && n.op != Op::store) return true;
   const std::size_t extra = n.op == Op::store ? 1 : 0;
   const Buffer& buffer = g.buffers()[n.bits[0]];
@@ -65,9 +69,8 @@ bool indices_match_the_rank(const Graph& g, NodeId id) {
 
 bool regions_are_closed(const Graph& g, NodeId id) {
   const Node& n = g.node(id);
-  if (!has_regions(n.op) || n.op == Op::block) return true;
-  const bool other = n.op == Op::branch && n.bits[1] != kNone;
-  return g.regions()[n.bits[0]].closed && (!other || g.regions()[n.bits[1]].closed);
+  if (n.op == Op::block) return true;
+  return std::ranges::all_of(InnerRegions(n), [&](RegionId r) { return g.regions()[r].closed; });
 }
 
 bool conditions_are_truths(const Graph& g, NodeId id) {
@@ -111,6 +114,11 @@ void verify(const Graph& graph) {
     if (!graph.is_open(result.value)) {
       throw std::logic_error(
           fmt::format("verify: the result %{} belongs to a closed region", result.value));
+    }
+  }
+  for (const BufferId array : graph.returned) {
+    if (!graph.buffers().at(array).allocated) {
+      throw std::logic_error("verify: an array that is not the kernel's own is returned");
     }
   }
 }

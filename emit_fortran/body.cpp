@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "emit_fortran/frame.hpp"
+
 namespace numeta::emit_fortran {
 
 using core::kNone;
@@ -15,13 +17,42 @@ using core::NodeId;
 using core::Op;
 using core::RegionId;
 
+namespace {
+
+constexpr std::int64_t kMostBytesOnStack = 16384;
+
+/// As an array of the kernel's own is declared: its bounds, reversed, or how many axes it has.
+std::string declared_shape(const core::Buffer& b) {
+  if (b.rank() == 0) return "";
+  std::string out;
+  for (std::size_t k = 0; k < b.rank(); ++k) {
+    const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
+    out += k == 0 ? "(" : ", ";
+    out += is_on_stack(b) ? fmt::format("0:{}", *b.fixed_shape[axis] - 1) : ":";
+  }
+  return out + ")";
+}
+
+}  // namespace
+
+bool is_on_stack(const core::Buffer& array) {
+  std::int64_t bytes = core::bits(array.type) / 8;
+  for (const auto& length : array.fixed_shape) {
+    if (!length || *length > kMostBytesOnStack) return false;
+    bytes *= *length;
+    if (bytes > kMostBytesOnStack) return false;
+  }
+  return true;
+}
+
 void Body::name_things() {
   symbols_.temporaries.assign(g_.size(), "");
   for (core::BufferId k = 0; k < g_.buffers().size(); ++k) {
     const core::Buffer& b = g_.buffers()[k];
-    if (!b.local || !(plan_.live.loaded[k] || plan_.live.stored[k])) continue;
+    if (core::may_overlap(b) || !(plan_.live.loaded[k] || plan_.live.stored[k])) continue;
+    if (!symbols_.made[k].empty()) continue;  // a dummy argument
     symbols_.buffers[k] = names_.claim(b.name);
-    locals_.emplace_back(symbols_.buffers[k], b.type);
+    locals_.emplace_back(symbols_.buffers[k], b.type, declared_shape(b));
   }
   symbols_.indices.assign(g_.regions().size(), "");
   for (RegionId r = 1; r < g_.regions().size(); ++r) {
@@ -157,7 +188,7 @@ void Body::assign(NodeId id) {
   const std::string name = names_.claim(fmt::format("t{}", ++temporaries_));
   symbols_.temporaries[id] = name;
   symbols_.homes.see(name);
-  locals_.emplace_back(name, g_.node(id).type);
+  locals_.push_back({name, g_.node(id).type});
   text_.from(g_.node(id).origin);
   text_.line(fmt::format("{} = {}", name, text));
 }
@@ -184,6 +215,7 @@ void Body::statement(NodeId id) {
     }
     case Op::check: return check(id);
     case Op::say: return say(id);
+    case Op::allocate: return allocate(id);
     case Op::call: return call(id);
     case Op::loop: return loop(id);
     case Op::repeat: return repeat(id);
@@ -209,30 +241,70 @@ void Body::check(NodeId id) {
     text_.line(fmt::format("if ({}) then", denial(operands[0])));
     text_.deeper();
   }
-  if (around_ == kNone) {
-    failure(id);
-    text_.line("return");
-    returns_ = true;
-  } else {
-    fail_in_parallel(id);
-  }
+  leave_failed(g_.node(id).bits[0], operands.subspan(1));
   if (always) return;
   text_.shallower();
   text_.line("end if");
 }
 
+void Body::leave_failed(std::uint64_t site, std::span<const NodeId> values) {
+  if (around_ != kNone) return fail_in_parallel(site, values);
+  failure(site, values);
+  text_.line("return");
+  returns_ = true;
+}
+
+/// Fresh memory; what the statement gave when it ran before is given back.
+void Body::allocate(NodeId id) {
+  const Node& n = g_.node(id);
+  const core::Buffer& b = g_.buffers()[n.bits[0]];
+  if (!symbols_.made[n.bits[0]].empty()) return expect_memory(id);
+  if (is_on_stack(b)) return;
+  const std::string& name = symbols_.buffers[n.bits[0]];
+  const auto lengths = g_.operands(id);
+  std::string bounds;
+  for (std::size_t k = 0; k < lengths.size(); ++k) {
+    const std::size_t axis = b.layout == core::Layout::C ? lengths.size() - 1 - k : k;
+    bounds += fmt::format("{}0:{}", k == 0 ? "" : ", ", last_index(lengths[axis], kNone));
+  }
+  text_.from(n.origin);
+  if (core::innermost_loop(g_, n.region) != 0) {
+    text_.line(fmt::format("if (allocated({0})) deallocate({0})", name));
+  }
+  text_.line(fmt::format("allocate({}({}), stat=no_memory)", name, bounds));
+  text_.line("if (no_memory /= 0) then");
+  text_.deeper();
+  leave_failed(n.bits[1], {});
+  text_.shallower();
+  text_.line("end if");
+  if (allocates_) return;
+  allocates_ = true;
+  locals_.push_back({"no_memory", core::DType::i4});
+}
+
+/// The caller has made the memory, or could not.
+void Body::expect_memory(NodeId allocation) {
+  const Node& n = g_.node(allocation);
+  text_.from(n.origin);
+  text_.line(fmt::format("if (.not. {}) then", symbols_.made[n.bits[0]]));
+  text_.deeper();
+  leave_failed(n.bits[1], {});
+  text_.shallower();
+  text_.line("end if");
+}
+
 /// What says which check failed, and on which values.
-void Body::failure(NodeId id) {
-  values_of(g_.operands(id).subspan(1));
-  text_.line(fmt::format("status = {}", g_.node(id).bits[0] + 1));
+void Body::failure(std::uint64_t site, std::span<const NodeId> values) {
+  values_of(values);
+  text_.line(fmt::format("status = {}", site + 1));
 }
 
 /// The values that Python is told, and which of them are floats.
-void Body::values_of(std::span<const NodeId> operands) {
+void Body::values_of(std::span<const NodeId> values) {
   std::uint64_t reals = 0;
-  for (std::size_t k = 0; k < operands.size(); ++k) {
-    const core::DType type = g_.node(operands[k]).type;
-    const std::string value = expressions_.value(operands[k]);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const core::DType type = g_.node(values[k]).type;
+    const std::string value = expressions_.value(values[k]);
     if (core::is_float(type)) {
       reals |= std::uint64_t{1} << k;
       text_.line(
@@ -241,7 +313,7 @@ void Body::values_of(std::span<const NodeId> operands) {
       text_.line(fmt::format("error_values({}) = {}", k, value));
     }
   }
-  text_.line(fmt::format("error_values(2) = {}", reals));
+  text_.line(fmt::format("error_values({}) = {}", kErrorValues, reals));
 }
 
 void Body::say(NodeId id) {
@@ -257,6 +329,17 @@ bool takes_shape(const core::Buffer& buffer) {
   return std::any_of(shape.begin(), shape.end(), [](const auto& length) { return !length; });
 }
 
+std::string Body::shape_of(core::BufferId array) const {
+  const core::Buffer& b = g_.buffers()[array];
+  std::string out;
+  for (std::size_t axis = 0; axis < b.rank(); ++axis) {
+    const std::size_t place = b.layout == core::Layout::C ? b.rank() - axis : axis + 1;
+    out += fmt::format("{}size({}, {}, c_int64_t)", axis == 0 ? "[" : ", ", symbols_.buffers[array],
+                       place);
+  }
+  return out + "]";
+}
+
 void Body::call(NodeId id) {
   const core::Call& call = g_.calls()[g_.node(id).bits[0]];
   const Interface& callee = callees_[call.procedure];
@@ -268,7 +351,10 @@ void Body::call(NodeId id) {
     }
     const core::Buffer& buffer = g_.buffers()[argument.number];
     arguments.push_back(symbols_.buffers[argument.number]);
-    if (takes_shape(buffer)) arguments.push_back(symbols_.shapes[argument.number]);
+    if (takes_shape(buffer)) {
+      arguments.push_back(buffer.allocated ? shape_of(argument.number)
+                                           : symbols_.shapes[argument.number]);
+    }
     if (buffer.layout != core::Layout::Strided) continue;
     arguments.push_back(symbols_.strides[argument.number]);
     arguments.push_back(symbols_.offsets[argument.number]);
@@ -290,10 +376,10 @@ void Body::call(NodeId id) {
   returns_ = true;
 }
 
-/// The last index of range(start, stop, step), as Fortran counts.
+/// The last index of range(start, stop, step), as Fortran counts; kNone is a step of 1.
 std::string Body::last_index(NodeId stop, NodeId step) {
-  if (g_.is_constant(step)) {
-    const std::int64_t toward = g_.integer_value(step) > 0 ? -1 : 1;
+  if (step == kNone || g_.is_constant(step)) {
+    const std::int64_t toward = step == kNone || g_.integer_value(step) > 0 ? -1 : 1;
     if (g_.is_constant(stop)) return fmt::format("{}", g_.integer_value(stop) + toward);
     // start + 1 as a stop gives start back, so that range(a, b + 1) reads as a, b.
     const Node& n = g_.node(stop);

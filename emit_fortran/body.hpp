@@ -23,6 +23,16 @@ struct Interface {
   bool checked;      // it may end with an error status
 };
 
+/// A variable or array of the procedure's own, as it is declared.
+struct Local {
+  std::string name;
+  core::DType type;
+  std::string shape = {};  // "(0:8)", or "(:)" of one that is allocated
+};
+
+/// Is an array of the kernel's own so small, and its shape fixed, that it needs no allocation?
+bool is_on_stack(const core::Buffer& array);
+
 /// Does an internal procedure take the shape of such an array beside it?
 bool takes_shape(const core::Buffer& buffer);
 
@@ -47,11 +57,13 @@ class Body {
   void emit();
 
   Writer& text() { return text_; }
+  /// The lengths of an array of the kernel's own, as an array.
+  std::string shape_of(core::BufferId array) const;
   const std::vector<Section>& pieces() const { return pieces_; }
   /// How much long code there is: the pieces, or as many as an internal procedure would make.
   std::size_t weight() const;
   const std::vector<std::string>& indices() const { return indices_; }
-  const std::vector<std::pair<std::string, core::DType>>& locals() const { return locals_; }
+  const std::vector<Local>& locals() const { return locals_; }
 
  private:
   void name_index(core::RegionId region);
@@ -73,10 +85,13 @@ class Body {
   void assign(core::NodeId id);
   void statement(core::NodeId id);
   void check(core::NodeId id);
-  void failure(core::NodeId id);
-  void values_of(std::span<const core::NodeId> operands);
+  void failure(std::uint64_t site, std::span<const core::NodeId> values);
+  void leave_failed(std::uint64_t site, std::span<const core::NodeId> values);
+  void allocate(core::NodeId id);
+  void expect_memory(core::NodeId allocation);
+  void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
+  void values_of(std::span<const core::NodeId> values);
   void say(core::NodeId id);
-  void fail_in_parallel(core::NodeId id);
   void call(core::NodeId id);
   void loop(core::NodeId id);
   std::string loop_head(core::RegionId region, const std::string& start, const std::string& last,
@@ -110,10 +125,11 @@ class Body {
   std::vector<Outer> outer_;   // innermost last
   std::vector<Section> pieces_;
   std::uint32_t last_piece_ = 0;
+  bool allocates_ = false;
   bool returns_ = false;  // does the text leave its procedure where a check fails?
   Writer text_;
   std::vector<std::string> indices_;
-  std::vector<std::pair<std::string, core::DType>> locals_;
+  std::vector<Local> locals_;
   int temporaries_ = 0;
   core::RegionId around_ = core::kNone;           // the parallel loop that is being written
   std::map<core::RegionId, std::string> failed_;  // its iteration that failed first

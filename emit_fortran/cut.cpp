@@ -1,6 +1,8 @@
 // cut.cpp - see cut.hpp.
 #include "emit_fortran/cut.hpp"
 
+#include "core/statements.hpp"
+
 namespace numeta::emit_fortran {
 
 using core::Graph;
@@ -36,10 +38,7 @@ bool jumps_out(const Graph& graph, NodeId statement) {
     open.pop_back();
     const bool jumps = n.op == Op::leave || n.op == Op::cycle;
     if (jumps && regions[n.bits[0]].depth <= depth) return true;
-    if (!core::has_regions(n.op)) continue;
-    for (const std::uint64_t inner : n.bits) {
-      const bool is_region = inner == n.bits[0] || n.op == Op::branch;
-      if (!is_region || inner == kNone) continue;
+    for (const RegionId inner : core::InnerRegions(n)) {
       open.insert(open.end(), regions[inner].body.begin(), regions[inner].body.end());
     }
   }

@@ -137,10 +137,19 @@ bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number
   return false;
 }
 
-bool has_check(const Graph& g, const core::Live& live) {
+bool is_returned(const Graph& g, std::uint64_t buffer) {
+  return std::find(g.returned.begin(), g.returned.end(), buffer) != g.returned.end();
+}
+
+bool may_fail(const Graph& g, const core::Live& live) {
   for (NodeId id = 0; id < g.size(); ++id) {
+    if (!live.nodes[id]) continue;
     const Op op = g.node(id).op;
-    if (live.nodes[id] && (op == Op::check || op == Op::say)) return true;
+    if (op == Op::check || op == Op::say) return true;
+    const std::uint64_t buffer = g.node(id).bits[0];
+    if (op == Op::allocate && (!is_on_stack(g.buffers()[buffer]) || is_returned(g, buffer))) {
+      return true;
+    }
   }
   return false;
 }
@@ -150,7 +159,7 @@ std::vector<bool> checked(std::span<const Graph* const> procedures,
                           const std::vector<core::Live>& live) {
   std::vector<bool> out;
   for (std::size_t p = 0; p < procedures.size(); ++p) {
-    out.push_back(has_check(*procedures[p], live[p]));
+    out.push_back(may_fail(*procedures[p], live[p]));
   }
   for (bool changed = true; changed;) {
     changed = false;
@@ -172,7 +181,9 @@ class Program {
         options_(options),
         used_(core::reachable(procedures)),
         writes_(core::writes_of(procedures)),
-        recursive_(calls_itself(procedures, 0)) {
+        recursive_(calls_itself(procedures, 0)),
+        returned_(core::returned_arrays(*procedures[0])) {
+    if (recursive_ && !returned_.empty()) throw EmitError("a recursive kernel returns an array");
     for (const Graph* g : procedures) live_.push_back(core::live(*g, writes_));
     const std::vector<bool> checks = checked(procedures, live_);
     for (std::size_t p = 0; p < procedures.size(); ++p) {
@@ -198,8 +209,8 @@ class Program {
       internals += "\n";
       internals += indented.take();
     }
-    Procedure kernel(*graphs_[0], options_, live_[0], writes_, callees_, uses_, names_, own_,
-                     false);
+    Procedure kernel(*graphs_[0], options_, live_[0], writes_, callees_, uses_, names_, own_, false,
+                     returned_);
     if (own_.checked) kernel.text().line("status = 0");
     if (recursive_) {
       kernel.call_of(callees_[0]);
@@ -210,10 +221,11 @@ class Program {
     if (uses_.says) kernel.take_says();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
-    out.parallel = uses_.parallel;
+    out.interruptible = !uses_.parallel && !allocates();
     out.flags = flags(weight + kernel.weight(), out.recursive);
     // What Python is told is told without the GIL held, as by a kernel with loops.
     out.loops = loops || uses_.says || kernel.has(core::is_loop);
+    for (const core::Returned& one : returned_) out.early.push_back(one.early);
     const auto& parameters = graphs_[0]->parameters();
     for (std::size_t k = 0; k < parameters.size(); ++k) {
       if (parameters[k].is_buffer) out.written.push_back(writes_[0][k]);
@@ -227,7 +239,7 @@ class Program {
     const std::string& body = kernel.text().text();
     std::vector<LineOrigin> origins;
     const std::string pieces = kernel.pieces(origins);
-    const std::string end = tail(kernel.name(), pieces + internals);
+    const std::string end = tail(kernel.name(), pieces + internals, uses_);
     const std::uint64_t hash = hash_text(declarations + body + end);
     Emission out;
     const std::string label = fmt::format("numeta_{:016x}_f", hash);
@@ -240,21 +252,59 @@ class Program {
     add(kernel.text().origins, lines_of(opening));
     add(origins, lines_of(opening) + lines_of(body) + lines_of(kContains));
     out.pieces = kernel.piece_count();
-    out.stub = stub_text(*graphs_[0], kernel.needs(), out.symbol, label);
+    const Target target{*graphs_[0], kernel.needs(), label};
+    const bool has_early = std::any_of(returned_.begin(), returned_.end(),
+                                       [](const core::Returned& one) { return one.early; });
+    if (!has_early) {
+      out.stub = stub_text(target, returned_, nullptr, out.symbol);
+      return out;
+    }
+    const Graph lengths = core::lengths_of(*graphs_[0], returned_);
+    out.fortran += "\n";
+    const Target first{lengths, add_lengths(lengths, label + "_lengths", out.fortran),
+                       label + "_lengths"};
+    out.stub = stub_text(target, returned_, &first, out.symbol);
     return out;
   }
 
-  std::string tail(const std::string& name, const std::string& internals) const {
+  /// Adds the procedure that gives the lengths of early arrays.
+  static Needs add_lengths(const Graph& lengths, const std::string& label, std::string& text) {
+    Names names;
+    Uses uses;
+    const Graph* const only = &lengths;
+    const core::Writes writes = core::writes_of({&only, 1});
+    const core::Live live = core::live(lengths, writes);
+    const Interface own{names.claim(lengths.name()), false, false};
+    Procedure procedure(lengths, {}, live, writes, {own}, uses, names, own, false);
+    procedure.statements();
+    text += procedure.opening(label) + procedure.declarations() + procedure.text().text();
+    text += tail(procedure.name(), "", uses);
+    return procedure.needs();
+  }
+
+  static std::string tail(const std::string& name, const std::string& internals, const Uses& uses) {
     std::string out;
-    if (!uses_.support.empty() || !internals.empty()) out += kContains;
+    if (!uses.support.empty() || !internals.empty()) out += kContains;
     out += internals;
     Writer procedures(2);
-    for (const auto& [support, type] : with_callees(uses_.support)) {
+    for (const auto& [support, type] : with_callees(uses.support)) {
       out += "\n";
       procedures.block(support_text(support, type));
       out += procedures.take();
     }
     return out + fmt::format("end subroutine {}\n", name);
+  }
+
+  /// Does any procedure ask for memory while it runs?
+  bool allocates() const {
+    for (std::size_t p = 0; p < graphs_.size(); ++p) {
+      const Graph& g = *graphs_[p];
+      for (NodeId id = 0; id < g.size(); ++id) {
+        if (!live_[p].nodes[id] || g.node(id).op != Op::allocate) continue;
+        if (!is_on_stack(g.buffers()[g.node(id).bits[0]])) return true;
+      }
+    }
+    return false;
   }
 
   bool is_recursive() const {
@@ -308,6 +358,7 @@ class Program {
   core::Writes writes_;
   std::vector<core::Live> live_;  // by procedure
   bool recursive_;                // the kernel itself
+  std::vector<core::Returned> returned_;
   Names names_;
   Uses uses_;
   std::vector<Interface> callees_;

@@ -34,8 +34,9 @@ struct Emission {
   std::vector<bool> written;  // by array parameter
   bool loops = false;         // is there any loop, or call?
   bool recursive = false;
-  bool parallel = false;   // is there a parallel loop?
-  std::size_t pieces = 0;  // the internal procedures that long code was cut into
+  bool interruptible = false;  // may it be left at any point?
+  std::size_t pieces = 0;      // the internal procedures that long code was cut into
+  std::vector<bool> early;  // by array that is returned: is its memory made before the kernel runs?
 };
 
 struct EmitError : std::runtime_error {

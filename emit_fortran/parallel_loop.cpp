@@ -96,8 +96,8 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
   const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
   const std::string& index = symbols_.indices[r];
   const auto declared_as = [&](const std::string& wanted, DType type) {
-    locals_.emplace_back(names_.claim(wanted), type);
-    return locals_.back().first;
+    locals_.push_back({names_.claim(wanted), type});
+    return locals_.back().name;
   };
   text_.from(g_.node(id).origin);
   // Bounds are what they are before the loop, whatever becomes of the names in them.
@@ -245,8 +245,16 @@ std::string Body::data_clauses(RegionId region, const core::ParallelLoop& shape,
   for (RegionId r = 1; r < g_.regions().size(); ++r) {
     if (core::is_inside(g_, r, region)) take(own, symbols_.indices[r]);
   }
-  for (std::size_t k = first_local; k < locals_.size(); ++k) take(own, locals_[k].first);
-  for (const auto& [name, type] : locals_) take(copied, name);
+  for (std::size_t k = first_local; k < locals_.size(); ++k) take(own, locals_[k].name);
+  for (NodeId id = 0; id < g_.size(); ++id) {
+    const core::Node& n = g_.node(id);
+    if (n.op != Op::allocate || !core::is_inside(g_, n.region, region)) continue;
+    take(own, symbols_.buffers[n.bits[0]]);
+    take(own, "no_memory");
+  }
+  for (const Local& local : locals_) {
+    if (local.shape.empty()) take(copied, local.name);
+  }
   for (const std::string& name : indices_) take(copied, name);
   for (const auto* names : {&symbols_.scalars, &symbols_.offsets}) {
     for (const std::string& name : *names) take(copied, name);
@@ -263,7 +271,7 @@ std::string Body::data_clauses(RegionId region, const core::ParallelLoop& shape,
 }
 
 /// Of all iterations that fail, the first one is told of; an iteration ends where it fails.
-void Body::fail_in_parallel(NodeId id) {
+void Body::fail_in_parallel(std::uint64_t site, std::span<const NodeId> values) {
   const std::string& index = symbols_.indices[around_];
   const std::string& failed = failed_.at(around_);
   const NodeId step = g_.operands(g_.regions()[around_].owner)[2];
@@ -277,7 +285,7 @@ void Body::fail_in_parallel(NodeId id) {
   text_.line(fmt::format("if (status == 0 .or. ({})) then", earlier));
   text_.deeper();
   text_.line(fmt::format("{} = {}", failed, index));
-  failure(id);
+  failure(site, values);
   text_.shallower();
   text_.line("end if");
   text_.directive("end critical");

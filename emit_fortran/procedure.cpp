@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "emit_fortran/frame.hpp"
 #include "emit_fortran/spelling.hpp"
 
 namespace numeta::emit_fortran {
@@ -14,6 +15,12 @@ using core::NodeId;
 using core::Op;
 
 namespace {
+
+constexpr std::string_view kNewArray =
+    "    type(c_ptr) function numeta_new_array(words) bind(C)\n"
+    "      import :: c_ptr, c_int64_t\n"
+    "      integer(c_int64_t), intent(inout) :: words(*)\n"
+    "    end function numeta_new_array\n";
 
 core::ParallelLoops parallel_loops(const core::Graph& graph, const core::Live& live,
                                    const core::Writes& writes,
@@ -27,7 +34,8 @@ core::ParallelLoops parallel_loops(const core::Graph& graph, const core::Live& l
 
 Procedure::Procedure(const core::Graph& graph, const Options& options, const core::Live& live,
                      const core::Writes& writes, const std::vector<Interface>& callees, Uses& uses,
-                     Names names, Interface own, bool internal)
+                     Names names, Interface own, bool internal,
+                     std::span<const core::Returned> returned)
     : g_(graph),
       options_(options),
       plan_(schedule(graph, live)),
@@ -37,8 +45,10 @@ Procedure::Procedure(const core::Graph& graph, const Options& options, const cor
       expressions_(graph, options, plan_, symbols_, uses),
       body_(graph, plan_, parallel_, callees, symbols_, names_, expressions_, internal),
       own_(std::move(own)),
-      is_internal_(internal) {
+      is_internal_(internal),
+      returned_(returned) {
   name_parameters();
+  name_returned();
   find_needs();
   uses_.says = uses_.says || has([](Op op) { return op == Op::say; });
   uses_.parallel = uses_.parallel || !parallel_.empty();
@@ -58,10 +68,10 @@ bool Procedure::has(bool (*wanted)(Op)) const {
 void Procedure::name_parameters() {
   for (const core::Scalar& s : g_.scalars()) symbols_.scalars.push_back(names_.claim(s.name));
   for (const core::Buffer& b : g_.buffers()) {
-    symbols_.buffers.push_back(b.local ? "" : names_.claim(b.name));
+    symbols_.buffers.push_back(core::may_overlap(b) ? names_.claim(b.name) : "");
   }
   for (const core::Buffer& b : g_.buffers()) {
-    if (b.local) {
+    if (!core::may_overlap(b)) {
       for (auto* names : {&symbols_.shapes, &symbols_.strides, &symbols_.offsets}) {
         names->emplace_back();
       }
@@ -89,7 +99,10 @@ void Procedure::find_needs() {
   for (std::size_t k = 0; k < g_.buffers().size(); ++k) {
     const core::Buffer& b = g_.buffers()[k];
     const bool is_used = is_internal_ || b.layout != core::Layout::Strided;
-    needs_.shape[k] = !b.local && is_used && takes_shape(b);
+    needs_.shape[k] = core::may_overlap(b) && is_used && takes_shape(b);
+  }
+  for (const core::Returned& one : returned_) {
+    needs_.shape[one.array] = one.early && takes_shape(g_.buffers()[one.array]);
   }
   for (NodeId id = 0; id < g_.size(); ++id) {
     if (!plan_.live.nodes[id]) continue;
@@ -97,9 +110,9 @@ void Procedure::find_needs() {
     if (n.op == Op::dim) needs_.shape[n.bits[0]] = true;
     if (n.op != Op::call) continue;
     for (const core::Parameter& argument : g_.calls()[n.bits[0]].arguments) {
-      if (argument.is_buffer) {
-        needs_.shape[argument.number] = takes_shape(g_.buffers()[argument.number]);
-      }
+      if (!argument.is_buffer) continue;
+      const core::Buffer& b = g_.buffers()[argument.number];
+      needs_.shape[argument.number] = core::may_overlap(b) && takes_shape(b);
     }
   }
 }
@@ -137,9 +150,9 @@ std::vector<Procedure::Locals> Procedure::locals() const {
   const Homes& homes = symbols_.homes;
   std::vector<Locals> out(body_.pieces().size() + 1);
   for (const std::string& name : body_.indices()) {
-    out[homes.of(name)].emplace_back(name, core::DType::i8);
+    out[homes.of(name)].push_back({name, core::DType::i8});
   }
-  for (const auto& one : body_.locals()) out[homes.of(one.first)].push_back(one);
+  for (const Local& one : body_.locals()) out[homes.of(one.name)].push_back(one);
   return out;
 }
 
@@ -147,8 +160,10 @@ std::vector<Procedure::Locals> Procedure::locals() const {
 void Procedure::declare_locals(Writer& out, const Locals& locals) {
   constexpr std::size_t kLongest = 60;
   std::vector<std::pair<std::string, std::string>> lines;
-  for (const auto& [name, dtype] : locals) {
-    const std::string type = declared(dtype);
+  for (const Local& local : locals) {
+    const bool is_allocated = local.shape.find(":)") != std::string::npos;
+    const std::string type = declared(local.type) + (is_allocated ? ", allocatable" : "");
+    const std::string name = local.name + local.shape;
     const auto open = std::find_if(lines.rbegin(), lines.rend(),
                                    [&](const auto& line) { return line.first == type; });
     if (open == lines.rend() || open->second.size() > kLongest) {
@@ -203,6 +218,7 @@ void Procedure::declare_dummies(Writer& out) const {
     out.line(fmt::format("{}{} :: {}", declared(g_.node(g_.results[k].value).type),
                          is_internal_ && own_.is_function ? "" : ", intent(out)", results_[k]));
   }
+  declare_returned(out);
 }
 
 void Procedure::statements() {
@@ -210,6 +226,7 @@ void Procedure::statements() {
   for (std::size_t k = 0; k < results_.size(); ++k) {
     text().line(fmt::format("{} = {}", results_[k], expressions_.value(g_.results[k].value)));
   }
+  hand_over();
 }
 
 void Procedure::call_of(const Interface& worker) {
@@ -227,6 +244,7 @@ void Procedure::call_of(const Interface& worker) {
 std::string Procedure::opening(const std::string& label) const {
   std::vector<std::string> all = dummies();
   all.insert(all.end(), results_.begin(), results_.end());
+  for (std::string& name : returned_dummies()) all.push_back(std::move(name));
   if (needs_.threads) all.emplace_back("threads");
   if (own_.checked) {
     all.emplace_back("error_values");
@@ -245,15 +263,19 @@ std::string Procedure::declarations() const {
   declare_dummies(out);
   if (needs_.threads) out.line("integer(c_int32_t), value :: threads");
   if (own_.checked) {
-    out.line("integer(c_int64_t), intent(inout) :: error_values(0:2)");
+    out.line(fmt::format("integer(c_int64_t), intent(inout) :: error_values(0:{})", kErrorValues));
     out.line("integer(c_int32_t), intent(out) :: status");
   }
   if (!delegates_) {
     declare_locals(out, locals().front());
     declare_tables(out);
   }
-  if (!uses_.libm.empty() || uses_.team || uses_.says) {
+  const bool hands_over = std::any_of(returned_.begin(), returned_.end(),
+                                      [](const core::Returned& one) { return !one.early; });
+  if (hands_over) declare_handing_over(out);
+  if (!uses_.libm.empty() || uses_.team || hands_over || uses_.says) {
     out.line("interface");
+    if (hands_over) out.raw(kNewArray);
     if (uses_.says) out.raw(say_interface());
     if (uses_.team) {
       for (const char* name : {"omp_get_num_threads", "omp_get_thread_num"}) {

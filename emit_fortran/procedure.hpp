@@ -5,11 +5,13 @@
 // `pieces`, too (cut.hpp).
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/returned.hpp"
 #include "emit_fortran/body.hpp"
 #include "emit_fortran/stub.hpp"
 
@@ -18,9 +20,11 @@ namespace numeta::emit_fortran {
 class Procedure {
  public:
   /// `name` is claimed already; `checked`: it may end with an error status, calls included.
+  /// `returned`: the arrays that the kernel returns; an internal procedure returns none.
   Procedure(const core::Graph& graph, const Options& options, const core::Live& live,
             const core::Writes& writes, const std::vector<Interface>& callees, Uses& uses,
-            Names names, Interface own, bool internal);
+            Names names, Interface own, bool internal,
+            std::span<const core::Returned> returned = {});
   Procedure(const Procedure&) = delete;
   Procedure& operator=(const Procedure&) = delete;
 
@@ -49,7 +53,7 @@ class Procedure {
   bool has(bool (*wanted)(core::Op)) const;
 
  private:
-  using Locals = std::vector<std::pair<std::string, core::DType>>;
+  using Locals = std::vector<Local>;
 
   void name_parameters();
   void find_needs();
@@ -57,6 +61,12 @@ class Procedure {
   std::string extents(core::BufferId id) const;
   void declare_buffer(Writer& out, core::BufferId id) const;
   void declare_dummies(Writer& out) const;
+  /// The arrays that the kernel returns (returned_arrays.cpp).
+  void name_returned();
+  std::vector<std::string> returned_dummies() const;
+  void declare_returned(Writer& out) const;
+  void declare_handing_over(Writer& out) const;
+  void hand_over();
   /// The local variables of the procedure itself, then those of each piece.
   std::vector<Locals> locals() const;
   static void declare_locals(Writer& out, const Locals& locals);
@@ -76,6 +86,13 @@ class Procedure {
   bool is_internal_;
   bool delegates_ = false;  // to an internal procedure that does the work
   std::vector<std::string> results_;
+  std::span<const core::Returned> returned_;
+  struct HandedOver {
+    std::string words;   // of the frame: what is asked for, and the lengths
+    std::string memory;  // what is given
+    std::string array;   // it as an array
+  };
+  std::vector<HandedOver> handed_over_;  // by place in returned_; empty names where it is early
 };
 
 }  // namespace numeta::emit_fortran

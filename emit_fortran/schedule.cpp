@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/statements.hpp"
+
 namespace numeta::emit_fortran {
 namespace {
 
@@ -70,27 +72,16 @@ class Scheduler {
       plan_.position[id] = {r, k};
       if (!plan_.live.nodes[id] && n.op != Op::load) continue;
       plan_.form[id] = Form::Statement;
-      if (n.op == Op::store) stores_of(static_cast<BufferId>(n.bits[0])).push_back(sequence_[id]);
-      if (n.op == Op::call) count_call(g_.calls()[n.bits[0]], sequence_[id]);
-      if (!core::has_regions(n.op)) continue;
-      number_statements(static_cast<RegionId>(n.bits[0]));
-      if (n.op == Op::branch && n.bits[1] != kNone) {
-        number_statements(static_cast<RegionId>(n.bits[1]));
-      }
+      core::each_stored(g_, n,
+                        [&](BufferId stored) { stores_of(stored).push_back(sequence_[id]); });
+      for (const RegionId inner : core::InnerRegions(n)) number_statements(inner);
     }
     span_[r].last = next_++;
   }
 
-  void count_call(const core::Call& call, std::uint32_t sequence) {
-    for (const core::Parameter& argument : call.arguments) {
-      if (argument.is_buffer) stores_of(argument.number).push_back(sequence);
-    }
-    for (const BufferId result : call.results) stores_of(result).push_back(sequence);
-  }
-
   /// Where the stores that may change what is read from a buffer are counted.
   std::vector<std::uint32_t>& stores_of(BufferId buffer) {
-    const bool shared = g_.one_chain() && !g_.buffers()[buffer].local;
+    const bool shared = g_.one_chain() && may_overlap(g_.buffers()[buffer]);
     return shared ? shared_stores_ : stores_[buffer];
   }
 

@@ -79,6 +79,7 @@ bool fits_fixed_shape(const ArrayRule& rule, PyArrayObject* array) {
   for (int axis = 0; axis < rule.ndim; ++axis) {
     const npy_intp wanted = rule.fixed_shape[static_cast<std::size_t>(axis)];
     if (wanted >= 0 && shape[axis] != wanted) return false;
+    if (wanted == kAllButOne && shape[axis] == 1) return false;
   }
   return true;
 }

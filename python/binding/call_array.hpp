@@ -28,8 +28,10 @@ struct ArrayRule {
   int typenum = -1;
   int item_shift = 0;                     // log2 of the item size
   const PyArray_Descr* native = nullptr;  // the dtype singleton, which NumPy never frees
-  std::vector<npy_intp> fixed_shape;      // one entry per axis, -1: any extent
+  std::vector<npy_intp> fixed_shape;      // one entry per axis, -1: any extent, or kAllButOne
 };
+
+inline constexpr npy_intp kAllButOne = -2;
 
 // `long long` and `long` are the same type here and NumPy has two numbers for it.
 constexpr int canonical_typenum(int typenum) {

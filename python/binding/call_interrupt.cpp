@@ -117,10 +117,11 @@ void install() {
 
 }  // namespace
 
-bool run_released(const Variant& variant, std::int64_t* frame, std::int32_t& status,
+bool run_released(const Variant& variant, std::int64_t* frame, Making* making, std::int32_t& status,
                   bool& overflowed) {
-  if (variant.is_parallel || !is_main_thread()) {
+  if (!variant.is_interruptible || !is_main_thread()) {
     PyThreadState* state = PyEval_SaveThread();
+    if (making != nullptr) making->set_thread(state);
     const Speaking speaking(variant, state);
     status = run(variant, frame, overflowed);
     PyEval_RestoreThread(state);
@@ -130,6 +131,7 @@ bool run_released(const Variant& variant, std::int64_t* frame, std::int32_t& sta
   Running here;
   here.thread = pthread_self();
   here.state = PyEval_SaveThread();
+  if (making != nullptr) making->set_thread(here.state);
   const Speaking speaking(variant, here.state);
   if (!run_interruptible(variant, frame, here, status, overflowed)) return false;
   PyEval_RestoreThread(here.state);

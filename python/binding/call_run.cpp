@@ -74,27 +74,32 @@ Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame)
     return;
   }
   const auto site = Reference::steal(PyLong_FromLong(status - 1));
-  const auto first = Reference::steal(number_of(frame[0], (frame[2] & 1) != 0));
-  const auto second = Reference::steal(number_of(frame[1], (frame[2] & 2) != 0));
-  if (!site || !first || !second) return;
-  const auto returned = Reference::steal(PyObject_CallFunctionObjArgs(
-      variant.raise_site.get(), site.get(), first.get(), second.get(), nullptr));
+  constexpr auto count = static_cast<Py_ssize_t>(emit_fortran::kErrorValues);
+  const auto values = Reference::steal(PyTuple_New(count));
+  if (!site || !values) return;
+  for (Py_ssize_t k = 0; k < count; ++k) {
+    PyObject* value = number_of(frame[k], (frame[count] >> k & 1) != 0);
+    if (value == nullptr) return;
+    PyTuple_SET_ITEM(values.get(), k, value);
+  }
+  const auto returned = Reference::steal(
+      PyObject_CallFunctionObjArgs(variant.raise_site.get(), site.get(), values.get(), nullptr));
   if (returned) {
     PyErr_Format(PyExc_SystemError, "numeta: check %d failed and raised nothing", status - 1);
   }
 }
 
-// Runs a matched variant on its filled frame.
-PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
-  frame[0] = threads_of_loops();
-  frame[1] = reinterpret_cast<std::int64_t>(&tell);
-  frame[2] = 0;
+// Runs the stub on a frame that is ready; `making`: the arrays that it makes, if any.
+inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, std::int64_t* frame,
+                          Making* making) {
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   bool overflowed = false;
   std::int32_t status = 0;
+  frame[emit_fortran::kTellWord] = reinterpret_cast<std::int64_t>(&tell);
   if (variant.is_brief) {
+    if (making != nullptr) making->set_thread(nullptr);
     status = variant.entry(frame);
-  } else if (!run_released(variant, frame, status, overflowed)) {
+  } else if (!run_released(variant, frame, making, status, overflowed)) {
     return nullptr;
   }
   if (overflowed) {
@@ -107,6 +112,21 @@ PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64
     return nullptr;
   }
   return variant.results.build(frame, arguments.originals);
+}
+
+[[gnu::noinline]] PyObject* execute_making(const Variant& variant, const Arguments& arguments,
+                                           std::int64_t* frame) {
+  Making making(variant.results.arrays(), frame);
+  making.make_early(variant.entry);
+  return run_stub(variant, arguments, frame, &making);
+}
+
+// Runs a matched variant on its filled frame.
+PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+  frame[0] = threads_of_loops();
+  frame[1] = 0;
+  if (!variant.results.arrays().empty()) return execute_making(variant, arguments, frame);
+  return run_stub(variant, arguments, frame, nullptr);
 }
 
 // Asks for the overlap variant of `variant` and keeps it; false with a Python exception.

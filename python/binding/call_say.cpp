@@ -17,11 +17,14 @@ struct Speaker {
 thread_local Speaker speaker;
 
 bool call_python(const Variant& variant, std::int64_t site, const std::int64_t* frame) {
+  const bool is_double = (frame[emit_fortran::kErrorValues] & 1) != 0;
   const auto number = Reference::steal(PyLong_FromLongLong(site));
-  const auto value = Reference::steal(number_of(frame[0], (frame[2] & 1) != 0));
-  if (!number || !value) return false;
-  const auto done = Reference::steal(PyObject_CallFunctionObjArgs(
-      variant.raise_site.get(), number.get(), value.get(), Py_None, nullptr));
+  auto value = Reference::steal(number_of(frame[0], is_double));
+  const auto values = Reference::steal(PyTuple_New(1));
+  if (!number || !value || !values) return false;
+  PyTuple_SET_ITEM(values.get(), 0, value.release());
+  const auto done = Reference::steal(
+      PyObject_CallFunctionObjArgs(variant.raise_site.get(), number.get(), values.get(), nullptr));
   return static_cast<bool>(done);
 }
 

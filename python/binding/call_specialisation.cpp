@@ -30,7 +30,7 @@ bool parse_fixed_shape(PyObject* shape, ArrayRule& rule) {
     npy_intp value = -1;
     if (length != Py_None) {
       value = PyLong_AsSsize_t(length);
-      if (value < 0) return bad_parameter("has a negative fixed extent");
+      if (value < kAllButOne) return bad_parameter("has a negative fixed extent");
     }
     rule.fixed_shape.push_back(value);
   }
@@ -43,22 +43,20 @@ bool parse_array(PyObject* tuple, Parameter& parameter) {
   int written = 0;
   const char* kind = nullptr;
   const char* layout = nullptr;
-  PyObject* last = nullptr;
+  PyObject* last = nullptr;  // the fixed shape
+  PyObject* captured = nullptr;
   if (parameter.role == Parameter::Role::array) {
     if (!PyArg_ParseTuple(tuple, "siisOp:array", &kind, &typenum, &ndim, &layout, &last,
                           &written)) {
       return false;
     }
-  } else if (!PyArg_ParseTuple(tuple, "sO!iisp:captured", &kind, &PyArray_Type, &last, &typenum,
-                               &ndim, &layout, &written)) {
+  } else if (!PyArg_ParseTuple(tuple, "sO!iisOp:captured", &kind, &PyArray_Type, &captured,
+                               &typenum, &ndim, &layout, &last, &written)) {
     return false;
   }
   if (!make_array_rule(parameter.array, typenum, ndim, layout, written != 0)) return false;
   parameter.words = static_cast<std::uint32_t>(array_words(parameter.array));
-  if (parameter.role == Parameter::Role::captured) {
-    parameter.value = Reference::share(last);
-    return true;
-  }
+  if (captured != nullptr) parameter.value = Reference::share(captured);
   return parse_fixed_shape(last, parameter.array);
 }
 
@@ -126,9 +124,9 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 }
 
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
-  static const char* names[] = {"address",    "params",       "results", "template",  "guards",
-                                "raise_site", "make_overlap", "overlap", "keepalive", "brief",
-                                "recursive",  "parallel",     nullptr};
+  static const char* names[] = {"address",    "params",        "results", "template",  "guards",
+                                "raise_site", "make_overlap",  "overlap", "keepalive", "brief",
+                                "recursive",  "interruptible", "arrays",  nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;
   PyObject* results = nullptr;
@@ -138,13 +136,14 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* make_overlap = Py_None;
   PyObject* overlap = Py_None;
   PyObject* keepalive = Py_None;
+  PyObject* arrays = nullptr;
   int brief = 0;
   int recursive = 0;
-  int parallel = 0;
-  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOppp:Specialisation",
+  int interruptible = 0;
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOpppO:Specialisation",
                                   const_cast<char**>(names), &PyLong_Type, &address, &parameters,
                                   &results, &shape, &guards, &raise_site, &make_overlap, &overlap,
-                                  &keepalive, &brief, &recursive, &parallel) == 0) {
+                                  &keepalive, &brief, &recursive, &interruptible, &arrays) == 0) {
     return -1;
   }
   Variant& variant = variant_of(self);
@@ -163,7 +162,8 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   }
   const auto none = Reference::steal(PyTuple_New(0));
   if (!parse_parameters(parameters, variant) ||
-      !variant.results.parse(results != nullptr ? results : none.get(), shape, variant.words,
+      !variant.results.parse(results != nullptr ? results : none.get(),
+                             arrays != nullptr ? arrays : none.get(), shape, variant.words,
                              variant.bound_count) ||
       !variant.guards.parse(guards != nullptr ? guards : none.get())) {
     return -1;
@@ -176,7 +176,7 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   variant.keepalive = Reference::share(keepalive);
   variant.is_brief = brief != 0;
   variant.is_recursive = recursive != 0;
-  variant.is_parallel = parallel != 0;
+  variant.is_interruptible = interruptible != 0;
   variant.entry = reinterpret_cast<Entry>(entry);
   return 0;
 }

@@ -1,10 +1,10 @@
 // A specialisation: one compiled variant of a kernel, what arguments it fits, and how it is run.
 //
-// Frame: 3 words for the values of a failed check (third: bit k set if value k is a double), of
-// which the second holds the function of call_say.hpp before the call; then the parameters' words
-// in order; then the results' words. A compile-time parameter takes none.
-// `bound` parameters come first, one per bound value; captured arrays (hidden arguments) last.
-// Nothing but the overlap variant, made at the first overlapping call, changes after construction.
+// Frame: the words for the values of a failed check (emit_fortran/frame.hpp); then
+// the parameters' words in order; then the results' words, then those of the arrays that are made.
+// A compile-time parameter takes none. `bound` parameters come first, one per bound value; captured
+// arrays (hidden arguments) last. Nothing but the overlap variant, made at the first overlapping
+// call, changes after construction.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,11 @@
 #include "call_overlap.hpp"
 #include "call_reference.hpp"
 #include "call_result.hpp"
+#include "emit_fortran/frame.hpp"
 
 namespace numeta::call {
 
-inline constexpr std::uint32_t kErrorWords = 3;
+using emit_fortran::kErrorWords;
 
 using Entry = std::int32_t (*)(std::int64_t* frame);
 
@@ -35,11 +36,11 @@ struct Variant {
   Entry entry = nullptr;  // null once the garbage collector cleared it
   std::vector<Parameter> parameters;
   std::size_t bound_count = 0;
-  std::uint32_t words = 0;    // of the whole frame
-  bool is_brief = false;      // ends in well under a microsecond: runs with the GIL held
-  bool is_recursive = false;  // may need more stack than there is
-  bool is_parallel = false;   // has threads of its own
-  bool runs_python = false;   // matching calls Python code, which may change the arguments
+  std::uint32_t words = 0;        // of the whole frame
+  bool is_brief = false;          // ends in well under a microsecond: runs with the GIL held
+  bool is_recursive = false;      // may need more stack than there is
+  bool is_interruptible = false;  // may be left at any point
+  bool runs_python = false;       // matching calls Python code, which may change the arguments
   OverlapCheck overlaps;
   GuardSet guards;
   ResultBuilder results;

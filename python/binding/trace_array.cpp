@@ -1,14 +1,33 @@
-// trace_array.cpp - the Array type: a buffer of the trace, read and written by integer indices.
-// `a[...]` is another Array of the same buffer, and so is `a[i]` where that is a row. NumPy
-// computes with a 0-dimensional array as with its element, so that arithmetic on one reads it;
-// arithmetic on any other array is refused.
+// trace_array.cpp - the Array type: a view of a buffer of the trace. It answers Python's operators
+// for all elements at once; NumPy computes with a 0-dimensional array as with its element, and so
+// does it. What has no slot here (methods, keys with arrays, `@`) is answered by Python code.
 #include <fmt/format.h>
 
-#include "python/binding/trace_values.hpp"
+#include "python/binding/trace_arrays.hpp"
 
 namespace numeta::binding {
 
 PyTypeObject* array_type = nullptr;
+
+ArrayHooks& array_hooks() {
+  static ArrayHooks hooks;
+  return hooks;
+}
+
+void require_current(PyObject* array) {
+  if (current_state() != as_array(array)->state)
+    throw core::TraceFault(core::Diag::other_trace, {});
+}
+
+core::NodeId element_of(PyObject* array) {
+  require_current(array);
+  return views(as_array(array)->state).load(view_of(array), {});
+}
+
+PyObject* length_object(TraceState* state, core::NodeId node) {
+  if (state->graph.is_constant(node)) return PyLong_FromLongLong(state->graph.integer_value(node));
+  return new_scalar(state, node);
+}
 
 namespace {
 
@@ -16,83 +35,53 @@ using core::Diag;
 using core::NodeId;
 using core::TraceFault;
 
-ArrayObject* as_array(PyObject* object) { return reinterpret_cast<ArrayObject*>(object); }
-
 const core::Buffer& buffer_of(PyObject* self) {
-  return as_array(self)->state->graph.buffers()[as_array(self)->buffer];
+  return as_array(self)->state->graph.buffers()[view_of(self).buffer];
 }
 
-std::size_t rank_of(PyObject* self) { return buffer_of(self).rank() - as_array(self)->indexed; }
-
-std::span<const NodeId> prefix_of(PyObject* self) {
-  return {as_array(self)->prefix, as_array(self)->indexed};
-}
+std::size_t rank_of(PyObject* self) { return view_of(self).rank(); }
 
 void dealloc(PyObject* self) {
   release(as_array(self)->state);
+  delete as_array(self)->view;
   PyObject_Free(self);
 }
 
-NodeId index_node(PyObject* self, PyObject* index) {
-  TraceState* state = as_array(self)->state;
-  const bool is_bool = PyBool_Check(index);
-  const NodeId node = is_bool ? core::kNone : node_of(state, index);
-  if (node == core::kNone) {
-    throw TraceFault(Diag::index_unsupported, {Py_TYPE(index)->tp_name, buffer_of(self).name});
+/// Asks the Python code that answers for arrays.
+PyObject* ask(PyObject* hook, PyObject* a, PyObject* b) {
+  return PyObject_CallFunctionObjArgs(hook, a, b, nullptr);
+}
+
+/// The commonest key: one integer for each axis of a whole buffer.
+bool is_plain_key(TraceState* state, const core::View& view, PyObject* key,
+                  std::vector<NodeId>& indices) {
+  if (!view.layers.empty()) return false;
+  const bool is_tuple = PyTuple_Check(key);
+  const Py_ssize_t count = is_tuple ? PyTuple_GET_SIZE(key) : 1;
+  if (static_cast<std::size_t>(count) != view.rank()) return false;
+  for (Py_ssize_t k = 0; k < count; ++k) {
+    PyObject* item = is_tuple ? PyTuple_GET_ITEM(key, k) : key;
+    if (!is_scalar(item) && !PyLong_CheckExact(item)) return false;
+    indices.push_back(node_of(state, item));
+    if (core::is_bool(state->graph.node(indices.back()).type)) return false;
   }
-  return node;
+  return true;
 }
-
-/// The indices of all axes that are indexed, those of the row itself first.
-std::vector<NodeId> index_nodes(PyObject* self, PyObject* key) {
-  std::vector<NodeId> out(prefix_of(self).begin(), prefix_of(self).end());
-  if (PyTuple_Check(key)) {
-    for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(key); ++k) {
-      out.push_back(index_node(self, PyTuple_GET_ITEM(key, k)));
-    }
-  } else {
-    out.push_back(index_node(self, key));
-  }
-  return out;
-}
-
-[[noreturn]] void refuse_count(PyObject* self, std::size_t given) {
-  throw TraceFault(Diag::index_count, {fmt::format("{}", given - as_array(self)->indexed),
-                                       fmt::format("{}", rank_of(self)), buffer_of(self).name});
-}
-
-PyObject* row(PyObject* self, std::vector<NodeId> indices) {
-  TraceState* state = as_array(self)->state;
-  for (std::size_t axis = as_array(self)->indexed; axis < indices.size(); ++axis) {
-    indices[axis] = state->lowering.index(as_array(self)->buffer, static_cast<std::uint32_t>(axis),
-                                          indices[axis]);
-  }
-  return new_array(state, as_array(self)->buffer, indices);
-}
-
-void require_current(PyObject* self) {
-  if (current_state() != as_array(self)->state) throw TraceFault(Diag::other_trace, {});
-}
-
-bool is_whole(PyObject* key) {
-  if (PyTuple_Check(key) && PyTuple_GET_SIZE(key) == 1) key = PyTuple_GET_ITEM(key, 0);
-  return key == Py_Ellipsis;
-}
-
-bool is_zero_dimensional(PyObject* object) { return is_array(object) && rank_of(object) == 0; }
 
 PyObject* get_item(PyObject* self, PyObject* key) {
   TraceState* state = as_array(self)->state;
-  return guarded<PyObject*>(state, nullptr, [&] {
+  return guarded<PyObject*>(state, nullptr, [&]() -> PyObject* {
     require_current(self);
-    if (is_whole(key)) return new_array(state, as_array(self)->buffer, prefix_of(self));
     state->note_origin();
-    const auto indices = index_nodes(self, key);
-    const std::size_t rank = buffer_of(self).rank();
-    if (indices.size() > rank) refuse_count(self, indices.size());
-    if (indices.size() < rank) return row(self, indices);
-    const core::BufferId buffer = as_array(self)->buffer;
-    return new_scalar(state, state->lowering.load(buffer, indices, as_array(self)->indexed));
+    const core::View& view = view_of(self);
+    std::vector<NodeId> indices;
+    if (is_plain_key(state, view, key, indices)) {
+      return new_scalar(state, state->lowering.load(view.buffer, indices));
+    }
+    if (!is_basic_key(state, key)) return ask(array_hooks().get, self, key);
+    Part part = part_of(self, key);
+    if (part.is_element) return new_scalar(state, views(state).load(part.view, {}));
+    return new_view(state, std::move(part.view));
   });
 }
 
@@ -100,100 +89,151 @@ PyObject* get_item(PyObject* self, PyObject* key) {
 NodeId stored_node(PyObject* self, PyObject* value) {
   TraceState* state = as_array(self)->state;
   const core::Type element{buffer_of(self).type, false};
-  if (is_zero_dimensional(value)) {
-    require_current(value);
-    const NodeId loaded = state->lowering.load(as_array(value)->buffer, {});
-    return state->lowering.convert(loaded, element.dtype, false);
+  if (is_array(value) && !is_many(value)) {
+    return state->lowering.convert(element_of(value), element.dtype, false);
+  }
+  if (is_array(value)) {
+    throw core::PythonFault(core::Exception::ValueError,
+                            "setting an array element with a sequence.");
   }
   const NodeId node = node_of(state, value, &element);
   return node != core::kNone ? node : require_node(state, value, "assignment to an element");
 }
 
+/// Numbers and traced arrays can be assigned as they are.
+bool is_assignable(TraceState* state, PyObject* value, const core::Type& element) {
+  return is_array(value) || node_of(state, value, &element) != core::kNone;
+}
+
 int set_item(PyObject* self, PyObject* key, PyObject* value) {
   TraceState* state = as_array(self)->state;
-  return guarded<int>(state, -1, [&] {
+  return guarded<int>(state, -1, [&]() -> int {
     require_current(self);
     state->note_origin();
-    if (value == nullptr) throw array_as_value(buffer_of(self));
-    const NodeId node = stored_node(self, value);
-    const bool is_element = is_whole(key) && rank_of(self) == 0;
-    const auto indices = is_element ? std::vector<NodeId>{} : index_nodes(self, key);
-    if (indices.size() != buffer_of(self).rank()) refuse_count(self, indices.size());
-    state->lowering.store(as_array(self)->buffer, indices, node, as_array(self)->indexed);
-    ++state->effects;
-    return 0;
+    if (value == nullptr) {
+      throw core::PythonFault(core::Exception::ValueError, "cannot delete array elements");
+    }
+    const core::View& view = view_of(self);
+    std::vector<NodeId> indices;
+    if (is_plain_key(state, view, key, indices)) {
+      state->lowering.store(view.buffer, indices, stored_node(self, value));
+      ++state->effects;
+      return 0;
+    }
+    if (!is_basic_key(state, key)) {
+      PyObject* done = PyObject_CallFunctionObjArgs(array_hooks().set, self, key, value, nullptr);
+      Py_XDECREF(done);
+      return done != nullptr ? 0 : -1;
+    }
+    const Part part = part_of(self, key);
+    if (part.is_element || part.view.rank() == 0) {
+      views(state).store(part.view, {}, stored_node(self, value));
+      ++state->effects;
+      return 0;
+    }
+    if (is_assignable(state, value, {buffer_of(self).type, false})) {
+      return assign(state, part.view, value);
+    }
+    PyObject* converted = PyObject_CallOneArg(array_hooks().convert, value);
+    const int done = converted != nullptr ? assign(state, part.view, converted) : -1;
+    Py_XDECREF(converted);
+    return done;
   });
 }
 
 template <class Result>
 Result refuse_value(PyObject* self, Result failure) {
-  return guarded<Result>(as_array(self)->state, failure,
-                         [&]() -> Result { throw array_as_value(buffer_of(self)); });
+  return guarded<Result>(as_array(self)->state, failure, [&]() -> Result {
+    throw array_as_value(as_array(self)->state->graph, view_of(self));
+  });
 }
 
-/// What stands for an operand in arithmetic: of a 0-dimensional array its element.
-PyObject* operand(PyObject* object) {
-  if (!is_array(object)) return Py_NewRef(object);
-  if (rank_of(object) != 0) return refuse_value<PyObject*>(object, nullptr);
-  PyObject* key = PyTuple_New(0);
-  PyObject* element = key != nullptr ? get_item(object, key) : nullptr;
-  Py_XDECREF(key);
-  return element;
+/// What stands for an operand in arithmetic: of a 0-dimensional array its element, of a list or an
+/// array of NumPy's a traced array. A new reference.
+PyObject* operand(PyObject* object, bool beside_many) {
+  if (is_array(object)) {
+    if (is_many(object)) return Py_NewRef(object);
+    TraceState* state = as_array(object)->state;
+    return guarded<PyObject*>(state, nullptr,
+                              [&] { return new_scalar(state, element_of(object)); });
+  }
+  if (!beside_many || is_scalar(object) || PyNumber_Check(object)) {
+    const bool is_own_array = beside_many && !is_scalar(object) && PySequence_Check(object) != 0;
+    if (!is_own_array) return Py_NewRef(object);
+  }
+  return PyObject_CallOneArg(array_hooks().convert, object);
 }
 
 PyObject* power(PyObject* a, PyObject* b) { return PyNumber_Power(a, b, Py_None); }
 
-template <PyObject* (*operation)(PyObject*, PyObject*)>
-PyObject* operator_slot(PyObject* a, PyObject* b) {
-  PyObject* left = operand(a);
-  PyObject* right = left != nullptr ? operand(b) : nullptr;
-  PyObject* result = right != nullptr ? operation(left, right) : nullptr;
+using Binary = PyObject* (*)(PyObject*, PyObject*);
+
+PyObject* computed(Binary operation, PyObject* left, PyObject* right) {
+  if (!is_many(left) && !is_many(right)) return operation(left, right);
+  TraceState* state = as_array(is_many(left) ? left : right)->state;
+  return guarded<PyObject*>(state, nullptr, [&] {
+    state->note_origin();
+    PyObject* const both[] = {left, right};
+    return mapped(
+        state,
+        [operation](std::span<PyObject* const> values) { return operation(values[0], values[1]); },
+        both);
+  });
+}
+
+PyObject* binary(Binary operation, PyObject* a, PyObject* b) {
+  const bool many = is_many(a) || is_many(b);
+  PyObject* left = operand(a, many);
+  PyObject* right = left != nullptr ? operand(b, many) : nullptr;
+  PyObject* result = right != nullptr ? computed(operation, left, right) : nullptr;
   Py_XDECREF(left);
   Py_XDECREF(right);
   return result;
 }
 
+template <Binary operation>
+PyObject* operator_slot(PyObject* a, PyObject* b) {
+  return binary(operation, a, b);
+}
+
 PyObject* power_slot(PyObject* a, PyObject* b, PyObject* modulus) {
-  return modulus == Py_None ? operator_slot<power>(a, b)
+  return modulus == Py_None ? binary(power, a, b)
                             : refuse_value<PyObject*>(is_array(a) ? a : b, nullptr);
 }
 
 template <PyObject* (*operation)(PyObject*)>
 PyObject* unary_slot(PyObject* self) {
-  PyObject* value = operand(self);
-  PyObject* result = value != nullptr ? operation(value) : nullptr;
-  Py_XDECREF(value);
-  return result;
-}
-
-/// NumPy's casting rule 'same_kind', by which a ufunc writes its result: a kind never goes down.
-bool is_same_kind(core::DType from, core::DType to) {
-  constexpr int rank[] = {0, 2, 1, 3, 4};  // bool, int, uint, float, complex
-  return rank[static_cast<std::size_t>(core::kind(from))] <=
-         rank[static_cast<std::size_t>(core::kind(to))];
-}
-
-/// `a += x` on a 0-dimensional array writes to it.
-template <PyObject* (*operation)(PyObject*, PyObject*)>
-PyObject* inplace_slot(PyObject* self, PyObject* other) {
-  PyObject* value = operator_slot<operation>(self, other);
-  if (value == nullptr) return nullptr;
   TraceState* state = as_array(self)->state;
-  PyObject* result = guarded<PyObject*>(state, nullptr, [&] {
-    const NodeId node = require_node(state, value, "an augmented assignment");
-    const core::DType from = state->lowering.type(node).dtype;
-    const core::DType to = buffer_of(self).type;
-    if (!is_same_kind(from, to)) {
-      throw core::PythonFault(core::Exception::TypeError,
-                              fmt::format("Cannot cast the result of an augmented assignment from "
-                                          "{} to {} with casting rule 'same_kind'",
-                                          core::row(from).name, core::row(to).name));
+  return guarded<PyObject*>(state, nullptr, [&]() -> PyObject* {
+    state->note_origin();
+    if (is_many(self)) {
+      return mapped(
+          state, [](std::span<PyObject* const> values) { return operation(values[0]); },
+          std::span<PyObject* const>(&self, 1));
     }
-    state->lowering.store(as_array(self)->buffer, {}, state->graph.cast(node, to, false));
-    ++state->effects;
-    return Py_NewRef(self);
+    PyObject* element = new_scalar(state, element_of(self));
+    PyObject* result = element != nullptr ? operation(element) : nullptr;
+    Py_XDECREF(element);
+    return result;
   });
-  Py_DECREF(value);
+}
+
+/// `a += x` writes to the array.
+template <Binary operation>
+PyObject* inplace_slot(PyObject* self, PyObject* other) {
+  TraceState* state = as_array(self)->state;
+  PyObject* right = operand(other, is_many(self));
+  if (right == nullptr) return nullptr;
+  PyObject* result = guarded<PyObject*>(state, nullptr, [&] {
+    require_current(self);
+    state->note_origin();
+    PyObject* const both[] = {self, right};
+    return map_into(
+        state, self,
+        [](std::span<PyObject* const> values) { return operation(values[0], values[1]); }, both,
+        true);
+  });
+  Py_DECREF(right);
   return result;
 }
 
@@ -202,23 +242,35 @@ PyObject* inplace_power_slot(PyObject* self, PyObject* other, PyObject*) {
 }
 
 int bool_slot(PyObject* self) {
-  PyObject* value = operand(self);
+  if (is_many(self)) {
+    PyErr_SetString(PyExc_ValueError,
+                    "The truth value of an array with more than one element is ambiguous. Use "
+                    "a.any() or a.all()");
+    return -1;
+  }
+  PyObject* value = operand(self, false);
   const int answer = value != nullptr ? PyObject_IsTrue(value) : -1;
   Py_XDECREF(value);
   return answer;
 }
 
-PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
-  PyObject* left = operand(self);
-  PyObject* right = left != nullptr ? operand(other) : nullptr;
-  PyObject* answer = right != nullptr ? PyObject_RichCompare(left, right, operation) : nullptr;
-  Py_XDECREF(left);
-  Py_XDECREF(right);
-  return answer;
+template <int operation>
+PyObject* compared(PyObject* a, PyObject* b) {
+  return PyObject_RichCompare(a, b, operation);
 }
 
-PyObject* refused_slot(PyObject* self) { return refuse_value<PyObject*>(self, nullptr); }
-PyObject* matrix_slot(PyObject* a, PyObject* b) { return refused_slot(is_array(a) ? a : b); }
+PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
+  constexpr Binary all[] = {compared<Py_LT>, compared<Py_LE>, compared<Py_EQ>,
+                            compared<Py_NE>, compared<Py_GT>, compared<Py_GE>};
+  return binary(all[operation], self, other);
+}
+
+PyObject* matrix_slot(PyObject* a, PyObject* b) { return ask(array_hooks().matmul, a, b); }
+PyObject* iter_slot(PyObject* self) {
+  return guarded<PyObject*>(as_array(self)->state, nullptr, [&]() -> PyObject* {
+    throw array_as_value(as_array(self)->state->graph, view_of(self));
+  });
+}
 int contains_slot(PyObject* self, PyObject*) { return refuse_value(self, -1); }
 
 Py_ssize_t length_slot(PyObject* self) {
@@ -226,8 +278,9 @@ Py_ssize_t length_slot(PyObject* self) {
     PyErr_SetString(PyExc_TypeError, "len() of unsized object");
     return -1;
   }
-  const auto& length = buffer_of(self).fixed_shape[as_array(self)->indexed];
-  if (length) return static_cast<Py_ssize_t>(*length);
+  const core::Graph& g = as_array(self)->state->graph;
+  const NodeId length = view_of(self).shape[0];
+  if (g.is_constant(length)) return static_cast<Py_ssize_t>(g.integer_value(length));
   return guarded<Py_ssize_t>(as_array(self)->state, -1, []() -> Py_ssize_t {
     throw TraceFault(Diag::number_of_runtime, {"len()"});
   });
@@ -244,42 +297,29 @@ PyObject* repr_slot(PyObject* self) {
                               std::string(core::row(buffer.type).name).c_str(), rank_of(self));
 }
 
-PyObject* dimension(PyObject* self, std::size_t axis) {
-  axis += as_array(self)->indexed;
-  const core::Buffer& buffer = buffer_of(self);
-  if (buffer.fixed_shape[axis]) return PyLong_FromLongLong(*buffer.fixed_shape[axis]);
-  TraceState* state = as_array(self)->state;
-  return guarded<PyObject*>(state, nullptr, [&] {
-    return new_scalar(state,
-                      state->graph.dim(as_array(self)->buffer, static_cast<std::uint32_t>(axis)));
-  });
-}
-
 PyObject* get_shape(PyObject* self, void*) {
-  const auto rank = static_cast<Py_ssize_t>(rank_of(self));
-  PyObject* shape = PyTuple_New(rank);
-  if (shape == nullptr) return nullptr;
-  for (Py_ssize_t axis = 0; axis < rank; ++axis) {
-    PyObject* length = dimension(self, static_cast<std::size_t>(axis));
-    if (length == nullptr) {
-      Py_DECREF(shape);
-      return nullptr;
-    }
-    PyTuple_SET_ITEM(shape, axis, length);
+  const core::View& view = view_of(self);
+  PyObject* shape = PyTuple_New(static_cast<Py_ssize_t>(view.rank()));
+  for (std::size_t axis = 0; shape != nullptr && axis < view.rank(); ++axis) {
+    PyTuple_SET_ITEM(shape, static_cast<Py_ssize_t>(axis),
+                     length_object(as_array(self)->state, view.shape[axis]));
   }
   return shape;
 }
 
 PyObject* get_size(PyObject* self, void*) {
-  PyObject* size = PyLong_FromLong(1);
-  for (std::size_t axis = 0; size != nullptr && axis < rank_of(self); ++axis) {
-    PyObject* length = dimension(self, axis);
-    PyObject* product = length != nullptr ? PyNumber_Multiply(size, length) : nullptr;
-    Py_XDECREF(length);
-    Py_DECREF(size);
-    size = product;
-  }
-  return size;
+  TraceState* state = as_array(self)->state;
+  return guarded<PyObject*>(
+      state, nullptr, [&] { return length_object(state, views(state).size(view_of(self).shape)); });
+}
+
+PyObject* get_transposed(PyObject* self, void*) {
+  TraceState* state = as_array(self)->state;
+  return guarded<PyObject*>(state, nullptr, [&] {
+    std::vector<std::uint32_t> axes;
+    for (std::size_t k = rank_of(self); k-- > 0;) axes.push_back(static_cast<std::uint32_t>(k));
+    return new_view(state, views(state).permuted(view_of(self), axes));
+  });
 }
 
 PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromSize_t(rank_of(self)); }
@@ -303,6 +343,11 @@ PyObject* getattr_slot(PyObject* self, PyObject* name) {
   const std::string wanted = text;
   PyErr_Clear();
   if (wanted == "__repr__" || wanted == "__format__") return text_slot(self);
+  if (!hidden) {
+    PyObject* answer = ask(array_hooks().attribute, self, name);
+    if (answer != Py_NotImplemented) return answer;
+    Py_DECREF(answer);
+  }
   return guarded<PyObject*>(as_array(self)->state, nullptr, [&]() -> PyObject* {
     throw TraceFault(Diag::array_attribute, {wanted});
   });
@@ -312,6 +357,7 @@ PyObject* get_class(PyObject*, void*) { return array_python_type(); }
 
 PyGetSetDef getters[] = {
     {"__class__", get_class, nullptr, "the type that the undecorated function sees", nullptr},
+    {"T", get_transposed, nullptr, "the axes in reversed order", nullptr},
     {"shape", get_shape, nullptr, "lengths of the axes", nullptr},
     {"size", get_size, nullptr, "number of elements", nullptr},
     {"ndim", get_ndim, nullptr, "number of axes", nullptr},
@@ -330,7 +376,7 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_tp_hash, slot(hash_slot)},
                        {Py_tp_getattro, slot(getattr_slot)},
                        {Py_tp_richcompare, slot(compare_slot)},
-                       {Py_tp_iter, slot(refused_slot)},
+                       {Py_tp_iter, slot(iter_slot)},
                        {Py_tp_getset, getters},
                        {Py_mp_subscript, slot(get_item)},
                        {Py_mp_ass_subscript, slot(set_item)},
@@ -367,9 +413,9 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_nb_positive, slot(unary_slot<PyNumber_Positive>)},
                        {Py_nb_absolute, slot(unary_slot<PyNumber_Absolute>)},
                        {Py_nb_invert, slot(unary_slot<PyNumber_Invert>)},
-                       {Py_nb_int, slot(refused_slot)},
-                       {Py_nb_float, slot(refused_slot)},
-                       {Py_nb_index, slot(refused_slot)},
+                       {Py_nb_int, slot(iter_slot)},
+                       {Py_nb_float, slot(iter_slot)},
+                       {Py_nb_index, slot(iter_slot)},
                        {0, nullptr}};
 
 PyType_Spec spec = {"numeta._trace.Array", sizeof(ArrayObject), 0,
@@ -377,15 +423,8 @@ PyType_Spec spec = {"numeta._trace.Array", sizeof(ArrayObject), 0,
 
 }  // namespace
 
-PyObject* new_array(TraceState* state, core::BufferId buffer, std::span<const NodeId> prefix) {
-  ArrayObject* made = PyObject_New(ArrayObject, array_type);
-  if (made == nullptr) return nullptr;
-  retain(state);
-  made->state = state;
-  made->buffer = buffer;
-  made->indexed = static_cast<std::uint32_t>(prefix.size());
-  std::copy(prefix.begin(), prefix.end(), made->prefix);
-  return reinterpret_cast<PyObject*>(made);
+PyObject* new_array(TraceState* state, core::BufferId buffer) {
+  return new_view(state, views(state).whole(buffer));
 }
 
 int add_array_type(PyObject* module);

@@ -8,8 +8,10 @@
 
 #include "core/merge.hpp"
 #include "core/passes.hpp"
+#include "python/binding/trace_arrays.hpp"
 #include "python/binding/trace_emission.hpp"
-#include "python/binding/trace_values.hpp"
+#include "python/binding/trace_pybind.hpp"
+#include "python/binding/trace_returned.hpp"
 
 namespace py = pybind11;
 
@@ -19,21 +21,6 @@ namespace {
 using core::DType;
 using core::NodeId;
 using core::Op;
-
-/// Runs `body` with the faults of tracing turned into Python exceptions, for pybind11.
-template <class Body>
-py::object run(const TraceState* state, Body&& body) {
-  PyObject* made = guarded<PyObject*>(state, nullptr, std::forward<Body>(body));
-  if (made == nullptr) throw py::error_already_set();
-  return py::reinterpret_steal<py::object>(made);
-}
-
-DType dtype_by_code(const std::string& code) {
-  for (const core::DTypeRow& entry : core::kDTypes) {
-    if (entry.code == code) return entry.id;
-  }
-  throw py::value_error("no dtype " + code);
-}
 
 struct NamedOp {
   Op op;
@@ -56,13 +43,6 @@ NamedOp op_by_name(const std::string& name) {
   const auto found = known.find(name);
   if (found == known.end()) throw py::value_error("no operation " + name);
   return found->second;
-}
-
-TraceState* required_current(const char* what) {
-  TraceState* state = current_state();
-  if (state != nullptr) return state;
-  raise_fault(nullptr, core::TraceFault(core::Diag::no_trace, {what}));
-  throw py::error_already_set();
 }
 
 NodeId node_in(py::handle scalar) { return reinterpret_cast<ScalarObject*>(scalar.ptr())->node; }
@@ -96,22 +76,36 @@ class Trace {
 
   py::object add_array(const std::string& name, const std::string& dtype, std::size_t ndim,
                        const std::string& layout,
-                       const std::vector<std::optional<std::int64_t>>& shape) {
+                       const std::vector<std::optional<std::int64_t>>& shape,
+                       const std::vector<bool>& single) {
     auto fixed = shape;
     fixed.resize(ndim);
     core::Layout kind = core::Layout::Strided;
     if (layout == "C") kind = core::Layout::C;
     if (layout == "F") kind = core::Layout::F;
     const auto buffer = state_->graph.buffer(name, dtype_by_code(dtype), kind, std::move(fixed));
+    state_->graph.set_single(buffer, single);
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
   }
 
-  /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a row.
+  /// How many buffers there are: the number of the next one.
+  std::size_t buffers() const { return state_->graph.buffers().size(); }
+  /// The axes of a parameter for whose lengths but 1 the code holds.
+  std::vector<std::uint32_t> compared(core::BufferId buffer) const {
+    std::vector<std::uint32_t> out;
+    const auto& flags = state_->graph.buffers().at(buffer).compared;
+    for (std::uint32_t axis = 0; axis < flags.size(); ++axis) {
+      if (flags[axis]) out.push_back(axis);
+    }
+    return out;
+  }
+
+  /// ("C", "F" or "S", the fixed lengths or None) of a traced array; None of a part of one.
   py::object layout(py::handle array) const {
     if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
     const auto* object = reinterpret_cast<ArrayObject*>(array.ptr());
-    if (object->indexed > 0) return py::none();
-    const core::Buffer& buffer = object->state->graph.buffers()[object->buffer];
+    if (!object->view->layers.empty()) return py::none();
+    const core::Buffer& buffer = object->state->graph.buffers()[object->view->buffer];
     constexpr const char* names[] = {"C", "F", "S"};
     return py::make_tuple(names[static_cast<std::size_t>(buffer.layout)],
                           py::tuple(py::cast(buffer.fixed_shape)));
@@ -241,7 +235,7 @@ class Trace {
       std::vector<core::Parameter> given;
       for (const py::handle argument : arguments) {
         if (is_array(argument.ptr())) {
-          given.push_back({true, reinterpret_cast<ArrayObject*>(argument.ptr())->buffer});
+          given.push_back({true, reinterpret_cast<ArrayObject*>(argument.ptr())->view->buffer});
         } else {
           given.push_back({false, static_cast<std::uint32_t>(scalars.size())});
           scalars.push_back(require_node(state_, argument.ptr(), "an argument"));
@@ -317,10 +311,16 @@ class Trace {
     });
   }
 
-  void set_result(py::sequence values) {
+  /// `arrays`: whole arrays of the kernel's own.
+  void set_result(py::sequence values, py::sequence arrays) {
     run(state_, [&] {
       state_->note_origin();
       state_->graph.results.clear();
+      state_->graph.returned.clear();
+      for (const py::handle array : arrays) {
+        if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
+        state_->graph.returned.push_back(view_of(array.ptr()).buffer);
+      }
       for (const py::handle item : values) {
         const auto entry = py::reinterpret_borrow<py::tuple>(item);
         NodeId node = require_node(state_, py::object(entry[0]).ptr(), "a returned value");
@@ -459,7 +459,9 @@ void bind_trace(py::module_& m) {
            })
       .def("__exit__", [](Trace& self, const py::args&) { self.exit(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
-           py::arg("layout"), py::arg("fixed_shape"))
+           py::arg("layout"), py::arg("fixed_shape"), py::arg("single") = std::vector<bool>())
+      .def_property_readonly("buffers", &Trace::buffers)
+      .def("compared", &Trace::compared)
       .def("layout", &Trace::layout)
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)
@@ -485,7 +487,7 @@ void bind_trace(py::module_& m) {
       .def("check", &Trace::check)
       .def("fail", &Trace::fail)
       .def("say", &Trace::say)
-      .def("set_result", &Trace::set_result)
+      .def("set_result", &Trace::set_result, py::arg("values"), py::arg("arrays") = py::tuple())
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)
       .def("passes", &Trace::passes)
@@ -509,6 +511,8 @@ PYBIND11_MODULE(_trace, m) {
   if (import_numpy() < 0 || add_value_types(m.ptr()) < 0) throw py::error_already_set();
   bind_emission(m);
   bind_trace(m);
+  bind_arrays(m);
+  bind_returned(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();
     return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);
@@ -523,4 +527,5 @@ PYBIND11_MODULE(_trace, m) {
   m.def("diagnostics", &diagnostics);
   m.def("set_error_type", [](py::object factory) { set_error_factory(factory.ptr()); });
   m.def("set_own_folder", &set_own_folder);
+  m.def("set_unit_axis", [](py::object callable) { set_unit_axis(callable.ptr()); });
 }

@@ -432,9 +432,10 @@ bool asks_the_tracer(PyTypeObject* type, PyObject* name) {
   return found;
 }
 
-core::TraceFault array_as_value(const core::Buffer& buffer) {
+core::TraceFault array_as_value(const core::Graph& graph, const core::View& view) {
+  const core::Buffer& buffer = graph.buffers()[view.buffer];
   std::string indices;
-  for (std::size_t axis = 0; axis < buffer.rank(); ++axis) {
+  for (std::size_t axis = 0; axis < view.rank(); ++axis) {
     const std::string index = axis < 4 ? std::string(1, "ijkl"[axis]) : fmt::format("i{}", axis);
     indices += (axis > 0 ? ", " : "") + index;
   }
@@ -447,7 +448,7 @@ NodeId require_node(TraceState* state, PyObject* value, const char* what) {
   if (node != kNone) return node;
   if (is_array(value)) {
     const auto* array = reinterpret_cast<ArrayObject*>(value);
-    throw array_as_value(array->state->graph.buffers()[array->buffer]);
+    throw array_as_value(array->state->graph, *array->view);
   }
   let_explain(value);
   throw TraceFault(Diag::unknown_operand, {what, type_name(value)});

@@ -8,6 +8,7 @@ namespace numeta::binding {
 namespace {
 
 PyObject* g_error_factory = nullptr;
+PyObject* g_unit_axis = nullptr;
 std::string& own_folder() {
   static std::string folder;
   return folder;
@@ -101,6 +102,15 @@ void set_error_factory(PyObject* factory) {
   Py_XSETREF(g_error_factory, factory);
 }
 
+void set_unit_axis(PyObject* callable) {
+  Py_INCREF(callable);
+  Py_XSETREF(g_unit_axis, callable);
+}
+
+void raise_unit_axis(const core::UnitAxis& fault) {
+  Py_XDECREF(PyObject_CallFunction(g_unit_axis, "II", fault.buffer, fault.axis));
+}
+
 void set_own_folder(const std::string& folder) { own_folder() = folder; }
 
 namespace {
@@ -145,6 +155,7 @@ PyObject* python_exception(core::Exception exception) {
     case core::Exception::ValueError: return PyExc_ValueError;
     case core::Exception::TypeError: return PyExc_TypeError;
     case core::Exception::IndexError: return PyExc_IndexError;
+    case core::Exception::MemoryError: return PyExc_MemoryError;
     case core::Exception::ZeroDivisionError: return PyExc_ZeroDivisionError;
   }
   return PyExc_RuntimeError;

@@ -80,6 +80,9 @@ TraceState*& current_state();
 
 /// The callable that makes a TraceError: (number, message, hint, filename, line) -> exception.
 void set_error_factory(PyObject* factory);
+/// What is called with a buffer and an axis of length 1 that the trace has to know: it raises.
+void set_unit_axis(PyObject* callable);
+void raise_unit_axis(const core::UnitAxis& fault);
 /// Files below this folder are not the user's.
 void set_own_folder(const std::string& folder);
 
@@ -89,15 +92,22 @@ void raise_fault(const core::PythonFault& fault);
 void raise_fault(const TraceState& state, const core::ParallelFault& fault);
 PyObject* python_exception(core::Exception exception);
 
+/// A Python error is set already; thrown to where it is given back to Python.
+struct PythonError {};
+
 /// Runs `body` and turns the faults of tracing into Python exceptions.
 template <class Result, class Body>
 Result guarded(const TraceState* state, Result failure, Body&& body) {
   try {
     return body();
+  } catch (const PythonError&) {
+    return failure;
   } catch (const core::TraceFault& fault) {
     raise_fault(state, fault);
   } catch (const core::PythonFault& fault) {
     raise_fault(fault);
+  } catch (const core::UnitAxis& fault) {
+    raise_unit_axis(fault);
   } catch (const core::ScopeError& fault) {
     const core::RegionId region = state->graph.node(fault.node).region;
     raise_fault(state,

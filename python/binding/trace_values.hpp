@@ -4,6 +4,7 @@
 // raises a TraceError.
 #pragma once
 
+#include "core/view.hpp"
 #include "python/binding/trace_state.hpp"
 
 namespace numeta::binding {
@@ -13,13 +14,10 @@ struct ScalarObject {
   core::NodeId node;
 };
 
-/// A buffer, or what is left of it after its first axes were indexed: a row.
+/// A view of a buffer.
 struct ArrayObject {
-  static constexpr std::size_t kMostAxes = 64;  // NumPy's limit
   PyObject_HEAD TraceState* state;
-  core::BufferId buffer;
-  std::uint32_t indexed;           // how many axes
-  core::NodeId prefix[kMostAxes];  // their indices, wrapped
+  core::View* view;  // owned
 };
 
 extern PyTypeObject* scalar_type;
@@ -33,10 +31,9 @@ inline bool is_array(PyObject* object) { return Py_TYPE(object) == array_type; }
 /// Would `value.name` answer for the tracer's own object (`__repr__`, `__sizeof__`, ...)?
 bool asks_the_tracer(PyTypeObject* type, PyObject* name);
 /// The refusal of a whole array where a number is needed.
-core::TraceFault array_as_value(const core::Buffer& buffer);
+core::TraceFault array_as_value(const core::Graph& graph, const core::View& view);
 PyObject* new_scalar(TraceState* state, core::NodeId node);
-PyObject* new_array(TraceState* state, core::BufferId buffer,
-                    std::span<const core::NodeId> prefix = {});
+PyObject* new_array(TraceState* state, core::BufferId buffer);
 
 /// The node for a traced or plain number; kNone (no Python error set) where it is no number.
 /// `peer` is the type of the other operand: a Python int beyond 64 bits may stand beside a float.

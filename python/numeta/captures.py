@@ -14,7 +14,7 @@ from __future__ import annotations
 import builtins
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -187,6 +187,16 @@ def _content(
         ]
 
 
+def fixed_lengths(
+    shape: Sequence[int | None], buffer: int, decisions: Mapping[Any, str]
+) -> list[int | None]:
+    """The fixed lengths of an array parameter, with those that the trace has to know to be 1."""
+    return [1 if (buffer, axis) in decisions else n for axis, n in enumerate(shape)]
+
+
+_ALL_BUT_ONE = -2  # as `_call` understands it
+
+
 class Recorder:
     """The hidden array arguments of one trace, in the order in which they were first met."""
 
@@ -195,6 +205,8 @@ class Recorder:
         self.trace = trace
         self.arrays: list[np.ndarray[Any, Any]] = []
         self._traced: dict[int, _trace.Array] = {}
+        self._buffers: list[int] = []
+        self.decisions: Mapping[Any, str] = {}
 
     def array(self, value: np.ndarray[Any, Any], name: str) -> _trace.Array:
         """The hidden argument that stands for the captured array `value`."""
@@ -211,11 +223,17 @@ class Recorder:
             raise errors.error(304, kernel=self.kernel, name=name, what="a field of a record array")
         dtype = dtype_of(plain.dtype)
         assert dtype is not None
-        shape = [None] * plain.ndim
-        traced = self.trace.add_array(name, dtype.short, plain.ndim, layout, shape)
+        self._buffers.append(self.trace.buffers)
+        shape = fixed_lengths([None] * plain.ndim, self.trace.buffers, self.decisions)
+        single = [n == 1 for n in plain.shape]
+        traced = self.trace.add_array(name, dtype.short, plain.ndim, layout, shape, single)
         self.arrays.append(value)
         self._traced[id(value)] = traced
         return traced
+
+    def pairs(self) -> list[tuple[np.ndarray[Any, Any], _trace.Array]]:
+        """Each captured array and what stands for it."""
+        return [(value, self._traced[id(value)]) for value in self.arrays]
 
     def has(self, value: np.ndarray[Any, Any]) -> bool:
         """Whether `value` became a hidden argument."""
@@ -224,12 +242,21 @@ class Recorder:
     def params(self, written: list[bool]) -> list[tuple[Any, ...]]:
         """The `_call` parameter specs of the hidden arguments; `written` has one flag for each."""
         specs: list[tuple[Any, ...]] = []
-        for value, is_written in zip(self.arrays, written, strict=True):
+        for value, is_written, buffer in zip(self.arrays, written, self._buffers, strict=True):
             plain = plain_array(self.kernel, "", value)
+            layout, lengths = layout_of(plain), self.lengths(buffer, [None] * plain.ndim)
             specs.append(
-                ("captured", plain, plain.dtype.num, plain.ndim, layout_of(plain), is_written)
+                ("captured", plain, plain.dtype.num, plain.ndim, layout, lengths, is_written)
             )
         return specs
+
+    def lengths(self, buffer: int, shape: Sequence[int | None]) -> tuple[int | None, ...] | None:
+        """What the code takes for granted of an array's lengths; None if nothing."""
+        lengths = fixed_lengths(shape, buffer, self.decisions)
+        for axis in self.trace.compared(buffer):
+            if lengths[axis] is None:
+                lengths[axis] = _ALL_BUT_ONE
+        return tuple(lengths) if any(n is not None for n in lengths) else None
 
 
 def still_hold(guards: Iterable[Guard]) -> bool:

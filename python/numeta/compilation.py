@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 # `hooks` is needed at the first trace: loaded here, that is as fast as the later ones.
 from . import _cache, _call, _trace, errors, hooks, log  # noqa: F401
 from .arguments import Argument
-from .captures import Captures, Recorder, still_hold
+from .captures import Captures, Recorder, fixed_lengths, still_hold
 from .config import config
 from .control_state import Decisions, Restart
 from .fingerprint import key_function
@@ -43,6 +43,7 @@ class Traced(NamedTuple):
     emission: _trace.Emission
     params: list[tuple[Any, ...]]
     results: list[tuple[int, bool]]
+    arrays: list[tuple[int, int, bool, bool]]
     template: Template
     guards: list[tuple[Any, ...]]
     written: list[bool]  # one per argument, False where it is no array
@@ -82,23 +83,30 @@ def signature_of(arguments: Sequence[Argument]) -> str:
     return ", ".join(parts)
 
 
-def _stand_in(trace: _trace.Trace, argument: Argument) -> Any:
+def _restart_with_single(buffer: int, axis: int) -> None:
+    raise Restart((buffer, axis), "single")
+
+
+_trace.set_unit_axis(_restart_with_single)
+
+
+def _stand_in(trace: _trace.Trace, argument: Argument, decisions: Decisions) -> Any:
     """What the staged function gets for one argument."""
     if argument.kind == "const":
         return argument.value
     assert argument.dtype is not None
     if argument.kind == "scalar":
         return trace.add_scalar(argument.name, argument.dtype.short, argument.weak)
+    fixed = fixed_lengths(argument.shape, trace.buffers, decisions)
+    single = [n == 1 for n in getattr(argument.value, "shape", ())]
     return trace.add_array(
-        argument.name,
-        argument.dtype.short,
-        argument.ndim,
-        argument.layout,
-        list(argument.shape),
+        argument.name, argument.dtype.short, argument.ndim, argument.layout, fixed, single
     )
 
 
-def _param(argument: Argument, written: bool, recorder: Recorder) -> tuple[Any, ...]:
+def _param(
+    argument: Argument, written: bool, recorder: Recorder, lengths: tuple[int | None, ...] | None
+) -> tuple[Any, ...]:
     """The `_call` parameter spec of one argument."""
     if argument.kind == "const":
         if argument.fixed:
@@ -109,8 +117,7 @@ def _param(argument: Argument, written: bool, recorder: Recorder) -> tuple[Any, 
     number = argument.dtype.typenum
     if argument.kind == "scalar":
         return ("scalar", number, argument.weak)
-    fixed = argument.shape if any(n is not None for n in argument.shape) else None
-    return ("array", number, argument.ndim, argument.layout, fixed, written)
+    return ("array", number, argument.ndim, argument.layout, lengths, written)
 
 
 def trace(kernel: Kernel, arguments: Sequence[Argument], overlap: bool = False) -> Traced:
@@ -151,7 +158,8 @@ def _trace_once(
     recorder = Recorder(name, graph)
     procedures = Procedures()
     procedures.start(kernel, arguments)
-    values = [_stand_in(graph, argument) for argument in arguments]
+    recorder.decisions = decisions
+    values = [_stand_in(graph, argument, decisions) for argument in arguments]
     for argument in arguments:
         if argument.kind == "const":
             captures.add_argument(argument.value)
@@ -164,11 +172,12 @@ def _trace_once(
             recorder.array,
             decisions,
             procedures,
+            kernel.return_hint,
         )
         if not graph.alive:
             returned = never_returned(returned, kernel.return_hint)
-        results = read_results(name, place, returned, kernel.return_hint, values)
-        graph.set_result(results.values)
+        results = read_results(name, place, returned, kernel.return_hint, values, recorder.pairs())
+        graph.set_result(results.values, results.arrays)
     if recorder.arrays and procedures.is_recursive():
         raise errors.error(242, *place, name=name)
     emission = graph.emit()
@@ -179,6 +188,7 @@ def _trace_once(
         emission,
         params,
         [(BY_SHORT[str(short)].typenum, weak) for short, weak in emission.results],
+        [(BY_SHORT[str(short)].typenum, *rest) for short, *rest in emission.arrays],
         results.template,
         captures.finish(recorder.has),
         written,
@@ -193,8 +203,14 @@ def _params(
     """Which arguments are written, and the parameter specs with the hidden ones last."""
     left = iter(flags)
     written = [argument.kind == "array" and next(left) for argument in arguments]
-    pairs = zip(arguments, written, strict=True)
-    params = [_param(argument, flag, recorder) for argument, flag in pairs]
+    params = []
+    buffers = 0
+    for argument, flag in zip(arguments, written, strict=True):
+        lengths = None
+        if argument.kind == "array":
+            lengths = recorder.lengths(buffers, argument.shape)
+            buffers += 1
+        params.append(_param(argument, flag, recorder, lengths))
     return written, params + recorder.params(list(left))
 
 
@@ -261,7 +277,8 @@ def specialise(
         (loaded, traced.keepalive),
         brief=emission.brief,
         recursive=emission.recursive,
-        parallel=emission.parallel,
+        interruptible=emission.interruptible,
+        arrays=traced.arrays,
     )
     values = {
         a.name: a.value
@@ -287,11 +304,11 @@ def _overlap_maker(kernel: Kernel, arguments: Sequence[Argument]) -> Any:
 def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> Any:
     """Raises the Python exception of a failed check, its traceback ending at the Python line."""
 
-    def raise_site(site: int, first: float, second: float) -> None:
+    def raise_site(site: int, values: tuple[float, ...]) -> None:
         kind, message, filename, line = sites[site]
         if type(kind) is Say:
-            return kind.tell(first)
-        text = message.format(first, second)
+            return kind.tell(values[0])
+        text = message.format(*values)
         source = "\n" * (max(line, 1) - 1) + "raise problem"
         code = compile(source, filename or "<kernel>", "exec")
         code = code.replace(co_name=kernel.__name__, co_qualname=kernel.__qualname__)

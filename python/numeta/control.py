@@ -167,10 +167,11 @@ class Flow(PlainFlow):
     """One activation of a staged function in a trace.
 
     learned: the types that carried names turned out to need, by loop and by what they began with;
-    block: what a `return` inside of other statements leaves.
+    block: what a `return` inside of other statements leaves; is_kernel: it is the kernel itself
+    that is run, whose results are returned to the caller.
     """
 
-    __slots__ = ("_variables", "block", "code", "learned", "session", "trace")
+    __slots__ = ("_variables", "block", "code", "is_kernel", "learned", "session", "trace")
 
     def __init__(self, session: Session, nested_returns: bool, frame: Any) -> None:
         self.session = session
@@ -179,7 +180,9 @@ class Flow(PlainFlow):
         self.learned: dict[Any, Any] = {}
         self._variables: dict[tuple[str, Kind], int] = {}
         self.block: Block | None = None
+        self.is_kernel = False
         if nested_returns:
+            self.is_kernel = len(list(session.frames(frame))) == 1
             self.block = session.begin_block(frame.f_code.co_name, frame)
             self.block.ends_frame = True
 
@@ -257,6 +260,7 @@ class Flow(PlainFlow):
         block, session = self.block, self.session
         assert block is not None
         if not session.is_direct(block):
+            value = self._ready(value)
             block.left_by(Edge(session, RETURNED, {RETURNED[0]: value}))
             self.trace.leave(block.region)
             return False
@@ -264,11 +268,25 @@ class Flow(PlainFlow):
         self.value = self.result(value)
         return True
 
+    def _ready(self, value: Any) -> Any:
+        """The value as it leaves the kernel, while control is where it is returned."""
+        if not self.is_kernel:
+            return value
+        from .returned_arrays import ready
+
+        return ready(value, self.session.return_hint)
+
     def result(self, value: Any) -> Any:
         block, session = self.block, self.session
         if block is None:
             return value if self.trace.alive else session.nothing()
-        joined = session.end_block(block, self, RETURNED, {RETURNED[0]: value}, {})
+        kind = None
+        if self.is_kernel:
+            from .returned_arrays import ReturnJoin
+
+            kind = ReturnJoin
+            value = self._ready(value) if self.trace.alive else value
+        joined = session.end_block(block, self, RETURNED, {RETURNED[0]: value}, {}, kind)
         if joined is not None:
             return joined[0]
         return value if self.trace.alive else session.nothing()

@@ -236,7 +236,11 @@ class Join:
         if equal and not (self.inside and _holds_traced(first)):
             return first
         numbers = [n for value in values for n in (numbers_of(value) or (value,))]
-        return Poison(name, self.line, values, all(map(is_number, numbers)))
+        return self.unknown(name, values, all(map(is_number, numbers)))
+
+    def unknown(self, name: str, values: Sequence[Any], numbers: bool = False) -> Any:
+        """What stands for values that no single one can stand for."""
+        return Poison(name, self.line, values, numbers)
 
     def _tuple(self, name: str, values: Sequence[tuple[Any, ...]], before: Any) -> Any:
         known = type(before) is tuple and len(before) == len(values[0])
@@ -252,7 +256,7 @@ class Join:
             return first
         kind = self.session.trace.join(values) or self._provisional(values)
         if kind is None:
-            return Poison(name, self.line, values, True)
+            return self.unknown(name, values, True)
         return self.stored(name, kind, values)
 
     def _provisional(self, values: Sequence[Any]) -> Kind | None:
@@ -297,7 +301,7 @@ class Join:
         if type(before) is MaybeUnbound:
             before = before.value
         edges = [edge for edge, _ in bound]
-        join = Join(self.session, self.variables, edges, self.line, self.inside)
+        join = type(self)(self.session, self.variables, edges, self.line, self.inside)
         joined = join.value(name, [value for _, value in bound], before)
         flag = self.value(f"{name}_bound", flags)
         return joined if flag is True else MaybeUnbound(name, joined, flag)

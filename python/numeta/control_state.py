@@ -18,7 +18,7 @@ from .staging_nodes import PREFIX
 from .state import Snapshot
 
 if TYPE_CHECKING:
-    from .control_merge import Edge, Variables
+    from .control_merge import Edge, Join, Variables
     from .iteration import Iteration
 
 
@@ -93,15 +93,17 @@ class Block(Construct):
 
 
 class Restart(BaseException):
-    """The trace begins again: a loop that was tried one way has to go the other."""
+    """The trace begins again: a loop that was tried one way has to go the other, or a length that
+    was taken for any is 1 and has to be known."""
 
-    def __init__(self, key: tuple[CodeType, int], way: str) -> None:
+    def __init__(self, key: tuple[CodeType | int, int], way: str) -> None:
         super().__init__()
         self.key = key
         self.way = way
 
 
-Decisions = dict[tuple[CodeType, int], str]  # "native" or "compiled", by code and loop number
+# "native" or "compiled", by code and loop number; "single", by buffer and axis.
+Decisions = dict[tuple[CodeType | int, int], str]
 
 
 class ControlState:
@@ -176,6 +178,7 @@ class ControlState:
         names: Sequence[str],
         env: Mapping[str, Any],
         before: Mapping[str, Any],
+        join: type[Join] | None = None,
     ) -> list[Any] | None:
         """Closes the innermost block; what the names hold after it, None if nothing left it."""
         from .control_merge import Edge, Join
@@ -193,7 +196,8 @@ class ControlState:
         trace.end_block()
         session: Any = self
         edges: Any = block.edges
-        return Join(session, variables, edges, block.line, True).names(names, before)
+        made = (join or Join)(session, variables, edges, block.line, True)
+        return made.names(names, before)
 
     def _splice(self, block: Block) -> int:
         self.trace.end_block()

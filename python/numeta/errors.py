@@ -177,9 +177,11 @@ _ROWS = (
                "pass the array as an argument"),
     Diagnostic(243, TraceError, "{name!r} is bound by := where it depends on a run-time value"
                " whether that happens", "an `if` statement, or a name of its own before it"),
+    Diagnostic(244, TraceError, "{name}() calls itself and returns an array",
+               "pass the array as an argument and write to it"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
-               "return scalars, None, or a tuple of them; write arrays through an argument"),
+               "return numbers, arrays, None, or a tuple of them"),
     Diagnostic(302, TraceError,
                "{kernel}() returns {got}, which does not convert to its return hint {hint} without"
                " loss",
@@ -189,6 +191,10 @@ _ROWS = (
                "make the return statement and the hint agree"),
     Diagnostic(304, TraceError, "the captured array {name!r} of {kernel}() is {what}",
                "capture a native, aligned array of a numeric type"),
+    Diagnostic(305, TraceError,
+               "{kernel}() returns {got}, which does not convert to its return hint {hint} without"
+               " loss",
+               "convert in the kernel, as in `return value.astype({short})`, or change the hint"),
     # -- 4xx arguments and hints ----------------------------------------------------------------
     Diagnostic(401, TypeError, "{kernel}(): parameter {name!r} is hinted {expected}, got {got}"),
     Diagnostic(402, TypeError, "{kernel}(): parameter {name!r} got {got}, which numeta does not"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace
+from .arrays import ROWS as ARRAY_ROWS
 from .control_merge import Poison, asked_for_type, raise_poison
 from .functions_math import ROWS as MATH_ROWS
 from .functions_math_parts import ROWS as MATH_PARTS_ROWS
@@ -438,7 +439,7 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
 
 ROWS: tuple[Row, ...] = (
     *(*_BUILTINS, *ROUNDING_ROWS),
-    *(*MATH_ROWS, *MATH_PARTS_ROWS, *NUMPY_ROWS, *PRINT_ROWS, *_REFUSALS),
+    *(*MATH_ROWS, *MATH_PARTS_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS, *_REFUSALS),
 )
 TABLE: dict[int, Callable[..., Any]] = {}
 for _row in ROWS:

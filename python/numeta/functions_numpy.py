@@ -77,6 +77,10 @@ _UFUNCS = {
 }
 
 
+def _is_array(value: Any) -> bool:
+    return type(value) is _trace.Array
+
+
 _ORDERINGS = ("lt", "le", "gt", "ge")
 
 
@@ -94,9 +98,9 @@ def _ufunc(name: str, op: str) -> Callable[..., Any]:
         if kwargs or len(args) != count:
             what = "keywords" if kwargs else f"{len(args)} arguments"
             refuse(230, name=f"np.{name}", what=what, instead=f"np.{name} of {count} value(s)")
+        if any(map(_is_array, args)):
+            return _trace.map(ufunc, args)
         for value in args:
-            if type(value) is _trace.Array:
-                refuse(230, name=f"np.{name}", what="an array", instead="a loop over its elements")
             if not _traced(value) and not isinstance(
                 value, bool | int | float | complex | np.generic
             ):

@@ -1,5 +1,5 @@
 recursive subroutine checked(a, a_shape, k, d, answer, error_values, status) &
-    bind(C, name="numeta_8920732f23e862a6_f")
+    bind(C, name="numeta_96a0f5f20b3081ac_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: a_shape(0:0)
@@ -7,19 +7,19 @@ recursive subroutine checked(a, a_shape, k, d, answer, error_values, status) &
   integer(c_int64_t), value :: k
   integer(c_int64_t), value :: d
   real(c_double), intent(out) :: answer
-  integer(c_int64_t), intent(inout) :: error_values(0:2)
+  integer(c_int64_t), intent(inout) :: error_values(0:8)
   integer(c_int32_t), intent(out) :: status
 
   status = 0
   if (add_overflows_i8(k, 1_c_int64_t)) then
-    error_values(2) = 0
+    error_values(8) = 0
     status = 1
     return
   end if
   if (.not. (-a_shape(0) <= k + 1 .and. k + 1 < a_shape(0))) then
     error_values(0) = k + 1
     error_values(1) = a_shape(0)
-    error_values(2) = 0
+    error_values(8) = 0
     status = 2
     return
   end if

@@ -1,0 +1,161 @@
+// trace_array_module.cpp - the functions of arrays in the module _trace: what Python code makes
+// NumPy's functions of.
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <map>
+
+#include "python/binding/trace_arrays.hpp"
+#include "python/binding/trace_pybind.hpp"
+
+namespace numeta::binding {
+namespace {
+
+using core::DType;
+using core::NodeId;
+
+/// The traced value of `function` for all elements of the operands, or of the operands themselves
+/// where none is an array; `out`: where to, and whether its casting rule is 'unsafe'.
+py::object map(py::object function, const py::tuple& operands, py::object out, bool unsafe) {
+  TraceState* state = required_current("a function of arrays");
+  return run(state, [&]() -> PyObject* {
+    state->note_origin();
+    std::vector<PyObject*> all;
+    for (const py::handle operand : operands) all.push_back(operand.ptr());
+    const Elementwise apply = [&](std::span<PyObject* const> values) {
+      return PyObject_Vectorcall(function.ptr(), values.data(), values.size(), nullptr);
+    };
+    if (!out.is_none()) return map_into(state, out.ptr(), apply, all, !unsafe);
+    const bool many = std::ranges::any_of(all, is_many);
+    return many ? mapped(state, apply, all) : apply(all);
+  });
+}
+
+std::vector<NodeId> lengths(TraceState* state, const py::sequence& shape) {
+  std::vector<NodeId> out;
+  for (const py::handle length : shape) {
+    const NodeId node = require_node(state, length.ptr(), "the length of an axis");
+    out.push_back(state->graph.cast(node, DType::i8, true));
+  }
+  return out;
+}
+
+ArrayObject* array_in(py::handle value) {
+  if (!is_array(value.ptr())) throw py::type_error("a traced array is expected");
+  return reinterpret_cast<ArrayObject*>(value.ptr());
+}
+
+/// A fresh array; lengths are not negative.
+py::object empty(const py::sequence& shape, const std::string& dtype, bool fortran) {
+  TraceState* state = required_current("an array");
+  return run(state, [&] {
+    state->note_origin();
+    const std::vector<NodeId> all = lengths(state, shape);
+    const core::Layout layout = fortran ? core::Layout::F : core::Layout::C;
+    return new_view(state, allocated(state, dtype_by_code(dtype), layout, all));
+  });
+}
+
+py::object permuted(py::handle array, const std::vector<std::uint32_t>& axes) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&] {
+    return new_view(object->state, views(object->state).permuted(*object->view, axes));
+  });
+}
+
+py::object broadcast(py::handle array, const py::sequence& shape) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&] {
+    const auto to = lengths(object->state, shape);
+    return new_view(object->state, views(object->state).broadcast(*object->view, to));
+  });
+}
+
+/// The same elements in C order, as many; None where NumPy would copy.
+py::object reshaped(py::handle array, const py::sequence& shape) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&]() -> PyObject* {
+    auto made = views(object->state).reshaped(*object->view, lengths(object->state, shape));
+    return made ? new_view(object->state, std::move(*made)) : Py_NewRef(Py_None);
+  });
+}
+
+/// A view by index algebra: for each axis of `array` its start, and what each axis of the new
+/// shape adds for a step.
+py::object remapped(py::handle array, const py::sequence& shape, const py::sequence& map) {
+  const ArrayObject* object = array_in(array);
+  TraceState* state = object->state;
+  return run(state, [&] {
+    std::vector<core::Affine> all;
+    for (const py::handle item : map) {
+      const auto entry = py::reinterpret_borrow<py::tuple>(item);
+      core::Affine affine{require_node(state, py::object(entry[0]).ptr(), "a start"), {}};
+      for (const auto& [axis, step] : entry[1].cast<std::map<std::uint32_t, py::object>>()) {
+        affine.terms.emplace_back(axis, require_node(state, step.ptr(), "a step"));
+      }
+      all.push_back(std::move(affine));
+    }
+    return new_view(state, views(state).remapped(*object->view, lengths(state, shape), all));
+  });
+}
+
+/// The shape that arrays have together.
+py::tuple common_shape(const py::sequence& shapes) {
+  TraceState* state = required_current("broadcasting");
+  py::list out;
+  run(state, [&] {
+    state->note_origin();
+    std::vector<std::vector<NodeId>> all;
+    for (const py::handle shape : shapes) {
+      all.push_back(lengths(state, py::reinterpret_borrow<py::sequence>(shape)));
+    }
+    for (const NodeId length : views(state).common_shape(all)) {
+      out.append(py::reinterpret_steal<py::object>(length_object(state, length)));
+    }
+    return Py_NewRef(Py_None);
+  });
+  return py::tuple(out);
+}
+
+/// (number of the buffer, is it the whole buffer) of a traced array.
+py::tuple buffer_of(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return py::make_tuple(object->view->buffer, object->view->layers.empty());
+}
+
+/// Whether a length is 1: what is not known, and of no parameter, counts as another.
+bool is_one(py::handle length) {
+  TraceState* state = required_current("a length");
+  bool answer = false;
+  run(state, [&] {
+    const NodeId node = require_node(state, length.ptr(), "a length");
+    answer = state->graph.is_integer_constant(node, 1);
+    if (!answer) state->graph.is_plural(node);
+    return Py_NewRef(Py_None);
+  });
+  return answer;
+}
+
+void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
+                     py::object matmul) {
+  array_hooks() = {get.release().ptr(), set.release().ptr(), attribute.release().ptr(),
+                   convert.release().ptr(), matmul.release().ptr()};
+}
+
+}  // namespace
+
+void bind_arrays(py::module_& m) {
+  m.def("map", &numeta::binding::map, py::arg("function"), py::arg("operands"),
+        py::arg("out") = py::none(), py::arg("unsafe") = false);
+  m.def("empty", &empty, py::arg("shape"), py::arg("dtype"), py::arg("fortran") = false);
+  m.def("permuted", &permuted);
+  m.def("broadcast", &broadcast);
+  m.def("reshaped", &reshaped);
+  m.def("remapped", &remapped);
+  m.def("common_shape", &common_shape);
+  m.def("buffer_of", &buffer_of);
+  m.def("is_one", &is_one);
+  m.def("set_array_hooks", &set_array_hooks);
+}
+
+}  // namespace numeta::binding
