@@ -221,10 +221,16 @@ class Program {
     if (uses_.says) kernel.take_says();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
-    out.interruptible = !uses_.parallel && !allocates();
+    out.interruptible = !uses_.parallel && uses_.foreigns.empty() && !allocates();
     out.flags = flags(weight + kernel.weight(), out.recursive);
     // What Python is told is told without the GIL held, as by a kernel with loops.
-    out.loops = loops || uses_.says || kernel.has(core::is_loop);
+    out.loops = loops || uses_.says || kernel.has(core::is_loop) || !uses_.foreigns.empty();
+    std::set<std::string> sources;
+    for (const core::Foreign& procedure : uses_.foreigns) {
+      if (!procedure.library.empty()) out.libraries.insert(procedure.library);
+      if (!procedure.source.empty()) sources.insert(procedure.source);
+    }
+    for (const std::string& source : sources) out.fortran += "\n" + source;
     for (const core::Returned& one : returned_) out.early.push_back(one.early);
     const auto& parameters = graphs_[0]->parameters();
     for (std::size_t k = 0; k < parameters.size(); ++k) {

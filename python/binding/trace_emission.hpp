@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@ struct EmissionObject {
   std::string stub;
   std::string symbol;
   std::vector<std::string> flags;
+  std::set<std::string> libraries;
   std::vector<bool> written;
   pybind11::list sites;
   std::vector<std::pair<std::string, bool>> results;

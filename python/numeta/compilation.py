@@ -188,7 +188,10 @@ def _trace_once(
         emission,
         params,
         [(BY_SHORT[str(short)].typenum, weak) for short, weak in emission.results],
-        [(BY_SHORT[str(short)].typenum, *rest) for short, *rest in emission.arrays],
+        [
+            (BY_SHORT[str(short)].typenum, rank, is_fortran, is_early)
+            for short, rank, is_fortran, is_early in emission.arrays
+        ],
         results.template,
         captures.finish(recorder.has),
         written,
@@ -247,6 +250,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
             kernel.__name__,
             metadata,
             _interrupted,
+            sorted(emission.libraries),
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
