@@ -135,6 +135,18 @@ NodeId Graph::stride(BufferId buffer, std::uint32_t axis) {
   return intern({Op::stride, DType::i8, true, {}, {buffer, axis}}, 0, {-kFurthest, kFurthest});
 }
 
+bool Graph::reaches(NodeId length, std::int64_t least) {
+  if (range(length).low >= least) return true;
+  const Node& n = nodes_[length];
+  if (n.op != Op::dim) return false;
+  Buffer& buffer = buffers_[n.bits[0]];
+  const std::size_t axis = n.bits[1];
+  if (axis >= buffer.actual.size() || buffer.actual[axis] < least) return false;
+  buffer.least.resize(buffer.rank());
+  buffer.least[axis] = std::max(buffer.least[axis], least);
+  return true;
+}
+
 bool Graph::is_plural(NodeId length) {
   const Node& n = nodes_[length];
   if (n.op != Op::dim) return range(length).low > 1 || range(length).high < 1;
@@ -142,8 +154,8 @@ bool Graph::is_plural(NodeId length) {
   const auto axis = static_cast<std::uint32_t>(n.bits[1]);
   buffer.compared.resize(buffer.rank());
   buffer.compared[axis] = true;
-  const bool is_single = axis < buffer.single.size() && buffer.single[axis];
-  if (is_single) throw UnitAxis(static_cast<BufferId>(n.bits[0]), axis);
+  if (axis < buffer.actual.size() && buffer.actual[axis] == 1)
+    throw UnitAxis(static_cast<BufferId>(n.bits[0]), axis);
   return true;
 }
 

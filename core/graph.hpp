@@ -60,10 +60,12 @@ struct Buffer {
   bool allocated = false;         // an array of the kernel's own, by the statement `allocate`
   std::vector<NodeId> lengths{};  // of its axes, once it is allocated
   RegionId home = 0;              // where it was allocated
-  // Of a parameter, by axis: is the array of the traced call of length 1 there, and was the length
-  // compared with another one, so that the code holds for all lengths but 1?
-  std::vector<bool> single = {};
+  // Of a parameter, by axis: how long the array of the traced call is, where that is known; was
+  // the length compared with another one, so that the code holds for all lengths but 1; and from
+  // which length on it holds.
+  std::vector<std::int64_t> actual{};
   std::vector<bool> compared = {};
+  std::vector<std::int64_t> least{};
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
@@ -214,10 +216,13 @@ class Graph {
   NodeId dim(BufferId buffer, std::uint32_t axis);
   /// Of a strided buffer.
   NodeId stride(BufferId buffer, std::uint32_t axis);
-  /// Which axes of a parameter have length 1 in the traced call.
-  void set_single(BufferId buffer, std::vector<bool> axes) {
-    buffers_[buffer].single = std::move(axes);
+  /// The shape of a parameter in the traced call.
+  void set_actual(BufferId buffer, std::vector<std::int64_t> shape) {
+    buffers_[buffer].actual = std::move(shape);
   }
+  /// Is it at least `least`? That of a parameter's axis is from now on, where it is in the traced
+  /// call.
+  bool reaches(NodeId length, std::int64_t least);
   /// Is the length known not to be 1? That of a parameter's axis is from now on: throws UnitAxis
   /// where it is 1.
   bool is_plural(NodeId length);

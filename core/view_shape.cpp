@@ -21,6 +21,10 @@ NodeId Views::bound(NodeId given, NodeId length, bool is_start) {
                             op2(Op::add, given, length), given};
     wrapped = graph_.pure(Op::select, DType::i8, true, below);
   }
+  if (!is_start && graph_.is_constant(wrapped) &&
+      graph_.reaches(length, graph_.integer_value(wrapped))) {
+    return wrapped;
+  }
   if (!is_start) return op2(Op::minimum, wrapped, length);
   return range.low < 0 ? op2(Op::maximum, wrapped, graph_.integer(0)) : wrapped;
 }

@@ -78,8 +78,7 @@ bool fits_fixed_shape(const ArrayRule& rule, PyArrayObject* array) {
   const npy_intp* shape = PyArray_DIMS(array);
   for (int axis = 0; axis < rule.ndim; ++axis) {
     const npy_intp wanted = rule.fixed_shape[static_cast<std::size_t>(axis)];
-    if (wanted >= 0 && shape[axis] != wanted) return false;
-    if (wanted == kAllButOne && shape[axis] == 1) return false;
+    if (!fits_length(shape[axis], wanted)) return false;
   }
   return true;
 }

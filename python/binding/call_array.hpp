@@ -28,10 +28,15 @@ struct ArrayRule {
   int typenum = -1;
   int item_shift = 0;                     // log2 of the item size
   const PyArray_Descr* native = nullptr;  // the dtype singleton, which NumPy never frees
-  std::vector<npy_intp> fixed_shape;      // one entry per axis, -1: any extent, or kAllButOne
+  std::vector<npy_intp> fixed_shape;      // one entry per axis; negative: see fits_length
 };
 
-inline constexpr npy_intp kAllButOne = -2;
+// May an axis be so long? `wanted`: -1 any length, -2 any but 1, -3 - n from n on.
+constexpr bool fits_length(npy_intp length, npy_intp wanted) {
+  if (wanted >= 0) return length == wanted;
+  if (wanted == -2) return length != 1;
+  return length >= -3 - wanted;
+}
 
 // `long long` and `long` are the same type here and NumPy has two numbers for it.
 constexpr int canonical_typenum(int typenum) {

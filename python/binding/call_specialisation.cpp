@@ -30,7 +30,7 @@ bool parse_fixed_shape(PyObject* shape, ArrayRule& rule) {
     npy_intp value = -1;
     if (length != Py_None) {
       value = PyLong_AsSsize_t(length);
-      if (value < kAllButOne) return bad_parameter("has a negative fixed extent");
+      if (value == -1 && PyErr_Occurred() != nullptr) return false;
     }
     rule.fixed_shape.push_back(value);
   }

@@ -138,9 +138,8 @@ void set_stand_in(py::handle copy, py::handle original) {
 /// The elements in C order, always the array's own.
 py::object flat(py::handle array) {
   const ArrayObject* object = array_in(array);
-  return run(object->state, [&] {
-    return new_view(object->state, views(object->state).flat(*object->view));
-  });
+  return run(object->state,
+             [&] { return new_view(object->state, views(object->state).flat(*object->view)); });
 }
 
 /// Is its memory the kernel's own?
@@ -182,9 +181,8 @@ bool is_one(py::handle length) {
 
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
                      py::object matmul, py::object iterate, py::object set_attribute) {
-  array_hooks() = {get.release().ptr(),     set.release().ptr(),
-                   attribute.release().ptr(), convert.release().ptr(),
-                   matmul.release().ptr(),  iterate.release().ptr(),
+  array_hooks() = {get.release().ptr(),          set.release().ptr(),    attribute.release().ptr(),
+                   convert.release().ptr(),      matmul.release().ptr(), iterate.release().ptr(),
                    set_attribute.release().ptr()};
 }
 

@@ -141,7 +141,8 @@ bool lasts(py::handle value, core::RegionId outside) {
   if (is_scalar(value.ptr())) {
     const auto* scalar = reinterpret_cast<ScalarObject*>(value.ptr());
     const core::Graph& g = scalar->state->graph;
-    const bool is_outside = outside == 0 || !core::is_inside(g, g.node(scalar->node).region, outside);
+    const bool is_outside =
+        outside == 0 || !core::is_inside(g, g.node(scalar->node).region, outside);
     return g.is_open(scalar->node) && is_outside;
   }
   if (!is_array(value.ptr())) return true;

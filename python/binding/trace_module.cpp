@@ -77,25 +77,26 @@ class Trace {
   py::object add_array(const std::string& name, const std::string& dtype, std::size_t ndim,
                        const std::string& layout,
                        const std::vector<std::optional<std::int64_t>>& shape,
-                       const std::vector<bool>& single) {
+                       const std::vector<std::int64_t>& actual) {
     auto fixed = shape;
     fixed.resize(ndim);
     core::Layout kind = core::Layout::Strided;
     if (layout == "C") kind = core::Layout::C;
     if (layout == "F") kind = core::Layout::F;
     const auto buffer = state_->graph.buffer(name, dtype_by_code(dtype), kind, std::move(fixed));
-    state_->graph.set_single(buffer, single);
+    state_->graph.set_actual(buffer, actual);
     return py::reinterpret_steal<py::object>(new_array(state_, buffer));
   }
 
   /// How many buffers there are: the number of the next one.
   std::size_t buffers() const { return state_->graph.buffers().size(); }
-  /// The axes of a parameter for whose lengths but 1 the code holds.
-  std::vector<std::uint32_t> compared(core::BufferId buffer) const {
-    std::vector<std::uint32_t> out;
-    const auto& flags = state_->graph.buffers().at(buffer).compared;
-    for (std::uint32_t axis = 0; axis < flags.size(); ++axis) {
-      if (flags[axis]) out.push_back(axis);
+  /// By axis of a parameter: from which length on the code holds, and whether not for 1.
+  std::vector<std::pair<std::int64_t, bool>> limits(core::BufferId number) const {
+    const core::Buffer& buffer = state_->graph.buffers().at(number);
+    std::vector<std::pair<std::int64_t, bool>> out(buffer.rank());
+    for (std::size_t axis = 0; axis < out.size(); ++axis) {
+      if (axis < buffer.least.size()) out[axis].first = buffer.least[axis];
+      if (axis < buffer.compared.size()) out[axis].second = buffer.compared[axis];
     }
     return out;
   }
@@ -462,9 +463,10 @@ void bind_trace(py::module_& m) {
            })
       .def("__exit__", [](Trace& self, const py::args&) { self.exit(); })
       .def("add_array", &Trace::add_array, py::arg("name"), py::arg("dtype"), py::arg("ndim"),
-           py::arg("layout"), py::arg("fixed_shape"), py::arg("single") = std::vector<bool>())
+           py::arg("layout"), py::arg("fixed_shape"),
+           py::arg("actual") = std::vector<std::int64_t>())
       .def_property_readonly("buffers", &Trace::buffers)
-      .def("compared", &Trace::compared)
+      .def("limits", &Trace::limits)
       .def("layout", &Trace::layout)
       .def("add_scalar", &Trace::add_scalar)
       .def("begin_loop", &Trace::begin_loop)

@@ -194,7 +194,11 @@ def fixed_lengths(
     return [1 if (buffer, axis) in decisions else n for axis, n in enumerate(shape)]
 
 
-_ALL_BUT_ONE = -2  # as `_call` understands it
+def _limit(least: int, compared: bool) -> int | None:
+    """The lengths for which code holds, as `_call` understands them; None for all."""
+    if compared and least < 2:
+        return -2 if least == 0 else -5
+    return -3 - least if least else None
 
 
 class Recorder:
@@ -225,8 +229,7 @@ class Recorder:
         assert dtype is not None
         self._buffers.append(self.trace.buffers)
         shape = fixed_lengths([None] * plain.ndim, self.trace.buffers, self.decisions)
-        single = [n == 1 for n in plain.shape]
-        traced = self.trace.add_array(name, dtype.short, plain.ndim, layout, shape, single)
+        traced = self.trace.add_array(name, dtype.short, plain.ndim, layout, shape, plain.shape)
         self.arrays.append(value)
         self._traced[id(value)] = traced
         return traced
@@ -253,9 +256,9 @@ class Recorder:
     def lengths(self, buffer: int, shape: Sequence[int | None]) -> tuple[int | None, ...] | None:
         """What the code takes for granted of an array's lengths; None if nothing."""
         lengths = fixed_lengths(shape, buffer, self.decisions)
-        for axis in self.trace.compared(buffer):
+        for axis, (least, compared) in enumerate(self.trace.limits(buffer)):
             if lengths[axis] is None:
-                lengths[axis] = _ALL_BUT_ONE
+                lengths[axis] = _limit(least, compared)
         return tuple(lengths) if any(n is not None for n in lengths) else None
 
 

@@ -98,9 +98,9 @@ def _stand_in(trace: _trace.Trace, argument: Argument, decisions: Decisions) -> 
     if argument.kind == "scalar":
         return trace.add_scalar(argument.name, argument.dtype.short, argument.weak)
     fixed = fixed_lengths(argument.shape, trace.buffers, decisions)
-    single = [n == 1 for n in getattr(argument.value, "shape", ())]
+    actual = getattr(argument.value, "shape", ())
     return trace.add_array(
-        argument.name, argument.dtype.short, argument.ndim, argument.layout, fixed, single
+        argument.name, argument.dtype.short, argument.ndim, argument.layout, fixed, actual
     )
 
 
