@@ -84,7 +84,8 @@ def test_an_array_of_the_kernel_is_passed(library):
     def kernel(x: nm.f8[:]):
         work = x * 2.0
         scale(len(work), 0.5, work)
-        return weighted(len(x), work, x)
+        read = x + 1.0
+        return weighted(len(x), work, x) + read[1], weighted(len(x), read, x)
 
     same_as_python(kernel, np.arange(5.0))
 

@@ -16,6 +16,7 @@ from . import (
     creation,
     decompositions,
     einsum,
+    fft,
     indexing,
     linalg,
     products,
@@ -27,6 +28,6 @@ _trace.set_array_hooks(
 )
 
 ROWS: tuple[Row, ...] = (
-    *(*creation.ROWS, *products.ROWS, *einsum.ROWS, *linalg.ROWS, *decompositions.ROWS),
+    *(*creation.ROWS, *products.ROWS, *einsum.ROWS, *fft.ROWS, *linalg.ROWS, *decompositions.ROWS),
     *(*scans.ROWS, *attributes.ROWS),
 )

@@ -100,6 +100,4 @@ def run(name: str, short: str, form: str, *values: Any, result: bool = False) ->
         declared.append(("i8", "value"))
         given.append(1)
     symbol = found.symbol(letter + name)
-    return _trace.foreign(
-        symbol, found.file, "", declared, short if result else None, True, given
-    )
+    return _trace.foreign(symbol, found.file, "", declared, short if result else None, True, given)

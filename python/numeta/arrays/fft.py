@@ -205,9 +205,7 @@ def _transform(x: Any, out: Any) -> None:
 def _factor(norm: Any, n: Any, inverse: bool) -> Any:
     """What the result is multiplied with, or None."""
     if norm not in (None, "backward", "ortho", "forward"):
-        raise ValueError(
-            f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".'
-        )
+        raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
     if norm == "ortho":
         return 1 / n**0.5
     return 1 / n if inverse == (norm != "forward") else None
@@ -409,4 +407,3 @@ ROWS: tuple[Row, ...] = tuple(
     Row(getattr(np.fft, handler.__name__), f"np.fft.{handler.__name__}", handler)
     for handler in (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
 )
-

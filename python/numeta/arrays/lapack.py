@@ -81,9 +81,9 @@ def leading(length: Any) -> Any:
     return larger(length, 1)
 
 
-def matrix(rows: Any, columns: Any, short: str) -> Any:
+def matrix(shape: Any, short: str) -> Any:
     """Memory for a matrix, column by column."""
-    return _trace.empty((rows, columns), short, fortran=True)
+    return _trace.empty(shape, short, fortran=True)
 
 
 def vector(length: Any, short: str) -> Any:
@@ -93,7 +93,7 @@ def vector(length: Any, short: str) -> Any:
 
 def by_columns(a: Any, short: str) -> Any:
     """A copy of a matrix, column by column."""
-    out = matrix(*a.shape, short)
+    out = matrix(a.shape, short)
     out[...] = a
     return out
 

@@ -426,7 +426,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if isinstance(axes, int | np.integer):
         left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
-        left, right = ([x] if isinstance(x, int | np.integer) else list(x) for x in axes)
+        left, right = ([int(k) for k in np.atleast_1d(x)] for x in axes)
     left = [axis + a.ndim if axis < 0 else axis for axis in left]
     right = [axis + b.ndim if axis < 0 else axis for axis in right]
     if len(left) != len(right):
