@@ -82,14 +82,34 @@ BufferId Graph::array(std::string name, DType type, Layout layout, std::size_t r
 NodeId Graph::allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
                          RegionId region) {
   require_open(lengths);
-  Buffer& buffer = buffers_[array];
-  buffer.lengths.assign(lengths.begin(), lengths.end());
-  for (std::size_t axis = 0; axis < lengths.size(); ++axis) {
-    buffer.fixed_shape[axis].reset();
-    if (is_constant(lengths[axis])) buffer.fixed_shape[axis] = integer_value(lengths[axis]);
+  const bool is_first = buffers_[array].lengths.size() < lengths.size();
+  for (std::size_t axis = 0; is_first && axis < lengths.size(); ++axis) {
+    if (!is_constant(lengths[axis])) continue;
+    buffers_[array].fixed_shape[axis] = integer_value(lengths[axis]);
   }
+  stand_for(array, lengths, region);
   new_version(array);
   return append({Op::allocate, DType::b1, false, lengths, {array, site}}, region, {});
+}
+
+void Graph::stand_for(BufferId array, std::span<const NodeId> lengths, RegionId home) {
+  Buffer& buffer = buffers_[array];
+  buffer.lengths.assign(lengths.begin(), lengths.end());
+  buffer.home = home;
+  for (std::size_t axis = 0; axis < lengths.size(); ++axis) {
+    auto& fixed = buffer.fixed_shape[axis];
+    if (fixed && !is_integer_constant(lengths[axis], *fixed)) fixed.reset();
+  }
+}
+
+void Graph::alias(BufferId array, BufferId other) {
+  add_statement(append({Op::alias, DType::b1, false, {}, {array, other}}, current_, {}));
+}
+
+void Graph::drop_aliases() {
+  for (Region& region : regions_) {
+    std::erase_if(region.body, [this](NodeId id) { return nodes_[id].op == Op::alias; });
+  }
 }
 
 void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {

@@ -30,6 +30,9 @@ std::string head(const Graph& g, NodeId id) {
                          list(g.operands(id).subspan(1)), g.operands(id)[0]);
     case Op::allocate:
       return fmt::format("allocate {} [{}]", g.buffers()[n.bits[0]].name, list(g.operands(id)));
+    case Op::alias:
+      return fmt::format("alias {} {}", g.buffers()[n.bits[0]].name,
+                         n.bits[1] == kNone ? "none" : g.buffers()[n.bits[1]].name);
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
       return fmt::format("for {} in {}{}", g.regions()[n.bits[0]].name, list(g.operands(id)),

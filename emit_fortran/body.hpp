@@ -132,9 +132,10 @@ class Body {
   std::vector<std::string> indices_;
   std::vector<Local> locals_;
   int temporaries_ = 0;
-  core::RegionId around_ = core::kNone;           // the parallel loop that is being written
-  std::map<core::RegionId, std::string> failed_;  // its iteration that failed first
-  std::map<core::BufferId, std::string> totals_;  // of its reductions
+  core::RegionId around_ = core::kNone;              // the parallel loop that is being written
+  std::map<core::RegionId, std::string> failed_;     // its iteration that failed first
+  std::map<core::BufferId, std::string> totals_;     // of its reductions
+  std::map<core::BufferId, std::string> overflows_;  // of those that are checked: has a total
   std::string thread_;
 };
 

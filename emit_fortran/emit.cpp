@@ -220,6 +220,7 @@ class Program {
     if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
+    out.parallel = uses_.parallel;
     out.flags = flags(weight + kernel.weight(), out.recursive);
     out.loops = loops || kernel.has(core::is_loop) || !uses_.foreigns.empty();
     std::set<std::string> sources;

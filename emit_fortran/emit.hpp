@@ -38,6 +38,7 @@ struct Emission {
   bool recursive = false;
   std::size_t pieces = 0;   // the internal procedures that long code was cut into
   std::vector<bool> early;  // by array that is returned: is its memory made before the kernel runs?
+  bool parallel = false;    // is there a parallel loop?
 };
 
 struct EmitError : std::runtime_error {
