@@ -2,10 +2,10 @@
 
 import subprocess
 
-import numpy as np
 import pytest
 
 import numeta as nm
+import numpy as np
 from numeta.testing import same_as_python
 
 C_SOURCE = r"""

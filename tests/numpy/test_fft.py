@@ -1,9 +1,9 @@
 """np.fft in kernels: within a few roundings of NumPy's, whatever the length is made of."""
 
-import numpy as np
 import pytest
 
 import numeta as nm
+import numpy as np
 from numeta.testing import same_as_python
 
 
@@ -31,7 +31,9 @@ def both_ways(x: np.ndarray):
     return np.fft.fft(x), np.fft.ifft(x)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 17, 30, 60, 97, 128, 210, 289, 1000])
+@pytest.mark.parametrize(
+    "n", [1, 2, 3, 4, 5, 7, 8, 12, 13, 16, 17, 30, 60, 97, 128, 210, 289, 1000]
+)
 def test_every_kind_of_length(n):
     assert_close(both_ways, signal(n))
 

@@ -93,9 +93,8 @@ def run(name: str, short: str, form: str, *values: Any, result: bool = False) ->
     ways = {**dict.fromkeys("citr", "reference"), **dict.fromkeys("ARI", "read")}
     ways |= dict.fromkeys("BSJ", "written")
     declared = [(types[kind], ways[kind]) for kind in form]
-    given: list[Any] = []
-    for kind, value in zip(form, values, strict=True):
-        given.append(ord(value) if isinstance(value, str) else value)
+    assert len(form) == len(values)
+    given = [ord(value) if isinstance(value, str) else value for value in values]
     for _ in range(form.count("c")):  # a compiler passes the lengths of characters at the end
         declared.append(("i8", "value"))
         given.append(1)

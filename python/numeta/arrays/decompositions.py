@@ -108,7 +108,17 @@ def _svd_into(a: Any, s: Any, u: Any, vt: Any, job: str, short: str) -> None:
         set_identity(left)
         set_identity(right)
     values = vector(k, real_of(short))
-    first: tuple[Any, ...] = (job, m, n, given, leading(m), values, left, leading(left.shape[0]), right)
+    first: tuple[Any, ...] = (
+        job,
+        m,
+        n,
+        given,
+        leading(m),
+        values,
+        left,
+        leading(left.shape[0]),
+        right,
+    )
     first += (leading(right.shape[0]),)
     extra: tuple[Any, ...] = (integers(8 * k),)
     form = "ciiBiSBiBiBiJJ"

@@ -15,7 +15,7 @@ from ..loops import range as counted
 from ..session import current
 from . import blas
 from .conversion import as_array, short_of
-from .products import converted, require_equal
+from .products import converted
 from .staged import staged
 
 Scalar = _trace.Scalar
@@ -133,6 +133,3 @@ def lead_of(*arrays: Any) -> tuple[Any, ...]:
 def stacked(array: Any, lead: tuple[Any, ...]) -> Any:
     """The array, repeated along the axes of a stack."""
     return _trace.broadcast(array, (*lead, *array.shape[-2:])) if lead else array
-
-
-__all__ = ["require_equal"]

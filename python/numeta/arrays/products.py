@@ -17,7 +17,7 @@ from ..loops import range as counted
 from ..rows import Row
 from ..session import current
 from . import blas
-from .conversion import as_array, is_array, short_of
+from .conversion import as_array, short_of
 from .staged import staged
 
 Scalar = _trace.Scalar
@@ -542,6 +542,8 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return as_result(out)
 
 
+METHODS: dict[str, Callable[..., Any]] = {"dot": dot, "trace": trace}
+
 ROWS: tuple[Row, ...] = (
     Row(np.matmul, "np.matmul", matmul),
     Row(np.dot, "np.dot", dot),
@@ -554,5 +556,3 @@ ROWS: tuple[Row, ...] = (
     Row(np.trace, "np.trace", trace),
     Row(np.linalg.multi_dot, "np.linalg.multi_dot", multi_dot),
 )
-
-__all__ = ["ROWS", "is_array", "matmul"]
