@@ -12,7 +12,6 @@ Arguments are written as one letter each:
 from __future__ import annotations
 
 import functools
-import glob
 import os
 from typing import Any, NamedTuple
 
@@ -50,6 +49,8 @@ def library() -> Library | None:
 
 @functools.cache
 def _found() -> Library | None:
+    import glob  # not at `import numeta`
+
     for name in _FILES:
         for folder in _FOLDERS:
             found = sorted(glob.glob(f"{folder}/{name}"))

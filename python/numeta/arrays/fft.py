@@ -403,7 +403,12 @@ def ifftshift(x: Any, axes: Any = None) -> Any:
     return _moved(x, axes, back=True)
 
 
-ROWS: tuple[Row, ...] = tuple(
-    Row(getattr(np.fft, handler.__name__), f"np.fft.{handler.__name__}", handler)
-    for handler in (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
-)
+_HANDLERS = (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
+
+
+def rows() -> tuple[Row, ...]:
+    """The rows, made when somebody has imported numpy.fft, which NumPy itself does not."""
+    return tuple(
+        Row(getattr(np.fft, handler.__name__), f"np.fft.{handler.__name__}", handler)
+        for handler in _HANDLERS
+    )
