@@ -23,8 +23,8 @@ from .staged import staged
 Scalar = _trace.Scalar
 _SIGNATURE = "(n?,k),(k,m?)->(n?,m?)"
 # Up to so many multiplications a loop is faster than a call.
-_FEW = 512
-_FEW_IN_DOT = 64
+_FEW = 128
+_FEW_IN_DOT = 8
 
 
 # ---- shapes ------------------------------------------------------------------------------------
