@@ -122,8 +122,11 @@ def sample(value: Any) -> Any:
     """What NumPy's promotion takes for a value: a weak number of Python, or a dtype."""
     if isinstance(value, Scalar):
         dtype = np.dtype(value.dtype)
-        return {"b": bool, "i": int, "u": int, "f": float, "c": complex}[dtype.kind](0) \
-            if value.weak else dtype
+        return (
+            {"b": bool, "i": int, "u": int, "f": float, "c": complex}[dtype.kind](0)
+            if value.weak
+            else dtype
+        )
     return np.dtype(value.dtype) if is_array(value) else value
 
 
