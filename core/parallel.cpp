@@ -478,17 +478,11 @@ class Analysis {
       const Node& n = g_.node(id);
       if (!live_.nodes[id] || !is_statement(n.op) || !is_inside(g_, n.region, loop_)) continue;
       if (n.op == Op::check || n.op == Op::allocate) out_.fails = true;
-      if (n.op == Op::call) {
-        for (const BufferId result : g_.calls()[n.bits[0]].results) stores_[result].push_back(id);
-      }
-      if (n.op == Op::foreign) {
-        const BufferId result = g_.foreign_calls()[n.bits[0]].result;
-        if (result != kNone) stores_[result].push_back(id);
-      }
-      if (n.op != Op::load && n.op != Op::store) continue;
-      if (!g_.buffers()[n.bits[0]].local) continue;
-      auto& list = n.op == Op::store ? stores_ : loads_;
-      list[static_cast<BufferId>(n.bits[0])].push_back(id);
+      each_stored(g_, n, [&](BufferId stored) {
+        if (g_.buffers()[stored].local) stores_[stored].push_back(id);
+      });
+      if (n.op != Op::load || !g_.buffers()[n.bits[0]].local) continue;
+      loads_[static_cast<BufferId>(n.bits[0])].push_back(id);
     }
   }
 

@@ -94,7 +94,7 @@ def call(callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     is_method = type(callee) is _BuiltinMethodType
     if is_method and type(callee.__self__) in _PLAIN and not args and not kwargs:
         return callee()  # `i.bit_count()`: there is nothing that it could change
-    if functions.add_late_refusals():
+    if functions.add_late_rows():
         return call(callee, *args, **kwargs)
     kind = type(callee)
     if kind is _FunctionType:

@@ -70,8 +70,18 @@ def _passed(hint: Any, language: str) -> Passed:
 class External:
     """A procedure that is not Python's. Made by `nm.external` and `nm.fortran`."""
 
-    __slots__ = ("__weakref__", "_address", "_native", "arguments", "language", "library")
-    __slots__ += ("name", "returns", "source", "symbol")
+    __slots__ = (
+        "__weakref__",
+        "_address",
+        "_native",
+        "arguments",
+        "language",
+        "library",
+        "name",
+        "returns",
+        "source",
+        "symbol",
+    )
 
     def __init__(
         self,
@@ -217,7 +227,7 @@ class External:
             self._refuse(place, declared, type(value).__name__)
         if declared.kind in "iu":
             limits = np.iinfo(declared.numpy)
-            if not limits.min <= int(value) <= limits.max:
+            if not limits.min <= int(value.real) <= limits.max:
                 raise OverflowError(self._too_large(place, declared))
         return declared.numpy.type(value)
 

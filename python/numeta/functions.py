@@ -19,6 +19,7 @@ import numpy as np
 
 from . import _trace
 from .arrays import ROWS as ARRAY_ROWS
+from .arrays import fft
 from .arrays.builtins import all_of, any_of, best_of, sum_of
 from .arrays.elementwise import outer_of
 from .arrays.reductions import reduce_of
@@ -434,15 +435,21 @@ _LATE: dict[str, tuple[str, tuple[str, ...]]] = {
     "secrets": (_RANDOM, ()),
     "uuid": (_ONCE, ("uuid1", "uuid4", "getnode")),
 }
+# The same of functions that have a meaning in kernels.
+_LATE_ROWS: dict[str, Callable[[], tuple[Row, ...]]] = {"numpy.fft": fft.rows}
 
 
-def add_late_refusals() -> bool:
+def add_late_rows() -> bool:
     """Take in the rows of modules imported since the last time; whether there were any."""
     found = [name for name in _LATE if name in sys.modules]
     for name in found:
         for row in _module_rows(sys.modules[name], *_LATE.pop(name)):
             TABLE.setdefault(id(row.callable), row.handler)
-    return bool(found)
+    computed = [name for name in _LATE_ROWS if name in sys.modules]
+    for name in computed:
+        for row in _LATE_ROWS.pop(name)():
+            TABLE.setdefault(id(row.callable), row.handler)
+    return bool(found or computed)
 
 
 _SOURCES = {("random", "Random"), ("numpy.random", "Generator"), ("numpy.random", "RandomState")}

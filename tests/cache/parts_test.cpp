@@ -123,6 +123,8 @@ TEST(Key, EveryFieldChangesIt) {
   EXPECT_TRUE(differs(tool, {"fortran", "Stub", "symbol"}));
   EXPECT_TRUE(differs(tool, {"fortran", "stub", "Symbol"}));
   EXPECT_TRUE(differs(tool, {"fortrans", "tub", "symbol"}));
+  EXPECT_TRUE(differs(tool, {"fortran", "stub", "symbol", {"/nowhere/liba.so"}}));
+  EXPECT_TRUE(differs(tool, {"fortran", "stub", "symbol", {"/nowhere/libb.so"}}));
   const auto changed = [&](auto change) {
     Toolchain other = sample_toolchain();
     change(other);

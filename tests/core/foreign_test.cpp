@@ -1,6 +1,7 @@
 // Calls of procedures of libraries: what they read and write, when they live, how they are emitted.
 #include <gtest/gtest.h>
 
+#include "core/forward.hpp"
 #include "core/live.hpp"
 #include "core/parallel.hpp"
 #include "core/rebuild.hpp"
@@ -65,6 +66,25 @@ TEST(Foreign, OneThatOnlyWritesLivesWhereItsArrayIsRead) {
   EXPECT_TRUE(live(read.g).stored[read.y]);
   Called outside(true, false);
   EXPECT_TRUE(live(outside.g).stored[outside.y]);
+}
+
+TEST(Foreign, AnArrayThatALibraryReadsIsNotForwarded) {
+  for (const bool is_given : {false, true}) {
+    Building b;
+    const BufferId x = b.vector("x");
+    const BufferId work = b.g.array("work", DType::f8, Layout::C, 1);
+    const NodeId length[] = {b.g.dim(x, 0)};
+    b.g.allocate(work, length, 0);
+    const RegionId loop = b.loop(length[0]);
+    const NodeId i = b.index(loop);
+    b.store(work, {i}, b.op(Op::mul, DType::f8, {b.load(x, {i}), b.real(2)}));
+    b.end();
+    const NodeId operands[] = {b.g.integer(0)};
+    const Foreign procedure{"f", "", "", {{DType::f8, false, true}}, std::nullopt, false};
+    if (is_given) b.g.foreign(procedure, operands, {0, {work}, kNone});
+    b.g.results = {{b.load(work, {b.g.integer(0)}), false}};
+    EXPECT_EQ(forward(b.g).has_value(), !is_given);
+  }
 }
 
 TEST(Foreign, IsCopiedWithTheGraph) {

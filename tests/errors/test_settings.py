@@ -71,7 +71,7 @@ def test_every_variable_is_an_attribute():
         "NUMETA_" + name
         for name in (
             "CACHE_DIR CACHE CACHE_MAX_SIZE FC CC FFLAGS MARCH DISABLE_JIT LOG COMPILE_JOBS"
-            " KEEP_FAILED UNROLL_LIMIT UNROLL_BUDGET NUM_THREADS"
+            " KEEP_FAILED UNROLL_LIMIT UNROLL_BUDGET NUM_THREADS BLAS"
         ).split()
     }
     for row in SETTINGS:

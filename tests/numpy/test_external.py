@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import numeta as nm
+from numeta import _cache
 from numeta.testing import same_as_python
 
 C_SOURCE = r"""
@@ -84,7 +85,8 @@ def test_an_array_of_the_kernel_is_passed(library):
     def kernel(x: nm.f8[:]):
         work = x * 2.0
         scale(len(work), 0.5, work)
-        return weighted(len(x), work, x)
+        read = x + 1.0
+        return weighted(len(x), work, x) + read[1], weighted(len(x), read, x)
 
     same_as_python(kernel, np.arange(5.0))
 
@@ -281,6 +283,39 @@ def test_fortran_that_does_not_compile():
         nm.fortran("subroutine f()\n  nonsense = = 1\nend subroutine\n", "f")
     with pytest.raises(ValueError, match="the source has no procedure 'g'"):
         nm.fortran(AXPY, "g")
+
+
+def answering(folder, number):
+    """A library whose only function gives a number."""
+    folder.mkdir()
+    (folder / "one.c").write_text(f"double answer(void) {{ return {number}; }}")
+    command = ["gcc", "-shared", "-fPIC", "one.c", "-o", "libone.so"]
+    subprocess.run(command, cwd=folder, check=True)
+    return nm.external(str(folder / "libone.so"), "answer", [], nm.f8)
+
+
+def calling(answer):
+    @nm.jit
+    def kernel():
+        return answer()
+
+    return kernel
+
+
+def test_the_same_text_with_another_library_is_another_kernel(tmp_path):
+    for number in (1.0, 2.0):
+        kernel = calling(answering(tmp_path / str(number), number))
+        same_as_python(kernel)
+        assert kernel() == number
+
+
+def test_the_compilers_driver_links_a_library_too(tmp_path):
+    kernel = calling(answering(tmp_path / "driven", 3.0))
+    _cache.configure(driver_only=True)
+    try:
+        assert kernel() == 3.0
+    finally:
+        _cache.configure(driver_only=False)
 
 
 def test_in_a_parallel_loop_rows_of_an_array_are_promised(library):

@@ -1,10 +1,10 @@
 """np.linalg in kernels. The routines are those that NumPy calls; another library may have been
 compiled otherwise, so results are compared within a multiple of the rounding error."""
 
-import numpy as np
 import pytest
 
 import numeta as nm
+import numpy as np
 
 TYPES = ("f4", "f8", "c8", "c16")
 
@@ -34,7 +34,7 @@ def assert_close(kernel, *args, factor=1e4):
 
 
 def assert_close_vectors(kernel, *args, factor=1e4):
-    """The same of (values, vectors, ...), where a vector may be multiplied by a number of size 1."""
+    """The same of (values, vectors, ...); a vector may be multiplied by a number of size 1."""
     values, vectors, *rest = kernel(*args)
     expected_values, expected, *expected_rest = kernel.py_func(*args)
     limit = factor * np.finfo(vectors.dtype).eps

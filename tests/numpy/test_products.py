@@ -4,10 +4,10 @@ Elements are small whole numbers, whose products and sums are exact in any order
 in every mode, whatever library multiplies.
 """
 
-import numpy as np
 import pytest
 
 import numeta as nm
+import numpy as np
 from numeta.testing import same_as_python
 
 FLOATS = ("f4", "f8", "c8", "c16")
@@ -158,11 +158,16 @@ def test_tensordot_kron_cross_trace():
 
     @nm.jit
     def diagonal(a: np.ndarray):
-        return np.trace(a)
+        return np.trace(a), a.trace(offset=1), a.dot(a.T)
 
     for dtype in ("i1", "u4", "f4", "?"):
         same_as_python(diagonal, whole((3, 5), dtype))
-    same_as_python(diagonal, whole((3, 4, 5)))
+
+    @nm.jit
+    def diagonals(a: np.ndarray):
+        return np.trace(a), np.trace(a, 1, 2, 0)
+
+    same_as_python(diagonals, whole((3, 4, 5)))
 
 
 def test_multi_dot():

@@ -13,6 +13,7 @@ from ..session import current, refuse
 from . import (
     diagonals,
     elementwise,
+    products,
     rearranged,
     scans,
     searches,
@@ -206,6 +207,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "tolist": tolist,
     "transpose": transpose,
     "view": _refused("view", "a.astype(dtype), or the array itself"),
+    **products.METHODS,
     **statistics.METHODS,
     **scans.METHODS,
     **sorting.METHODS,
@@ -288,4 +290,3 @@ def _set_part(array: Any, name: str, value: Any) -> None:
 def iterate(array: Any) -> Iterator[Any]:
     """`iter(array)`, where the length is known."""
     return iter(items_of(array))
-

@@ -12,7 +12,6 @@ Arguments are written as one letter each:
 from __future__ import annotations
 
 import functools
-import glob
 import os
 from typing import Any, NamedTuple
 
@@ -50,6 +49,8 @@ def library() -> Library | None:
 
 @functools.cache
 def _found() -> Library | None:
+    import glob  # not at `import numeta`
+
     for name in _FILES:
         for folder in _FOLDERS:
             found = sorted(glob.glob(f"{folder}/{name}"))
@@ -93,13 +94,10 @@ def run(name: str, short: str, form: str, *values: Any, result: bool = False) ->
     ways = {**dict.fromkeys("citr", "reference"), **dict.fromkeys("ARI", "read")}
     ways |= dict.fromkeys("BSJ", "written")
     declared = [(types[kind], ways[kind]) for kind in form]
-    given: list[Any] = []
-    for kind, value in zip(form, values, strict=True):
-        given.append(ord(value) if isinstance(value, str) else value)
+    assert len(form) == len(values)
+    given = [ord(value) if isinstance(value, str) else value for value in values]
     for _ in range(form.count("c")):  # a compiler passes the lengths of characters at the end
         declared.append(("i8", "value"))
         given.append(1)
     symbol = found.symbol(letter + name)
-    return _trace.foreign(
-        symbol, found.file, "", declared, short if result else None, True, given
-    )
+    return _trace.foreign(symbol, found.file, "", declared, short if result else None, True, given)

@@ -65,7 +65,7 @@ def _qr_into(a: Any, r: Any, q: Any, short: str) -> None:
     if q is None:
         return
     columns = q.shape[1]
-    made = matrix(m, columns, short)
+    made = matrix((m, columns), short)
     made[...] = 0
     both = smaller(columns, n)
     made[:, :both] = factors[:, :both]
@@ -102,13 +102,23 @@ def _svd_into(a: Any, s: Any, u: Any, vt: Any, job: str, short: str) -> None:
     info = integers(1)
     given = by_columns(a, short)
     if job == "N":
-        left, right = matrix(1, 1, short), matrix(1, 1, short)
+        left, right = matrix((1, 1), short), matrix((1, 1), short)
     else:
-        left, right = matrix(*u.shape, short), matrix(*vt.shape, short)
+        left, right = matrix(u.shape, short), matrix(vt.shape, short)
         set_identity(left)
         set_identity(right)
     values = vector(k, real_of(short))
-    first = (job, m, n, given, leading(m), values, left, leading(left.shape[0]), right)
+    first: tuple[Any, ...] = (
+        job,
+        m,
+        n,
+        given,
+        leading(m),
+        values,
+        left,
+        leading(left.shape[0]),
+        right,
+    )
     first += (leading(right.shape[0]),)
     extra: tuple[Any, ...] = (integers(8 * k),)
     form = "ciiBiSBiBiBiJJ"
@@ -240,8 +250,8 @@ def _eig_into(a: Any, w: Any, v: Any, short: str) -> None:
     info = integers(1)
     given = by_columns(a, short)
     job = "N" if v is None else "V"
-    left = matrix(1, 1, short)
-    right = left if v is None else matrix(n, n, short)
+    left = matrix((1, 1), short)
+    right = left if v is None else matrix((n, n), short)
     size = larger(n * (_BLOCK + 4), 1)
     work = vector(size, short)
     ends = (left, 1, right, leading(right.shape[0]), work, size)

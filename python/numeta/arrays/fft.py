@@ -2,9 +2,10 @@
 
 A length is taken apart into its factors, and the transform made of passes over two rows of memory
 that change roles (Stockham's form, which needs no reordering: C. Van Loan, Computational Frameworks
-for the Fast Fourier Transform, SIAM 1992, section 1.7). A length with a large prime factor becomes a
-convolution of a power of two (L. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451). Roots of
-unity are reduced to an eighth of the circle, so that each is right to the last place or nearly so.
+for the Fast Fourier Transform, SIAM 1992, section 1.7). A length with a large prime factor becomes
+a convolution of a power of two (L. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451).
+Roots of unity are reduced to an eighth of the circle, so that each is right to the last place or
+nearly so.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ import numpy as np
 from .. import _trace
 from ..loops import range as counted
 from ..rows import Row
-from ..session import refuse
 from .conversion import as_array, short_of
 from .lapack import require
-from .products import converted, over_stack, reshaped
+from .products import over_stack
 from .staged import staged
 
 _LARGEST_FACTOR = 13  # a larger one takes longer than the convolution
@@ -205,9 +205,7 @@ def _transform(x: Any, out: Any) -> None:
 def _factor(norm: Any, n: Any, inverse: bool) -> Any:
     """What the result is multiplied with, or None."""
     if norm not in (None, "backward", "ortho", "forward"):
-        raise ValueError(
-            f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".'
-        )
+        raise ValueError(f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".')
     if norm == "ortho":
         return 1 / n**0.5
     return 1 / n if inverse == (norm != "forward") else None
@@ -405,8 +403,12 @@ def ifftshift(x: Any, axes: Any = None) -> Any:
     return _moved(x, axes, back=True)
 
 
-ROWS: tuple[Row, ...] = tuple(
-    Row(getattr(np.fft, handler.__name__), f"np.fft.{handler.__name__}", handler)
-    for handler in (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
-)
+_HANDLERS = (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
 
+
+def rows() -> tuple[Row, ...]:
+    """The rows, made when somebody has imported numpy.fft, which NumPy itself does not."""
+    return tuple(
+        Row(getattr(np.fft, handler.__name__), f"np.fft.{handler.__name__}", handler)
+        for handler in _HANDLERS
+    )

@@ -15,7 +15,7 @@ from ..loops import range as counted
 from ..session import current
 from . import blas
 from .conversion import as_array, short_of
-from .products import converted, require_equal
+from .products import converted
 from .staged import staged
 
 Scalar = _trace.Scalar
@@ -81,9 +81,9 @@ def leading(length: Any) -> Any:
     return larger(length, 1)
 
 
-def matrix(rows: Any, columns: Any, short: str) -> Any:
+def matrix(shape: Any, short: str) -> Any:
     """Memory for a matrix, column by column."""
-    return _trace.empty((rows, columns), short, fortran=True)
+    return _trace.empty(shape, short, fortran=True)
 
 
 def vector(length: Any, short: str) -> Any:
@@ -93,7 +93,7 @@ def vector(length: Any, short: str) -> Any:
 
 def by_columns(a: Any, short: str) -> Any:
     """A copy of a matrix, column by column."""
-    out = matrix(*a.shape, short)
+    out = matrix(a.shape, short)
     out[...] = a
     return out
 
@@ -133,6 +133,3 @@ def lead_of(*arrays: Any) -> tuple[Any, ...]:
 def stacked(array: Any, lead: tuple[Any, ...]) -> Any:
     """The array, repeated along the axes of a stack."""
     return _trace.broadcast(array, (*lead, *array.shape[-2:])) if lead else array
-
-
-__all__ = ["require_equal"]

@@ -74,9 +74,7 @@ def solve(a: Any, b: Any) -> Any:
     signature = "(m,m),(m)->(m)" if is_vector else "(m,m),(m,n)->(m,n)"
     message = (
         f"solve{'1' if is_vector else ''}: Input operand 1 has a mismatch in its core dimension 0,"
-        " with gufunc signature "
-        + signature
-        + " (size {1} is different from {0})"
+        " with gufunc signature " + signature + " (size {1} is different from {0})"
     )
     if is_vector:
         b = reshaped(b, (*b.shape, 1))
@@ -100,7 +98,7 @@ def inv(a: Any) -> Any:
     out = _trace.empty(a.shape, short)
 
     def one(a: Any, out: Any) -> None:
-        right = matrix(*a.shape, short)
+        right = matrix(a.shape, short)
         set_identity(right)
         out[...] = _solved(a, right, short)
 
@@ -425,7 +423,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
             if type(larger(m, n)) is not int
             else np.dtype(real).type(np.finfo(real).eps * larger(m, n))
         )
-    right = matrix(larger(m, n), b.shape[1], short)
+    right = matrix((larger(m, n), b.shape[1]), short)
     right[...] = 0
     right[:m] = b
     values = vector(smaller(m, n), real)

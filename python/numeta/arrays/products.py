@@ -17,14 +17,14 @@ from ..loops import range as counted
 from ..rows import Row
 from ..session import current
 from . import blas
-from .conversion import as_array, is_array, short_of
+from .conversion import as_array, short_of
 from .staged import staged
 
 Scalar = _trace.Scalar
 _SIGNATURE = "(n?,k),(k,m?)->(n?,m?)"
 # Up to so many multiplications a loop is faster than a call.
-_FEW = 512
-_FEW_IN_DOT = 64
+_FEW = 128
+_FEW_IN_DOT = 8
 
 
 # ---- shapes ------------------------------------------------------------------------------------
@@ -426,7 +426,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if isinstance(axes, int | np.integer):
         left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
-        left, right = ([x] if isinstance(x, int | np.integer) else list(x) for x in axes)
+        left, right = ([int(k) for k in np.atleast_1d(x)] for x in axes)
     left = [axis + a.ndim if axis < 0 else axis for axis in left]
     right = [axis + b.ndim if axis < 0 else axis for axis in right]
     if len(left) != len(right):
@@ -542,6 +542,8 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = 
     return as_result(out)
 
 
+METHODS: dict[str, Callable[..., Any]] = {"dot": dot, "trace": trace}
+
 ROWS: tuple[Row, ...] = (
     Row(np.matmul, "np.matmul", matmul),
     Row(np.dot, "np.dot", dot),
@@ -554,5 +556,3 @@ ROWS: tuple[Row, ...] = (
     Row(np.trace, "np.trace", trace),
     Row(np.linalg.multi_dot, "np.linalg.multi_dot", multi_dot),
 )
-
-__all__ = ["ROWS", "is_array", "matmul"]
