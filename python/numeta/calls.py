@@ -272,7 +272,7 @@ def _passes_operators(callee: Any) -> bool:
 
 def _result(session: Session, callee: Any, result: Any) -> Any:
     """What a native call gave: an array is one that existed before, or is refused."""
-    if isinstance(result, np.ndarray):
+    if isinstance(result, np.ndarray) and type(result) is not Array:
         if not session.knows(result):
             refuse(231, name=_name(callee))
         return session.array(result, "captured")

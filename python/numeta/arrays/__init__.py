@@ -23,6 +23,7 @@ from . import (
     scans,
     searches,
     shapes,
+    subscripts,
 )
 
 _trace.set_array_hooks(
@@ -45,5 +46,6 @@ _FILES: tuple[tuple[Row, ...], ...] = (
     scans.ROWS,
     searches.ROWS,
     shapes.ROWS,
+    subscripts.ROWS,
 )
 ROWS: tuple[Row, ...] = tuple(row for rows in _FILES for row in rows)

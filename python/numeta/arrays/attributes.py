@@ -273,4 +273,3 @@ def _set_part(array: Any, name: str, value: Any) -> None:
 def iterate(array: Any) -> Iterator[Any]:
     """`iter(array)`, where the length is known."""
     return iter(items_of(array))
-

@@ -12,7 +12,8 @@ from ..iteration import Iteration
 from ..session import current, refuse
 from .nests import require
 
-Array, Scalar = _trace.Array, _trace.Scalar
+Array: Any = _trace.Array
+Scalar: Any = _trace.Scalar
 
 _SHORT = {row["typenum"]: row["short"] for row in _trace.dtypes()}
 
@@ -31,7 +32,8 @@ def short_of(dtype: Any) -> str:
     """The code of an element type ("f8"), for what NumPy takes for a dtype."""
     if dtype is None:
         return "f8"
-    found = np.dtype(getattr(dtype, "dtype", dtype))
+    known = isinstance(dtype, type | str | np.dtype)
+    found = np.dtype(dtype if known else getattr(dtype, "dtype", dtype))
     short = _SHORT.get(found.num)
     if short is None or not found.isnative:
         refuse(235, name="an array", dtype=str(found))
@@ -87,7 +89,7 @@ def items_of(array: Any, count: int = 0) -> list[Any]:
 
 
 def whole_layout(array: Any) -> str | None:
-    """"C", "F" or "S" (any strides) of a whole array, None of a part of one."""
+    """ "C", "F" or "S" (any strides) of a whole array, None of a part of one."""
     trace = _trace.current()
     assert trace is not None
     found = trace.layout(array)
@@ -122,8 +124,11 @@ def sample(value: Any) -> Any:
     """What NumPy's promotion takes for a value: a weak number of Python, or a dtype."""
     if isinstance(value, Scalar):
         dtype = np.dtype(value.dtype)
-        return {"b": bool, "i": int, "u": int, "f": float, "c": complex}[dtype.kind](0) \
-            if value.weak else dtype
+        return (
+            {"b": bool, "i": int, "u": int, "f": float, "c": complex}[dtype.kind](0)
+            if value.weak
+            else dtype
+        )
     return np.dtype(value.dtype) if is_array(value) else value
 
 
@@ -150,8 +155,9 @@ def as_array(value: Any, dtype: Any = None) -> Any:
         return from_nested(value, dtype)
     if isinstance(value, Iteration) and hasattr(value, "base"):
         return value.array  # a.flat
-    return filled(_trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))),
-                  value)
+    return filled(
+        _trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))), value
+    )
 
 
 def scalar_dtype(value: Any) -> np.dtype[Any]:
