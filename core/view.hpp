@@ -72,6 +72,9 @@ class Views {
   };
   Extent extent(const Slice& slice, NodeId length);
 
+  /// How many elements of memory stand between neighbours on each axis; nullopt where the view is
+  /// made so that there is no such number.
+  std::optional<std::vector<NodeId>> strides(const View& view);
   /// The indices of the buffer for an index of the view.
   std::vector<NodeId> below(const View& view, std::span<const NodeId> index);
   NodeId load(const View& view, std::span<const NodeId> index);

@@ -68,6 +68,8 @@ core::View allocated(TraceState* state, core::DType type, core::Layout layout,
                      std::span<const core::NodeId> shape);
 /// The elements of a view in memory of their own.
 core::View copied(TraceState* state, const core::View& view);
+/// The same elements, in loops at the current place.
+void copy_elements(TraceState* state, const core::View& from, const core::View& to);
 PyObject* new_view(TraceState* state, core::View view);
 
 }  // namespace numeta::binding

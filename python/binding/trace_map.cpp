@@ -167,10 +167,14 @@ core::View copied(TraceState* state, const core::View& view) {
   const core::Layout layout =
       source.layout == core::Layout::F && view.layers.empty() ? source.layout : core::Layout::C;
   core::View out = allocated(state, source.type, layout, view.shape);
-  over(state, view.shape, [&](std::span<const NodeId> index) {
-    views(state).store(out, index, views(state).load(view, index));
-  });
+  copy_elements(state, view, out);
   return out;
+}
+
+void copy_elements(TraceState* state, const core::View& from, const core::View& to) {
+  over(state, from.shape, [&](std::span<const NodeId> index) {
+    views(state).store(to, index, views(state).load(from, index));
+  });
 }
 
 PyObject* new_view(TraceState* state, core::View view) {

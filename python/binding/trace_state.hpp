@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/aliases.hpp"
 #include "core/lower.hpp"
 #include "core/parallel.hpp"
 #include "emit_fortran/emit.hpp"
@@ -98,6 +99,7 @@ void set_own_folder(const std::string& folder);
 void raise_fault(const TraceState* state, const core::TraceFault& fault);
 void raise_fault(const core::PythonFault& fault);
 void raise_fault(const TraceState& state, const core::ParallelFault& fault);
+void raise_fault(const TraceState& state, const core::AliasFault& fault);
 PyObject* python_exception(core::Exception exception);
 
 /// A Python error is set already; thrown to where it is given back to Python.

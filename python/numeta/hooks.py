@@ -23,6 +23,7 @@ from .functions_numpy import attribute_of
 from .iteration import Iteration
 from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
+from .staging_nodes import DIRECT
 
 ndarray = np.ndarray
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -463,4 +464,5 @@ CELLS: dict[str, CellType] = {
     "__numeta_call__": CellType(calls.call),
     "__numeta_lift__": CellType(lift),
     "__numeta_attr__": CellType(attr),
+    **{name: CellType(getattr(_Hooks, hook)) for hook, name in DIRECT.items()},
 }

@@ -10,7 +10,17 @@ import numpy as np
 
 from .. import _trace
 from ..session import current, refuse
-from . import diagonals, rearranged, searches, shapes
+from . import (
+    diagonals,
+    elementwise,
+    rearranged,
+    scans,
+    searches,
+    searching,
+    shapes,
+    sorting,
+    statistics,
+)
 from .conversion import Scalar, as_array, filled, items_of, lengths_of, short_of
 from .flat import Flat
 from .nests import Count, over, product, require, when
@@ -196,6 +206,11 @@ METHODS: dict[str, Callable[..., Any]] = {
     "tolist": tolist,
     "transpose": transpose,
     "view": _refused("view", "a.astype(dtype), or the array itself"),
+    **statistics.METHODS,
+    **scans.METHODS,
+    **sorting.METHODS,
+    **searching.METHODS,
+    **elementwise.METHODS,
 }
 # name -> f(array)
 PROPERTIES: dict[str, Callable[[Any], Any]] = {

@@ -32,8 +32,7 @@ def short_of(dtype: Any) -> str:
     """The code of an element type ("f8"), for what NumPy takes for a dtype."""
     if dtype is None:
         return "f8"
-    known = isinstance(dtype, type | str | np.dtype)
-    found = np.dtype(dtype if known else getattr(dtype, "dtype", dtype))
+    found = np.dtype(dtype if isinstance(dtype, type) else getattr(dtype, "dtype", dtype))
     short = _SHORT.get(found.num)
     if short is None or not found.isnative:
         refuse(235, name="an array", dtype=str(found))

@@ -336,9 +336,6 @@ def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
     store(choose_by_key(a, indices), value, update)
 
 
-# name of a ufunc's method -> f(ufunc, *args, **kwargs)
-UFUNC_METHODS: dict[str, Callable[..., Any]] = {"at": at}
-
 ROWS: tuple[Row, ...] = (
     row(np.nonzero, "np.nonzero", nonzero),
     row(np.flatnonzero, "np.flatnonzero", flatnonzero),
