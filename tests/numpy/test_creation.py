@@ -7,7 +7,6 @@ import pytest
 
 import numeta as nm
 from numeta.testing import same_as_python
-
 from tests.numpy.results import matrices, same_result
 
 M = np.arange(6.0, dtype=np.float32).reshape(2, 3)
@@ -135,23 +134,27 @@ def test_like(name: str, number: int) -> None:
     same_result(LIKE[name], matrices()[number], modes=("default",))
 
 
-def test_errors() -> None:
-    for function, n in (
-        (lambda n: np.zeros(n), -1),
-        (lambda n: np.linspace(0, 1, n), -1),
-        (lambda n: np.arange(0, 4, n), 0),
-        (lambda n: np.full((2, n), 1), -3),
-    ):
+ERRORS = {
+    "zeros": (lambda n: np.zeros(n), -1),
+    "linspace": (lambda n: np.linspace(0, 1, n), -1),
+    "arange": (lambda n: np.arange(0, 4, n), 0),
+    "full": (lambda n: np.full((2, n), 1), -3),
+}
 
-        @nm.jit
-        def kernel(n: int):
-            return function(n)
 
-        with pytest.raises(Exception) as plain:  # noqa: B017
-            function(n)
-        with pytest.raises(plain.type) as found:
-            kernel(n)
-        assert str(found.value) == str(plain.value)
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors_are_numpys(name: str) -> None:
+    function, number = ERRORS[name]
+
+    @nm.jit
+    def kernel(n: int):
+        return function(n)
+
+    with pytest.raises(Exception) as plain:
+        function(number)
+    with pytest.raises(plain.type) as found:
+        kernel(number)
+    assert str(found.value) == str(plain.value)
 
 
 def test_unknown_keywords_are_refused_by_name() -> None:

@@ -7,7 +7,6 @@ import pytest
 
 import numeta as nm
 from numeta.testing import same_as_python
-
 from tests.numpy.results import same_result
 
 A = np.arange(24.0).reshape(4, 6)
@@ -186,13 +185,20 @@ def _writes():
 @pytest.mark.parametrize("layout", ["C", "F"])
 def test_write(name: str, layout: str) -> None:
     a = A.copy(order=layout)
-    same_result(_writes()[name], a, INDEX.copy(), modes=("default", "checks")[: 1 + (layout == "C")])
+    same_result(
+        _writes()[name], a, INDEX.copy(), modes=("default", "checks")[: 1 + (layout == "C")]
+    )
+
+
+def _beyond(index: int, axis: int, size: int) -> tuple[type[Exception], str]:
+    return IndexError, f"index {index} is out of bounds for axis {axis} with size {size}"
 
 
 ERRORS = {
-    "beyond": (lambda a, i: a[i + 4], IndexError, "index 6 is out of bounds for axis 0 with size 4"),
-    "below": (lambda a, i: a[:, i - 6], IndexError, "index -7 is out of bounds for axis 1 with size 6"),
-    "integer beside": (lambda a, i: a[i, 9], IndexError, "index 9 is out of bounds for axis 1 with size 6"),
+    "beyond": (lambda a, i: a[i + 4], *_beyond(6, 0, 4)),
+    "below": (lambda a, i: a[:, i - 6], *_beyond(-7, 1, 6)),
+    "integer beside": (lambda a, i: a[i, 9], *_beyond(9, 1, 6)),
+    "take": (lambda a, i: a.take([24]), *_beyond(24, 0, 24)),
     "mask": (
         lambda a, i: a[a[0] > 1],
         IndexError,
@@ -214,7 +220,6 @@ ERRORS = {
         IndexError,
         "too many indices for array: array is 2-dimensional, but 3 were indexed",
     ),
-    "take": (lambda a, i: a.take([24]), IndexError, "index 24 is out of bounds for axis 0 with size 24"),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _trace
-from .conversion import Scalar, as_array, is_array
+from .conversion import Scalar, as_array
 from .keys import Chosen, Truth, check_mask, choose, is_mask, item_of
 from .nests import Count, chosen, over, require, shape_text, when
 from .shapes import fresh, repeated, short

@@ -37,7 +37,7 @@ def common_dtype(values: Sequence[Any]) -> np.dtype[Any]:
 
 
 def concatenate(
-    arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
+    arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Any:
     """`np.concatenate`."""
     given = _listed(arrays, "np.concatenate")

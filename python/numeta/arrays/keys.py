@@ -150,7 +150,7 @@ def choose(array: Any, key: Any) -> Chosen:
     places: list[Any] = []  # for each axis of the view
     indices: list[Any] = []  # arrays and numbers
     axis, at, gaps, after = 0, 0, 0, False
-    truths = []
+    truths: list[Truth] = []
     items = items_of_key(array, key)
     free = array.ndim - sum(map(axes_used, items))
     for item in items:

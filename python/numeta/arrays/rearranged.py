@@ -320,7 +320,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     return out
 
 
-def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     """`np.copyto`."""
     source = as_array(src)
     plain = not is_array(src) and not isinstance(src, Scalar | np.generic | np.ndarray)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -299,21 +299,6 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     return _trace.map(pick, (as_array(a), *given))
 
 
-def where(condition: Any, *args: Any) -> Any:
-    """`np.where`."""
-    if not args:
-        return nonzero(condition)
-    if len(args) == 1:
-        raise ValueError("either both or neither of x and y should be given")
-    x, y = map(_as_operand, args)
-    to = short_of(np.result_type(sample(x), sample(y)))
-
-    def pick(holds: Any, yes: Any, no: Any) -> Any:
-        return _picked([_to(holds, "b1")], [_to(yes, to)], _to(no, to))
-
-    return _array_of(_trace.map(pick, (_as_operand(condition), x, y)))
-
-
 # -- ufunc.at -------------------------------------------------------------------------------------
 
 
@@ -327,7 +312,9 @@ def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
         result = call(ufunc, element) if b is None else call(ufunc, element, value)
         if not np.can_cast(result.dtype, to, "same_kind"):
             problem: Any = np._core._exceptions  # type: ignore[attr-defined]
-            raise problem._UFuncOutputCastingError(ufunc, "same_kind", np.dtype(result.dtype), to, 0)
+            raise problem._UFuncOutputCastingError(
+                ufunc, "same_kind", np.dtype(result.dtype), to, 0
+            )
         return result
 
     value = as_array(0 if b is None else b)

@@ -46,7 +46,9 @@ def axes_of(axes: Any, ndim: int, name: str, parameter: str | None = None) -> tu
     else:
         found = (axis_of(axes, ndim, name, parameter),)
     if len(set(found)) != len(found):
-        raise ValueError(f"repeated axis in `{parameter}` argument" if parameter else "repeated axis")
+        raise ValueError(
+            f"repeated axis in `{parameter}` argument" if parameter else "repeated axis"
+        )
     return found
 
 
@@ -227,7 +229,8 @@ def squeeze(a: Any, axis: Any = None) -> Any:
         message = "cannot select an axis to squeeze out which has size not equal to one"
         for k in dropped:
             require(array.shape[k] == 1, ValueError, message)
-    shape, moved = [], []
+    shape: list[Any] = []
+    moved: list[tuple[int, dict[int, Any]]] = []
     for k, length in enumerate(array.shape):
         moved.append((0, {} if k in dropped else {len(shape): 1}))
         if k not in dropped:
