@@ -64,11 +64,11 @@ def test_views_of_views(shape: tuple[int, ...], layout: str, steps: list[tuple[s
     array = _laid_out(np.arange(float(np.prod(shape))).reshape(shape), layout)
     try:
         viewed(array.copy())
-    except IndexError:
-        assume(False)  # an axis of no elements has no first row
+    except (IndexError, ValueError):
+        assume(False)  # an axis of no elements has no first row, and no length for -1
     try:
         same_as_python(nm.jit(written), array, modes=("default",))
     except nm.TraceError as problem:
         # A view or a copy, as the strides allow: it is read, and neither written nor returned.
-        assert problem.number in (116, 306), problem
+        assert problem.number in (122, 306), problem
         same_as_python(nm.jit(lambda a: viewed(a) * 2), array, modes=("default",))

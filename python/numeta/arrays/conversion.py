@@ -23,9 +23,9 @@ def is_array(value: object) -> bool:
     return type(value) is Array
 
 
-def is_many(value: object) -> bool:
+def is_many(value: Any) -> bool:
     """Whether a value is an array that is not 0-dimensional, traced or of NumPy."""
-    return (type(value) is Array or isinstance(value, np.ndarray)) and value.ndim > 0  # type: ignore[attr-defined]
+    return (type(value) is Array or isinstance(value, np.ndarray)) and value.ndim > 0
 
 
 def short_of(dtype: Any) -> str:
@@ -153,7 +153,8 @@ def as_array(value: Any, dtype: Any = None) -> Any:
     if isinstance(value, list | tuple):
         return from_nested(value, dtype)
     if isinstance(value, Iteration) and hasattr(value, "base"):
-        return value.array  # a.flat
+        elements: Any = value  # a.flat
+        return elements.array
     return filled(
         _trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))), value
     )
@@ -163,7 +164,8 @@ def scalar_dtype(value: Any) -> np.dtype[Any]:
     """The dtype of `np.asarray(value)` of a number."""
     if isinstance(value, Scalar):
         return np.dtype(value.dtype)
-    return np.asarray(value).dtype
+    dtype: np.dtype[Any] = np.asarray(value).dtype
+    return dtype
 
 
 def constant(value: np.ndarray[Any, Any]) -> Any:
