@@ -318,6 +318,11 @@ void Graph::fail(std::uint64_t site, std::span<const NodeId> values) {
   set_unreachable();
 }
 
+void Graph::say(std::uint64_t site, std::span<const NodeId> values) {
+  require_open(values);
+  add_statement(append({Op::say, DType::b1, false, values, {site, 0}}, current_, {}));
+}
+
 const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars,
                         std::vector<Parameter> arguments, std::vector<BufferId> results) {
   require_open(scalars);

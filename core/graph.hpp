@@ -237,6 +237,9 @@ class Graph {
   /// A check that always fails: control ends here.
   void fail(std::uint64_t site, std::span<const NodeId> values);
 
+  /// Tells Python, in the order of the program, what the site is for; control goes on.
+  void say(std::uint64_t site, std::span<const NodeId> values);
+
   /// Runs a procedure; its results are in local variables, named by `results`.
   const Call& call(std::uint32_t procedure, std::span<const NodeId> scalars,
                    std::vector<Parameter> arguments, std::vector<BufferId> results);

@@ -44,7 +44,8 @@ class Marking {
         }
       }
       if (n.op == Op::foreign) visit_foreign(id);
-      if (n.op == Op::check || n.op == Op::call || n.op == Op::repeat) mark(id);
+      const bool is_seen = n.op == Op::check || n.op == Op::say || n.op == Op::call;
+      if (is_seen || n.op == Op::repeat) mark(id);
       if (n.op == Op::leave || n.op == Op::cycle) leaving_[n.bits[0]].push_back(id);
       for (const RegionId inner : InnerRegions(n)) visit(inner);
     }

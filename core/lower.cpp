@@ -82,6 +82,11 @@ void Lowering::fail(Site site, std::span<const NodeId> values) {
   graph_.fail(sites_.number_of(std::move(site)), values);
 }
 
+void Lowering::say(Site site, std::span<const NodeId> values) {
+  site.origin = graph_.origin();
+  graph_.say(sites_.number_of(std::move(site)), values);
+}
+
 void Lowering::require(NodeId condition, Exception exception, std::string message,
                        std::initializer_list<NodeId> values) {
   check(condition, {exception, -1, std::move(message), {}}, {values.begin(), values.size()});

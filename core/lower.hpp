@@ -73,6 +73,7 @@ class Lowering {
   RegionId begin_loop(NodeId start, NodeId stop, NodeId step, std::string name);
   void check(NodeId condition, Site site, std::span<const NodeId> values);
   void fail(Site site, std::span<const NodeId> values);
+  void say(Site site, std::span<const NodeId> values);
 
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
 

@@ -365,7 +365,8 @@ class Chains {
   bool has_check(RegionId region) const {
     return std::ranges::any_of(g_.regions()[region].body, [&](NodeId id) {
       const Op op = g_.node(id).op;
-      return op == Op::check || op == Op::foreign || has_regions(op);
+      const bool is_told = op == Op::check || op == Op::say || op == Op::foreign;
+      return is_told || has_regions(op);
     });
   }
 

@@ -28,6 +28,7 @@ std::string head(const Graph& g, NodeId id) {
     case Op::store:
       return fmt::format("store {}@{} [{}] = %{}", g.buffers()[n.bits[0]].name, n.bits[1],
                          list(g.operands(id).subspan(1)), g.operands(id)[0]);
+    case Op::say: return fmt::format("say {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::allocate:
       return fmt::format("allocate {} [{}]", g.buffers()[n.bits[0]].name, list(g.operands(id)));
     case Op::alias:

@@ -126,6 +126,7 @@ class Rebuilder {
     switch (n.op) {
       case Op::load:
       case Op::store:
+      case Op::say:
       case Op::check: copy_statement(id); break;
       case Op::allocate: {
         const std::vector<NodeId> lengths = copied(from_.operands(id));
@@ -188,11 +189,13 @@ class Rebuilder {
   void copy_statement(NodeId id) {
     const Node& n = from_.node(id);
     const std::vector<NodeId> operands = copied(from_.operands(id));
-    const auto rest = std::span(operands).subspan(n.op == Op::load ? 0 : 1);
+    const bool is_whole = n.op == Op::load || n.op == Op::say;
+    const auto rest = std::span(operands).subspan(is_whole ? 0 : 1);
     to_.set_origin(n.origin);
     const auto buffer = static_cast<BufferId>(n.bits[0]);
     if (n.op == Op::load) copies_[id] = to_.load(buffer, rest);
     if (n.op == Op::store) to_.store(buffer, rest, operands[0]);
+    if (n.op == Op::say) to_.say(n.bits[0], rest);
     if (n.op != Op::check) return;
     // A check that is known to fail is where control ends.
     to_.check(operands[0], n.bits[0], rest);

@@ -82,7 +82,8 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
   for (const NodeId id : body) {
     for (; link != links.end() && *link < id; ++link) put(*link);
     const Node& n = g_.node(id);
-    if (n.op == Op::call || n.op == Op::foreign || n.op == Op::allocate) {
+    const bool is_call = n.op == Op::call || n.op == Op::foreign;
+    if (is_call || n.op == Op::allocate || n.op == Op::say) {
       close_stretch();
       open_stretch(region);
       continue;

@@ -214,6 +214,7 @@ void Body::statement(NodeId id) {
       return;
     }
     case Op::check: return check(id);
+    case Op::say: return say(id);
     case Op::allocate: return allocate(id);
     case Op::call: return call(id);
     case Op::foreign: return foreign(id);
@@ -295,6 +296,12 @@ void Body::expect_memory(NodeId allocation) {
 
 /// What says which check failed, and on which values.
 void Body::failure(std::uint64_t site, std::span<const NodeId> values) {
+  values_of(values);
+  text_.line(fmt::format("status = {}", site + 1));
+}
+
+/// The values that Python is told, and which of them are floats.
+void Body::values_of(std::span<const NodeId> values) {
   std::uint64_t reals = 0;
   for (std::size_t k = 0; k < values.size(); ++k) {
     const core::DType type = g_.node(values[k]).type;
@@ -308,7 +315,14 @@ void Body::failure(std::uint64_t site, std::span<const NodeId> values) {
     }
   }
   text_.line(fmt::format("error_values({}) = {}", kErrorValues, reals));
-  text_.line(fmt::format("status = {}", site + 1));
+}
+
+void Body::say(NodeId id) {
+  text_.from(g_.node(id).origin);
+  values_of(g_.operands(id));
+  text_.line(fmt::format("status = numeta_say({}_c_int64_t, error_values)", g_.node(id).bits[0]));
+  text_.line("if (status /= 0) return");
+  returns_ = true;
 }
 
 bool takes_shape(const core::Buffer& buffer) {

@@ -91,6 +91,8 @@ class Body {
   void allocate(core::NodeId id);
   void expect_memory(core::NodeId allocation);
   void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
+  void values_of(std::span<const core::NodeId> values);
+  void say(core::NodeId id);
   void call(core::NodeId id);
   void foreign(core::NodeId id);
   void loop(core::NodeId id);

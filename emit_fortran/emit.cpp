@@ -145,7 +145,7 @@ bool may_fail(const Graph& g, const core::Live& live) {
   for (NodeId id = 0; id < g.size(); ++id) {
     if (!live.nodes[id]) continue;
     const Op op = g.node(id).op;
-    if (op == Op::check) return true;
+    if (op == Op::check || op == Op::say) return true;
     const std::uint64_t buffer = g.node(id).bits[0];
     if (op == Op::allocate && (!is_on_stack(g.buffers()[buffer]) || is_returned(g, buffer))) {
       return true;
@@ -218,11 +218,13 @@ class Program {
       kernel.statements();
     }
     if (uses_.parallel) kernel.take_threads();
+    if (uses_.says) kernel.take_says();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
-    out.parallel = uses_.parallel;
+    out.interruptible = !uses_.parallel && uses_.foreigns.empty() && !allocates();
     out.flags = flags(weight + kernel.weight(), out.recursive);
-    out.loops = loops || kernel.has(core::is_loop) || !uses_.foreigns.empty();
+    // What Python is told is told without the GIL held, as by a kernel with loops.
+    out.loops = loops || uses_.says || kernel.has(core::is_loop) || !uses_.foreigns.empty();
     std::set<std::string> sources;
     for (const core::Foreign& procedure : uses_.foreigns) {
       if (!procedure.library.empty()) out.libraries.insert(procedure.library);
@@ -297,6 +299,18 @@ class Program {
       out += procedures.take();
     }
     return out + fmt::format("end subroutine {}\n", name);
+  }
+
+  /// Does any procedure ask for memory while it runs?
+  bool allocates() const {
+    for (std::size_t p = 0; p < graphs_.size(); ++p) {
+      const Graph& g = *graphs_[p];
+      for (NodeId id = 0; id < g.size(); ++id) {
+        if (!live_[p].nodes[id] || g.node(id).op != Op::allocate) continue;
+        if (!is_on_stack(g.buffers()[g.node(id).bits[0]])) return true;
+      }
+    }
+    return false;
   }
 
   bool is_recursive() const {

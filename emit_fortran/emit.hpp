@@ -36,9 +36,9 @@ struct Emission {
   bool loops = false;               // is there any loop, or call?
   std::set<std::string> libraries;  // files to link
   bool recursive = false;
-  std::size_t pieces = 0;   // the internal procedures that long code was cut into
+  bool interruptible = false;  // may it be left at any point?
+  std::size_t pieces = 0;      // the internal procedures that long code was cut into
   std::vector<bool> early;  // by array that is returned: is its memory made before the kernel runs?
-  bool parallel = false;    // is there a parallel loop?
 };
 
 struct EmitError : std::runtime_error {

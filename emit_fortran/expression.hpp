@@ -22,6 +22,7 @@ struct Uses {
   std::map<std::pair<std::string, core::DType>, int> libm;  // to the arity
   std::vector<core::Foreign> foreigns;                      // named by `foreign_name`
   bool parallel = false;                                    // a loop that runs in parallel
+  bool says = false;                                        // Python is told something
   bool team = false;                                        // which thread of how many it is
 };
 

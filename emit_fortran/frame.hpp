@@ -9,5 +9,7 @@ namespace numeta::emit_fortran {
 inline constexpr std::size_t kErrorValues = 8;
 /// The values, and a word whose bit k says that value k is a double.
 inline constexpr std::size_t kErrorWords = kErrorValues + 1;
+/// Of them, before a check fails: the function that is told what Python is to know.
+inline constexpr std::size_t kTellWord = 2;
 
 }  // namespace numeta::emit_fortran

@@ -51,6 +51,7 @@ Procedure::Procedure(const core::Graph& graph, const Options& options, const cor
   name_parameters();
   name_returned();
   find_needs();
+  uses_.says = uses_.says || has([](Op op) { return op == Op::say; });
   uses_.parallel = uses_.parallel || !parallel_.empty();
   for (const auto& [region, loop] : parallel_) {
     uses_.team = uses_.team || !loop.reductions.empty();
@@ -273,9 +274,11 @@ std::string Procedure::declarations() const {
   const bool hands_over = std::any_of(returned_.begin(), returned_.end(),
                                       [](const core::Returned& one) { return !one.early; });
   if (hands_over) declare_handing_over(out);
-  if (!uses_.libm.empty() || !uses_.foreigns.empty() || uses_.team || hands_over) {
+  const bool calls_out = !uses_.libm.empty() || !uses_.foreigns.empty() || uses_.team;
+  if (calls_out || hands_over || uses_.says) {
     out.line("interface");
     if (hands_over) out.raw(kNewArray);
+    if (uses_.says) out.raw(say_interface());
     if (uses_.team) {
       for (const char* name : {"omp_get_num_threads", "omp_get_thread_num"}) {
         out.raw(

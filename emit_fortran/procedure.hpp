@@ -36,6 +36,8 @@ class Procedure {
   void call_of(const Interface& worker);
   /// The kernel has a parallel loop, or a procedure of it has.
   void take_threads() { needs_.threads = true; }
+  /// It tells Python something, or a procedure of it does.
+  void take_says() { needs_.says = true; }
   std::string opening(const std::string& label) const;
   std::string declarations() const;
   Writer& text() { return body_.text(); }

@@ -104,6 +104,16 @@ void add_lengths(Texts& texts, const Target& lengths, const Target& kernel,
 
 }  // namespace
 
+std::string say_interface() {
+  return fmt::format(
+      "    integer(c_int32_t) function numeta_say(site, f) bind(C)\n"
+      "      import :: c_int32_t, c_int64_t\n"
+      "      integer(c_int64_t), value :: site\n"
+      "      integer(c_int64_t), intent(in) :: f(0:{})\n"
+      "    end function numeta_say\n",
+      kErrorValues);
+}
+
 std::string stub_text(const Target& kernel, std::span<const core::Returned> returned,
                       const Target* lengths, const std::string& symbol) {
   Call call;
@@ -127,6 +137,13 @@ std::string stub_text(const Target& kernel, std::span<const core::Returned> retu
         "  int32_t threads = (int32_t)f[0];\n"
         "  if (threads < 1) threads = omp_get_max_threads();\n"
         "  f[0] = 0;\n";
+  }
+  if (kernel.needs.says) {
+    texts.declarations += fmt::format(
+        "__attribute__((visibility(\"hidden\"))) int32_t numeta_say(int64_t, const int64_t *);\n"
+        "int32_t numeta_say(int64_t site, const int64_t *f)\n{{\n"
+        "  return ((int32_t (*)(int64_t, const int64_t *))f[{}])(site, f);\n}}\n",
+        kTellWord);
   }
   if (kernel.needs.status) {
     call.add("int64_t *", "f");

@@ -8,8 +8,10 @@
 //   object, which the stub leaves alone, and its data pointer, 0 where there is no memory. Those of
 //   another one are its object too, and a pointer to what begins with a function that is given the
 //   words, makes the array and returns the data pointer.
-// It returns 0, or 1 + the number of the check that failed. Called with 1 in the second word, it
-// does nothing but fill in the lengths of the early arrays.
+// The third word is a function, `int32_t tell(int64_t site, const int64_t *f)`: the value that
+// Python is told is the first word, and the result is 0 to go on. It returns 0, 1 + the number of
+// the check that failed, or what `tell` returned. Called with 1 in the second word, it does nothing
+// but fill in the lengths of the early arrays.
 #pragma once
 
 #include <span>
@@ -24,8 +26,12 @@ namespace numeta::emit_fortran {
 struct Needs {
   std::vector<bool> shape;  // by buffer
   bool threads = false;     // how many a parallel loop may use
+  bool says = false;        // Python is told something
   bool status = false;
 };
+
+/// The function of the stub that hands on what Python is told.
+std::string say_interface();
 
 /// A bind(C) procedure as the stub calls it.
 struct Target {

@@ -81,6 +81,10 @@ BUILTINS = {
         "not of compile-time items with arrays of run-time length (NM239)",
     ),
     "reversed": ("Python's own; of a run-time range or an array, a compiled loop", ""),
+    "print": (
+        "Python's own, at run time",
+        "numbers and what is known at compile time; not in nm.prange",
+    ),
     "math.log": ("`log`; with a base the quotient of two", ""),
     "math.fabs": ("`abs` of a float", ""),
     "math.degrees": ("`mul`", ""),

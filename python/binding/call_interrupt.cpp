@@ -12,6 +12,7 @@
 #include <csignal>
 #include <ctime>
 
+#include "call_say.hpp"
 #include "call_stack.hpp"
 
 namespace numeta::call {
@@ -52,16 +53,13 @@ void restore_arithmetic([[maybe_unused]] const void* context) {
 }
 
 void let_python_handle(Running* running, const void* context) {
-  g_running = nullptr;  // a handler in Python may run kernels of its own
-  void* const guard = suspend_stack_guard();
+  const Suspended suspended;  // a handler in Python may run kernels of its own
   PyEval_RestoreThread(running->state);
   if (PyErr_CheckSignals() != 0) {
     restore_arithmetic(context);
     siglongjmp(running->back, 1);
   }
   PyEval_SaveThread();
-  resume_stack_guard(guard);
-  g_running = running;
 }
 
 void on_interrupt(int signal, siginfo_t* info, void* context) {
@@ -121,9 +119,10 @@ void install() {
 
 bool run_released(const Variant& variant, std::int64_t* frame, Making* making, std::int32_t& status,
                   bool& overflowed) {
-  if (variant.is_parallel || !is_main_thread()) {
+  if (!variant.is_interruptible || !is_main_thread()) {
     PyThreadState* state = PyEval_SaveThread();
     if (making != nullptr) making->set_thread(state);
+    const Speaking speaking(variant, state);
     status = run(variant, frame, overflowed);
     PyEval_RestoreThread(state);
     return true;
@@ -133,9 +132,19 @@ bool run_released(const Variant& variant, std::int64_t* frame, Making* making, s
   here.thread = pthread_self();
   here.state = PyEval_SaveThread();
   if (making != nullptr) making->set_thread(here.state);
+  const Speaking speaking(variant, here.state);
   if (!run_interruptible(variant, frame, here, status, overflowed)) return false;
   PyEval_RestoreThread(here.state);
   return true;
+}
+
+Suspended::Suspended() : running_(nullptr), guard_(suspend_stack_guard()) {
+  if (is_main_thread()) running_ = g_running.exchange(nullptr);
+}
+
+Suspended::~Suspended() {
+  resume_stack_guard(guard_);
+  if (running_ != nullptr) g_running = static_cast<Running*>(running_);
 }
 
 void forget_running_kernel() { g_running = nullptr; }

@@ -3,10 +3,10 @@
 #include "call_run.hpp"
 
 #include <array>
-#include <bit>
 
 #include "call_constant.hpp"
 #include "call_interrupt.hpp"
+#include "call_say.hpp"
 #include "call_scalar.hpp"
 #include "call_threads.hpp"
 
@@ -66,10 +66,6 @@ Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame)
   return fill(variant, arguments, frame);
 }
 
-PyObject* number_of(std::int64_t word, bool is_double) {
-  return is_double ? PyFloat_FromDouble(std::bit_cast<double>(word)) : PyLong_FromLongLong(word);
-}
-
 // Lets `raise_site` raise the Python exception of a failed check.
 [[gnu::noinline]] void raise_for(const Variant& variant, std::int32_t status,
                                  const std::int64_t* frame) {
@@ -99,6 +95,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   bool overflowed = false;
   std::int32_t status = 0;
+  frame[emit_fortran::kTellWord] = reinterpret_cast<std::int64_t>(&tell);
   if (variant.is_brief) {
     if (making != nullptr) making->set_thread(nullptr);
     status = variant.entry(frame);
@@ -109,6 +106,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
     PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
     return nullptr;
   }
+  if (status == kRaised) return nullptr;
   if (status != 0) {
     raise_for(variant, status, frame);
     return nullptr;

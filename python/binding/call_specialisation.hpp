@@ -36,11 +36,11 @@ struct Variant {
   Entry entry = nullptr;  // null once the garbage collector cleared it
   std::vector<Parameter> parameters;
   std::size_t bound_count = 0;
-  std::uint32_t words = 0;    // of the whole frame
-  bool is_brief = false;      // ends in well under a microsecond: runs with the GIL held
-  bool is_recursive = false;  // may need more stack than there is
-  bool is_parallel = false;   // has threads of its own
-  bool runs_python = false;   // matching calls Python code, which may change the arguments
+  std::uint32_t words = 0;        // of the whole frame
+  bool is_brief = false;          // ends in well under a microsecond: runs with the GIL held
+  bool is_recursive = false;      // may need more stack than there is
+  bool is_interruptible = false;  // may be left at any point
+  bool runs_python = false;       // matching calls Python code, which may change the arguments
   OverlapCheck overlaps;
   GuardSet guards;
   ResultBuilder results;

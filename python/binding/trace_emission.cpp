@@ -103,7 +103,7 @@ EmissionObject emitted(const TraceState& kernel) {
   out.libraries = std::move(made.libraries);
   out.brief = !made.loops && kernel.graph.size() <= kFewNodes;
   out.recursive = made.recursive;
-  out.parallel = made.parallel;
+  out.interruptible = made.interruptible;
   out.written = std::move(made.written);
   out.sites = sites_of(kernel);
   out.arrays = arrays_of(*code.graphs.front(), made.early);
@@ -132,7 +132,7 @@ void bind_emission(py::module_& m) {
       .def_readonly("notes", &EmissionObject::notes)
       .def_readonly("brief", &EmissionObject::brief)
       .def_readonly("recursive", &EmissionObject::recursive)
-      .def_readonly("parallel", &EmissionObject::parallel);
+      .def_readonly("interruptible", &EmissionObject::interruptible);
 }
 
 }  // namespace numeta::binding

@@ -29,7 +29,7 @@ struct EmissionObject {
   std::vector<std::pair<int, std::string>> notes;  // the Python line and what was done there
   bool brief = false;
   bool recursive = false;
-  bool parallel = false;
+  bool interruptible = false;
 };
 
 /// Verifies the kernel's procedures, runs the passes over them and emits what they made.

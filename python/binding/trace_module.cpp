@@ -293,6 +293,24 @@ class Trace {
     });
   }
 
+  void say(py::object what, py::args values) {
+    run(state_, [&] {
+      state_->note_origin();
+      const core::Graph& graph = state_->graph;
+      for (core::RegionId r = graph.current_region(); r != 0; r = graph.regions()[r].parent) {
+        if (graph.regions()[r].parallel == core::Parallel::No) continue;
+        const core::Origin origin = graph.node(graph.regions()[r].owner).origin;
+        const int line = state_->place(origin).second;
+        throw core::TraceFault(core::Diag::parallel_print, {std::to_string(line)});
+      }
+      std::vector<NodeId> nodes;
+      core::Site made = site(what, "", values, nodes);
+      state_->lowering.say(std::move(made), nodes);
+      ++state_->effects;
+      return Py_NewRef(Py_None);
+    });
+  }
+
   /// `arrays`: whole arrays of the kernel's own.
   void set_result(py::sequence values, py::sequence arrays) {
     run(state_, [&] {
@@ -471,6 +489,7 @@ void bind_trace(py::module_& m) {
       .def("call", &Trace::call)
       .def("check", &Trace::check)
       .def("fail", &Trace::fail)
+      .def("say", &Trace::say)
       .def("set_result", &Trace::set_result, py::arg("values"), py::arg("arrays") = py::tuple())
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)

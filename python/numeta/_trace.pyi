@@ -27,7 +27,7 @@ class Emission:
     notes: list[tuple[int, str]]
     brief: bool
     recursive: bool
-    parallel: bool
+    interruptible: bool
 
 class Scalar:
     dtype: np.dtype[Any]
@@ -105,6 +105,7 @@ class Trace:
     def check(
         self, cond: Scalar, exc: Callable[[str], BaseException], message: str, *values: Any
     ) -> None: ...
+    def say(self, what: object, *values: Any) -> None: ...
     def fail(self, exc: Callable[[str], BaseException], message: str, *values: Any) -> None: ...
     def set_result(
         self, values: Sequence[tuple[object, str | None, bool]], arrays: Sequence[Array] = ...

@@ -20,6 +20,7 @@ from .captures import Captures, Recorder, fixed_lengths, still_hold
 from .config import config
 from .control_state import Decisions, Restart
 from .fingerprint import key_function
+from .functions_print import Say
 from .procedures import Procedures
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
@@ -280,7 +281,7 @@ def specialise(
         (loaded, traced.keepalive),
         brief=emission.brief,
         recursive=emission.recursive,
-        parallel=emission.parallel,
+        interruptible=emission.interruptible,
         arrays=traced.arrays,
     )
     values = {
@@ -309,6 +310,8 @@ def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> A
 
     def raise_site(site: int, values: tuple[float, ...]) -> None:
         kind, message, filename, line = sites[site]
+        if type(kind) is Say:
+            return kind.tell(values[0])
         text = message.format(*values)
         source = "\n" * (max(line, 1) - 1) + "raise problem"
         code = compile(source, filename or "<kernel>", "exec")

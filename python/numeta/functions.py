@@ -29,6 +29,7 @@ from .functions_math import ROWS as MATH_ROWS
 from .functions_math_parts import ROWS as MATH_PARTS_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
 from .functions_numpy import attribute_of, python_type
+from .functions_print import ROWS as PRINT_ROWS
 from .functions_rounding import ROWS as ROUNDING_ROWS
 from .iteration import Iteration, enumerate_, length_of, range_, reversed_, zip_
 from .loops import CompiledRange
@@ -417,7 +418,6 @@ _FRAME_READERS = (eval, exec, locals, globals, vars, dir, __import__, breakpoint
 _REFUSALS = [
     *(_refused(f, f.__name__, _FRAME, "plain statements") for f in _FRAME_READERS),
     *(_refused(f, f.__name__, _ONCE, _OUTSIDE) for f in (input, open)),
-    _refused(print, "print", _ONCE, "return the value and print it outside"),
     _refused(sys._getframe, "sys._getframe", _FRAME, "plain statements"),
     _refused(np.seterr, "np.seterr", _ONCE, "call it outside of the kernel"),
     _refused(np.errstate, "np.errstate", _ONCE, "put it around the call of the kernel"),
@@ -473,7 +473,7 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
 
 ROWS: tuple[Row, ...] = (
     *(*_BUILTINS, *ROUNDING_ROWS),
-    *(*MATH_ROWS, *MATH_PARTS_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *_REFUSALS),
+    *(*MATH_ROWS, *MATH_PARTS_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS, *_REFUSALS),
 )
 TABLE: dict[int, Callable[..., Any]] = {}
 for _row in ROWS:

@@ -53,6 +53,15 @@ def parallel(a: nm.i8[:], n: int):
     a[2] = total
 
 
+@nm.jit
+def allocating(a: nm.i8[:], n: int, m: int):
+    for k in range(n):
+        b = np.zeros(m + k % 2, np.int64)
+        b[k % m] = k
+        a[1 + k % 6] += b.sum() + 1
+    a[7] = 1
+
+
 def interrupt_when_it_runs(a: np.ndarray) -> None:
     pid = os.getpid()
 
@@ -155,6 +164,18 @@ def of_a_parallel_loop():
             time.sleep(0.01)
     except KeyboardInterrupt:
         return int(a[2])
+
+
+def of_a_kernel_that_allocates():
+    a = np.zeros(8, np.int64)
+    allocating(a.copy(), 3, 10)
+    interrupt_when_it_runs(a)
+    try:
+        allocating(a, 100_000, 5000)
+        while True:
+            time.sleep(0.01)
+    except KeyboardInterrupt:
+        return int(a[7])
 
 
 if __name__ == "__main__":

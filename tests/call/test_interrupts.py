@@ -8,6 +8,7 @@ import pytest
 
 SCRIPT = Path(__file__).parent / "interrupted_kernels.py"
 CASES = {
+    "of_a_kernel_that_allocates": 1,
     "of_an_endless_loop": [True, True, True],
     "of_a_counted_loop": True,
     "of_a_recursion": (True, "RecursionError"),

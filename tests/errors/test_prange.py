@@ -1,4 +1,4 @@
-"""Whole texts of what a parallel loop is refused for: NM130 to NM135.
+"""Whole texts of what a parallel loop is refused for: NM130 to NM136.
 
 `line +k` in a text is k lines below the decorator of the kernel.
 """
@@ -158,6 +158,13 @@ def left_by_return(a: nm.f8[:], k: nm.i8[:]) -> int:
     return -1
 
 
+@nm.jit
+def printed(a: nm.f8[:], k: nm.i8[:]) -> None:
+    for i in nm.prange(a.shape[0]):
+        if a[i] > 3:
+            print(i)
+
+
 REFUSED = [
     (recurrence, carried("x", 4)),
     (running_sum, carried("s", 4)),
@@ -181,6 +188,11 @@ REFUSED = [
         left_by_break,
         "NM134: the prange of line +2 is left early\n  line +4\n"
         "  Instead: use range, or loop over all indices and skip the work with `if`",
+    ),
+    (
+        printed,
+        "NM136: print() is called in the prange of line +2, whose iterations have no order\n"
+        "  line +4\n  Instead: use range, or print after the loop",
     ),
     (
         left_by_return,

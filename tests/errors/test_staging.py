@@ -160,8 +160,8 @@ def unknown_function(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def prints(a: nm.f8[:], x: float) -> None:
-    print(x)
+def asks(a: nm.f8[:], x: float) -> None:
+    input(x)
 
 
 @nm.jit
@@ -303,8 +303,8 @@ def ufunc_of_array(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def refused_ulp(a: nm.f8[:], x: float) -> None:
-    a[0] = math.ulp(x)
+def refused_fsum(a: nm.f8[:], x: float) -> None:
+    a[0] = math.fsum(a)
 
 
 @nm.jit
@@ -412,11 +412,11 @@ CASES = [
      "NM223: numpy.linalg.norm() is not known to numeta and cannot be given a run-time value\n"
      '  File "FILE", line +2\n'
      "  Instead: a function of math, NumPy or operator, or one written in Python"),
-    (prints, (1,),
-     "NM224: print() cannot be used in a kernel: it would run once, when the kernel is "
+    (asks, (1,),
+     "NM224: input() cannot be used in a kernel: it would run once, when the kernel is "
      "compiled, and not at each call\n"
      '  File "FILE", line +2\n'
-     "  Instead: return the value and print it outside"),
+     "  Instead: call it outside and pass the value"),
     (asks_identity, (1,),
      "NM225: `is` needs a run-time value that is not known here\n"
      '  File "FILE", line +2\n'
@@ -529,10 +529,10 @@ CASES = [
      "NM230: np.sin() is called with an array\n"
      '  File "FILE", line +2\n'
      "  Instead: a loop over its elements"),
-    (refused_ulp, (1,),
-     "NM224: math.ulp() cannot be used in a kernel: it is not compiled yet\n"
+    (refused_fsum, (1,),
+     "NM224: math.fsum() cannot be used in a kernel: it takes no array yet\n"
      '  File "FILE", line +2\n'
-     "  Instead: write the formula with operators"),
+     "  Instead: a tuple or a list of numbers, or a loop"),
     (raises_in_loop, (1,),
      "NM226: the text of a run-time value is not known in a kernel\n"
      '  File "FILE", line +4\n'

@@ -288,19 +288,6 @@ def text_of_a_run_time_value(n: int) -> int:
 
 
 @nm.jit
-def prints_a_run_time_value(n: int) -> int:
-    print(n)
-    return n
-
-
-@nm.jit
-def prints_in_a_branch(n: int) -> int:
-    if n > 0:
-        print("positive")
-    return n
-
-
-@nm.jit
 def random_in_a_loop(n: int) -> float:
     s = 0.0
     for i in range(n):
@@ -421,8 +408,6 @@ REFUSED = [
     (member_of_a_dict, (1,), "hash|dict|`in`|key"),
     (loops_over_keys_of_run_time, (1,), "key|hash|dict"),
     (text_of_a_run_time_value, (3,), "text|str"),
-    (prints_a_run_time_value, (1,), "print"),
-    (prints_in_a_branch, (1,), "print"),
     (random_in_a_loop, (2,), "random"),
     (sorts_run_time_values, (array(),), "sorted|truth|compare|run-time"),
     (suppresses_in_a_loop, (2,), HANDLER + "|with|suppress"),

@@ -1,0 +1,118 @@
+"""`print` in a kernel: at run time, in order, at each call, by Python's own `print`.
+
+The kernel tells Python each run-time value (`Trace.say`), then that it is to be printed. What is
+known at compile time is text already when the kernel is traced.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import _trace
+from .rows import Row
+from .session import Session, current, refuse
+
+_traced = _trace.is_traced
+
+
+class _Told(threading.local):
+    """The run-time values that were told and are not printed yet."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+
+_told = _Told()
+
+
+class Say:
+    """A site that says something to Python and raises nothing."""
+
+    __slots__ = ("tell",)
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        self.tell = tell
+
+
+def _python_value(dtype: np.dtype[Any], weak: bool) -> Callable[[Any], Any]:
+    """From the int or float of 64 bits that a kernel tells to the value that Python would have."""
+    if weak:
+        return {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
+    if dtype == np.uint64:
+        return lambda number: np.uint64(number & 0xFFFF_FFFF_FFFF_FFFF)
+    kind: Callable[[Any], Any] = dtype.type
+    return kind
+
+
+def _tell(session: Session, value: Any) -> None:
+    """At run time, the value is appended to those that are told."""
+    dtype = np.dtype(value.dtype)
+    if dtype.kind != "c":
+        make = _python_value(dtype, value.weak)
+        session.trace.say(Say(lambda number: _told.values.append(make(number))), value)
+        return
+    join = complex if value.weak else dtype.type
+
+    def second(number: float) -> None:
+        real = _told.values.pop()
+        _told.values.append(join(complex(real, number)))
+
+    session.trace.say(Say(_told_as_it_is), value.real)
+    session.trace.say(Say(second), value.imag)
+
+
+def _told_as_it_is(number: float) -> None:
+    _told.values.append(number)
+
+
+def _printer(parts: list[str | None], count: int, **options: Any) -> Callable[[float], None]:
+    file = options.pop("file", None)
+    by_name = next((name for name in ("stdout", "stderr") if file is getattr(sys, name)), None)
+
+    def say(_: float) -> None:
+        # More than these are there where a signal ended a kernel between two of its values.
+        first = len(_told.values) - count
+        values = iter(_told.values[first:])
+        _told.values.clear()
+        where = getattr(sys, by_name) if file is not None and by_name else file
+        texts = [next(values) if part is None else part for part in parts]
+        print(*texts, file=where, **options)
+
+    return say
+
+
+def _print(*args: Any, **options: Any) -> None:
+    session = current()
+    if session is None:
+        return print(*args, **options)
+    if not session.trace.alive:
+        return None
+    from .calls import is_traced_inside
+
+    if is_traced_inside(tuple(options.values())):
+        refuse(226)
+    for name in options:
+        if name not in ("sep", "end", "file", "flush"):
+            raise TypeError(f"{name!r} is an invalid keyword argument for print()")
+    for name in ("sep", "end"):
+        if not isinstance(options.get(name), str | None):
+            kind = type(options[name]).__name__
+            raise TypeError(f"{name} must be None or a string, not {kind}")
+    parts: list[str | None] = []
+    for value in args:
+        if type(value) is not _trace.Scalar and is_traced_inside(value):
+            refuse(226)
+        parts.append(None if _traced(value) else str(value))
+    for value in args:
+        if _traced(value):
+            _tell(session, value)
+    session.trace.say(Say(_printer(parts, parts.count(None), **options)))
+    return None
+
+
+ROWS: tuple[Row, ...] = (Row(print, "print", _print),)
