@@ -272,9 +272,7 @@ PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
 
 PyObject* matrix_slot(PyObject* a, PyObject* b) { return ask(array_hooks().matmul, a, b); }
 PyObject* number_slot(PyObject* self) { return refuse_value<PyObject*>(self, nullptr); }
-PyObject* iter_slot(PyObject* self) {
-  return PyObject_CallOneArg(array_hooks().iterate, self);
-}
+PyObject* iter_slot(PyObject* self) { return PyObject_CallOneArg(array_hooks().iterate, self); }
 int setattr_slot(PyObject* self, PyObject* name, PyObject* value) {
   PyObject* done = PyObject_CallFunctionObjArgs(array_hooks().set_attribute, self, name,
                                                 value != nullptr ? value : Py_None, nullptr);

@@ -160,9 +160,8 @@ bool is_read_only(py::handle array) { return array_in(array)->view->read_only; }
 /// The elements in C order, always the array's own.
 py::object flat(py::handle array) {
   const ArrayObject* object = array_in(array);
-  return run(object->state, [&] {
-    return new_view(object->state, views(object->state).flat(*object->view));
-  });
+  return run(object->state,
+             [&] { return new_view(object->state, views(object->state).flat(*object->view)); });
 }
 
 /// The element at an index from 0 on in every axis: nothing is wrapped or checked.
@@ -230,9 +229,8 @@ bool is_one(py::handle length) {
 
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
                      py::object matmul, py::object iterate, py::object set_attribute) {
-  array_hooks() = {get.release().ptr(),     set.release().ptr(),
-                   attribute.release().ptr(), convert.release().ptr(),
-                   matmul.release().ptr(),  iterate.release().ptr(),
+  array_hooks() = {get.release().ptr(),          set.release().ptr(),    attribute.release().ptr(),
+                   convert.release().ptr(),      matmul.release().ptr(), iterate.release().ptr(),
                    set_attribute.release().ptr()};
 }
 

@@ -27,12 +27,12 @@ PyObject* length_object(TraceState* state, core::NodeId node);
 
 /// What Python code answers for arrays: set once, when the package is imported.
 struct ArrayHooks {
-  PyObject* get = nullptr;        // (array, key) -> value: keys with arrays and lists
-  PyObject* set = nullptr;        // (array, key, value)
-  PyObject* attribute = nullptr;  // (array, name) -> value
-  PyObject* convert = nullptr;    // (value) -> array: lists, tuples, NumPy's own arrays
-  PyObject* matmul = nullptr;     // (a, b) -> value
-  PyObject* iterate = nullptr;    // (array) -> iterator
+  PyObject* get = nullptr;            // (array, key) -> value: keys with arrays and lists
+  PyObject* set = nullptr;            // (array, key, value)
+  PyObject* attribute = nullptr;      // (array, name) -> value
+  PyObject* convert = nullptr;        // (value) -> array: lists, tuples, NumPy's own arrays
+  PyObject* matmul = nullptr;         // (a, b) -> value
+  PyObject* iterate = nullptr;        // (array) -> iterator
   PyObject* set_attribute = nullptr;  // (array, name, value)
 };
 ArrayHooks& array_hooks();

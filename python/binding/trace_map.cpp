@@ -131,8 +131,8 @@ void over(TraceState* state, std::span<const NodeId> shape, Body&& body) {
 }
 
 bool may_be_one(const core::Graph& g, core::BufferId a, core::BufferId b) {
-  const bool overlap = g.one_chain() && core::may_overlap(g.buffers()[a]) &&
-                       core::may_overlap(g.buffers()[b]);
+  const bool overlap =
+      g.one_chain() && core::may_overlap(g.buffers()[a]) && core::may_overlap(g.buffers()[b]);
   return a == b || overlap;
 }
 
