@@ -179,8 +179,8 @@ bool ResultBuilder::parse_view(PyObject* shape, std::size_t bound_count, Node& n
   PyObject* starts = nullptr;
   PyObject* axes = nullptr;
   const char* word = nullptr;
-  if (PyArg_ParseTuple(shape, "sOO!O!:view", &word, &base, &PyTuple_Type, &starts, &PyTuple_Type,
-                       &axes) == 0) {
+  if (PyArg_ParseTuple(shape, "sOO!O!|p:view", &word, &base, &PyTuple_Type, &starts, &PyTuple_Type,
+                       &axes, &view.read_only) == 0) {
     return false;
   }
   for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(starts); ++k) {
@@ -263,7 +263,7 @@ PyObject* ResultBuilder::build_view(const View& view, const std::int64_t* frame,
   const npy_intp* strides_below = PyArray_STRIDES(array);
   std::array<npy_intp, NPY_MAXDIMS> lengths;
   std::array<npy_intp, NPY_MAXDIMS> strides;
-  int flags = PyArray_FLAGS(array) & NPY_ARRAY_WRITEABLE;
+  int flags = view.read_only != 0 ? 0 : PyArray_FLAGS(array) & NPY_ARRAY_WRITEABLE;
   bool is_empty = false;
   for (std::size_t k = 0; k < view.axes.size(); ++k) {
     const ViewAxis& axis = view.axes[k];

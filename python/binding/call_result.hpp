@@ -69,6 +69,7 @@ class ResultBuilder {
     std::uint32_t base = 0;  // a node
     std::vector<Number> starts;
     std::vector<ViewAxis> axes;
+    int read_only = 0;
   };
 
   bool parse_results(PyObject* results);

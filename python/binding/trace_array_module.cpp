@@ -120,7 +120,19 @@ py::tuple common_shape(const py::sequence& shapes) {
 /// (number of the buffer, is it the whole buffer) of a traced array.
 py::tuple buffer_of(py::handle array) {
   const ArrayObject* object = array_in(array);
-  return py::make_tuple(object->view->buffer, object->view->layers.empty());
+  const bool is_whole = object->view->layers.empty() && !object->view->read_only;
+  return py::make_tuple(object->view->buffer, is_whole);
+}
+
+/// Whether a length is known not to be 1.
+bool is_plural(py::handle length) {
+  TraceState* state = required_current("a length");
+  bool answer = false;
+  run(state, [&] {
+    answer = state->graph.is_plural(require_node(state, length.ptr(), "a length"));
+    return Py_NewRef(Py_None);
+  });
+  return answer;
 }
 
 /// Whether two arrays may share memory.
@@ -135,11 +147,47 @@ void set_stand_in(py::handle copy, py::handle original) {
   object->state->stand_ins[object->view->buffer] = {array_in(original)->view->buffer, 1};
 }
 
+/// Does it stand for what may be a view of memory of the caller's?
+bool is_stand_in(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  const auto copy = object->state->stand_ins.find(object->view->buffer);
+  return copy != object->state->stand_ins.end() &&
+         !object->state->graph.buffers()[copy->second.original].allocated;
+}
+
+bool is_read_only(py::handle array) { return array_in(array)->view->read_only; }
+
 /// The elements in C order, always the array's own.
 py::object flat(py::handle array) {
   const ArrayObject* object = array_in(array);
   return run(object->state,
              [&] { return new_view(object->state, views(object->state).flat(*object->view)); });
+}
+
+/// The element at an index from 0 on in every axis: nothing is wrapped or checked.
+py::object load(py::handle array, const py::sequence& index) {
+  const ArrayObject* object = array_in(array);
+  TraceState* state = object->state;
+  return run(state, [&] {
+    state->note_origin();
+    return new_scalar(state, views(state).load(*object->view, lengths(state, index)));
+  });
+}
+
+/// Writes the element there, converted as by `astype`.
+void store(py::handle array, const py::sequence& index, const py::object& value) {
+  const ArrayObject* object = array_in(array);
+  TraceState* state = object->state;
+  run(state, [&] {
+    state->note_origin();
+    require_writable(state, *object->view);
+    const NodeId node = require_node(state, value.ptr(), "an element");
+    const DType to = state->graph.buffers()[object->view->buffer].type;
+    views(state).store(*object->view, lengths(state, index),
+                       state->lowering.convert(node, to, false));
+    ++state->effects;
+    return Py_NewRef(Py_None);
+  });
 }
 
 /// Is its memory the kernel's own?
@@ -204,6 +252,11 @@ void bind_arrays(py::module_& m) {
   m.def("is_contiguous", &is_contiguous);
   m.def("read_only", &read_only);
   m.def("is_own", &is_own);
+  m.def("is_plural", &is_plural);
+  m.def("is_read_only", &is_read_only);
+  m.def("is_stand_in", &is_stand_in);
+  m.def("load", &load);
+  m.def("store", &store);
   m.def("become", &become);
   m.def("is_one", &is_one);
   m.def("set_array_hooks", &set_array_hooks);

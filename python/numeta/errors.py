@@ -195,6 +195,10 @@ _ROWS = (
                "{kernel}() returns {got}, which does not convert to its return hint {hint} without"
                " loss",
                "convert in the kernel, as in `return value.astype({short})`, or change the hint"),
+    Diagnostic(306, TraceError,
+               "{kernel}() returns an array that NumPy makes a view of the caller's memory or a copy"
+               " of, as its strides allow",
+               "return a copy, as in `return x.copy()`"),
     # -- 4xx arguments and hints ----------------------------------------------------------------
     Diagnostic(401, TypeError, "{kernel}(): parameter {name!r} is hinted {expected}, got {got}"),
     Diagnostic(402, TypeError, "{kernel}(): parameter {name!r} got {got}, which numeta does not"

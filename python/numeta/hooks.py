@@ -17,6 +17,7 @@ import numpy as np
 from . import _trace, calls, control, control_choice, errors
 from .arrays.attributes import contains
 from .arrays.conversion import items_of
+from .arrays.subscripts import STAND_INS
 from .control_merge import UNBOUND, Poison, name_, raise_poison
 from .functions_numpy import attribute_of
 from .iteration import Iteration
@@ -47,6 +48,8 @@ def _lifted(value: Any, name: str) -> Any:
         session = current()
         return value if session is None else session.array(value, name)
     kind = type(value)
+    if id(value) in STAND_INS and current() is not None:
+        return STAND_INS[id(value)]
     if not kind.__flags__ & _HEAP_TYPE:
         _passed.add(kind)
     return value

@@ -79,6 +79,8 @@ class _Reader:
 
     def array(self, value: Any, hint: ReturnHint) -> Template:
         array = value.array if type(value) is Placed else value
+        if _trace.is_stand_in(array):
+            raise self.error(306)
         if hint.kind == "scalar" or (hint.kind == "array" and not fits(array, hint)):
             short = repr(hint.dtype) if hint.dtype is not None else "dtype"
             raise self.error(305, got=self.what(array), hint=hint.text, short=short)
@@ -92,7 +94,8 @@ class _Reader:
             (self.number(length), tuple((axis, self.number(step)) for axis, step in moves))
             for length, moves in value.axes
         )
-        return ("view", self.origins.base(array), starts, axes)
+        locked = _trace.is_read_only(array)
+        return ("view", self.origins.base(array), starts, axes, *((True,) if locked else ()))
 
     def number(self, value: Any) -> Template:
         """A number inside of a template."""

@@ -255,7 +255,7 @@ def listed_zip(a: nm.f8[:], n: int) -> None:
 
 @nm.jit
 def unpacks_array(a: nm.f8[:], x: float) -> None:
-    first, second = a
+    first, *rest = a
     a[0] = first
 
 

@@ -64,11 +64,6 @@ def is_in(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def is_in_array(a: nm.f8[:], x: float) -> None:
-    a[0] = 1.0 if 2.0 in a else 2.0
-
-
-@nm.jit
 def is_in_list(a: nm.f8[:], x: float) -> None:
     a[0] = 1.0 if 2.0 in [x, 2.0] else 2.0
 
@@ -215,7 +210,7 @@ def compared_array(a: nm.f8[:], x: float) -> None:
     a[0] = 1.0 if a == None else 2.0
 
 
-_REFUSED = [is_true, is_other, is_in, is_in_array, is_in_list, is_in_chain, operator_is, key]
+_REFUSED = [is_true, is_other, is_in, is_in_list, is_in_chain, operator_is, key]
 _REFUSED += [member, index_of, list_item, formats, percent, format_method, text, identity]
 _REFUSED += [matches, matches_class]
 _REFUSED += [filters, sorts, any_of, to_int_index, bytes_of, array_truth, compared_array]

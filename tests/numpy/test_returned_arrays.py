@@ -217,13 +217,10 @@ def test_reshaped_views():
     def shapes(a: nm.f8[:, :, :]):
         return a.reshape(-1), a.reshape((a.shape[0] * a.shape[1], a.shape[2]))
 
-    if hasattr(np.ndarray, "reshape"):
-        try:
-            shapes(np.zeros((2, 3, 4)))
-        except nm.TraceError:
-            pytest.skip("reshape is not known to kernels yet")
-        same_as_python(shapes, np.arange(24.0).reshape(2, 3, 4))
-        same_as_python(shapes, np.arange(48.0).reshape(4, 3, 4)[::2])
+    same_as_python(shapes, np.arange(24.0).reshape(2, 3, 4))
+    # Of an array of any strides NumPy returns views or copies, as the strides allow.
+    with pytest.raises(nm.TraceError, match="NM306"):
+        shapes(np.arange(48.0).reshape(4, 3, 4)[::2])
 
 
 def test_captured_array_is_the_same_object():

@@ -32,6 +32,7 @@ from . import (
     shapes,
     sorting,
     statistics,
+    subscripts,
 )
 
 _trace.set_array_hooks(
@@ -63,5 +64,6 @@ _FILES: tuple[tuple[Row, ...], ...] = (
     shapes.ROWS,
     sorting.ROWS,
     statistics.ROWS,
+    subscripts.ROWS,
 )
 ROWS: tuple[Row, ...] = tuple(row for rows in _FILES for row in rows)

@@ -22,7 +22,7 @@ from . import (
     sorting,
     statistics,
 )
-from .conversion import Scalar, as_array, filled, items_of, lengths_of, short_of
+from .conversion import Scalar, as_array, filled, items_of, lengths_of, short_of, whole_layout
 from .flat import Flat
 from .nests import Count, over, product, require, when
 from .shapes import fresh, is_fortran_order, short
@@ -33,7 +33,7 @@ def astype(
     array: Any,
     dtype: Any,
     order: str = "K",
-    casting: str = "unsafe",
+    casting: Any = "unsafe",
     subok: bool = True,
     copy: bool = True,
 ) -> Any:
@@ -48,7 +48,7 @@ def astype(
         return array
     if order not in ("K", "C", "A"):
         refuse(230, name="astype", what=f"order={order!r}", instead="a.astype(dtype)")
-    out = _trace.empty(array.shape, to, fortran=shapes.whole_layout(array) == "F" and order != "C")
+    out = _trace.empty(array.shape, to, fortran=whole_layout(array) == "F" and order != "C")
     _trace.map(lambda x: _trace.cast(x, to, False), (array,), out, True)
     return out
 

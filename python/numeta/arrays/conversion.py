@@ -12,7 +12,8 @@ from ..iteration import Iteration
 from ..session import current, refuse
 from .nests import require
 
-Array, Scalar = _trace.Array, _trace.Scalar
+Array: Any = _trace.Array
+Scalar: Any = _trace.Scalar
 
 _SHORT = {row["typenum"]: row["short"] for row in _trace.dtypes()}
 
@@ -22,9 +23,9 @@ def is_array(value: object) -> bool:
     return type(value) is Array
 
 
-def is_many(value: object) -> bool:
+def is_many(value: Any) -> bool:
     """Whether a value is an array that is not 0-dimensional, traced or of NumPy."""
-    return (type(value) is Array or isinstance(value, np.ndarray)) and value.ndim > 0  # type: ignore[attr-defined]
+    return (type(value) is Array or isinstance(value, np.ndarray)) and value.ndim > 0
 
 
 def short_of(dtype: Any) -> str:
@@ -87,7 +88,7 @@ def items_of(array: Any, count: int = 0) -> list[Any]:
 
 
 def whole_layout(array: Any) -> str | None:
-    """"C", "F" or "S" (any strides) of a whole array, None of a part of one."""
+    """ "C", "F" or "S" (any strides) of a whole array, None of a part of one."""
     trace = _trace.current()
     assert trace is not None
     found = trace.layout(array)
@@ -152,16 +153,19 @@ def as_array(value: Any, dtype: Any = None) -> Any:
     if isinstance(value, list | tuple):
         return from_nested(value, dtype)
     if isinstance(value, Iteration) and hasattr(value, "base"):
-        return value.array  # a.flat
-    return filled(_trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))),
-                  value)
+        elements: Any = value  # a.flat
+        return elements.array
+    return filled(
+        _trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))), value
+    )
 
 
 def scalar_dtype(value: Any) -> np.dtype[Any]:
     """The dtype of `np.asarray(value)` of a number."""
     if isinstance(value, Scalar):
         return np.dtype(value.dtype)
-    return np.asarray(value).dtype
+    dtype: np.dtype[Any] = np.asarray(value).dtype
+    return dtype
 
 
 def constant(value: np.ndarray[Any, Any]) -> Any:

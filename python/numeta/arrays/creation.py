@@ -97,7 +97,7 @@ def full_like(
 
 
 def array(
-    object: Any,  # noqa: A002
+    object: Any,
     dtype: Any = None,
     *,
     copy: Any = True,

@@ -100,7 +100,7 @@ def triu(m: Any, k: Any = 0) -> Any:
     return _masked(m, k, lambda offset, by: offset >= by)
 
 
-def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = float) -> Any:  # noqa: N803
+def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = float) -> Any:
     """`np.tri`."""
     (rows,), (by,) = lengths_of(N), lengths_of(k)
     (columns,) = lengths_of(N if M is None else M)
@@ -111,7 +111,7 @@ def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = float) -> Any:  # noqa: 
     return out
 
 
-def eye(N: Any, M: Any = None, k: Any = 0, dtype: Any = float, order: str = "C") -> Any:  # noqa: N803
+def eye(N: Any, M: Any = None, k: Any = 0, dtype: Any = float, order: str = "C") -> Any:
     """`np.eye`."""
     (rows,), (by,) = lengths_of(N), lengths_of(k)
     (columns,) = lengths_of(N if M is None else M)
@@ -150,7 +150,7 @@ tril_indices = _triangle("np.tril_indices", lambda offset, by: offset <= by)
 triu_indices = _triangle("np.triu_indices", lambda offset, by: offset >= by)
 
 
-def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     """`np.vander`: products of x from the left, as NumPy's `multiply.accumulate` makes them."""
     array = as_array(x)
     if array.ndim != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from .. import _trace
@@ -28,7 +29,7 @@ class Flat(Iteration):
         return self.array[position]
 
     def __len__(self) -> int:
-        return len(self.array)
+        return operator.index(self.array.shape[0])
 
     def __getitem__(self, key: Any) -> Any:
         found = self.array[key]

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _trace
-from .conversion import Scalar, as_array, is_array
+from .conversion import Scalar, as_array
 from .keys import Chosen, Truth, check_mask, choose, is_mask, item_of
-from .nests import Count, chosen, is_same, over, require, shape_text, when
-from .shapes import fresh, short
+from .nests import Count, chosen, over, require, shape_text, when
+from .shapes import fresh, repeated, short
 
 
 def _single_mask(array: Any, key: Any) -> Any:
@@ -48,7 +48,7 @@ def get(array: Any, key: Any) -> Any:
     # In memory the axes of the indices come first, as NumPy lays its result out.
     out = _trace.empty((*found.shape, *own), short(array))
     with over(found.shape) as which, over(own) as rest:
-        out[(*which, *rest)] = found.view[found.key(which, rest)]
+        _trace.store(out, (*which, *rest), _trace.load(found.view, found.key(which, rest)))
     return _trace.permuted(out, _order(found))
 
 
@@ -64,7 +64,7 @@ def _masked(array: Any, mask: Any) -> Any:
     count = Count()
     with over(mask.shape) as index, when(mask[index]):
         with over(rest) as inner:
-            out[(count.value, *inner)] = array[(*index, *inner)]
+            _trace.store(out, (count.value, *inner), _trace.load(array, (*index, *inner)))
         count.add()
     return out
 
@@ -83,27 +83,24 @@ def set_(array: Any, key: Any, value: Any) -> None:
 
 
 def _source(array: Any, value: Any) -> Any:
-    """The value of an assignment: a number, or an array of other memory."""
+    """The value of an assignment: an array of other memory."""
     if isinstance(value, Scalar | int | float | complex):
-        return value
+        held = _trace.empty((), short(array))
+        held[()] = value  # converted once, as for one element
+        return held
     source = as_array(value)
     return fresh(source) if _trace.may_share(source, array) else source
 
 
 def store(found: Chosen, value: Any, update: Callable[[Any, Any], Any] | None = None) -> None:
-    """Write `value`, or what `update` makes of an element and its value, in the order of indices."""
-    view = found.view
-    to = short(view)
-    if is_array(value):
-        value = spread(value, found.result)
+    """Write `value` in the order of the indices, or what `update` makes of an element and it."""
+    value = spread(value, found.result)
     with over(found.shape) as which, over(found.own) as rest:
         key = found.key(which, rest)
-        item = value
-        if is_array(value):
-            item = value[(*rest[: found.at], *which, *rest[found.at :])]
+        item = _trace.load(value, (*rest[: found.at], *which, *rest[found.at :]))
         if update is not None:
-            item = update(view[key], item)
-        view[key] = _trace.cast(item, to, False) if is_array(value) or update else item
+            item = update(_trace.load(found.view, key), item)
+        _trace.store(found.view, key, item)
 
 
 def spread(value: Any, shape: tuple[Any, ...]) -> Any:
@@ -116,27 +113,25 @@ def spread(value: Any, shape: tuple[Any, ...]) -> Any:
     while value.ndim > len(shape):  # axes of length 1 in front
         require(value.shape[0] == 1, ValueError, message, *values)
         value = value[0]
-    for own, length in zip(value.shape[::-1], shape[::-1], strict=False):
-        if not is_same(own, length) and not _trace.is_one(own):
-            require(own == length, ValueError, message, *values)
-    return _trace.broadcast(value, shape)
+    return repeated(value, shape, message, values)
 
 
 def _set_masked(array: Any, mask: Any, value: Any) -> None:
     rest = array.shape[mask.ndim :]
-    if not is_array(value) or value.ndim == 0:
+    if value.ndim == 0:
+        item = value[()]
         with over(mask.shape) as index, when(mask[index]), over(rest) as inner:
-            array[(*index, *inner)] = value
+            _trace.store(array, (*index, *inner), item)
         return
     count = counted(mask)
     if not rest:
         _set_one_by_one(array, mask, value, count)
         return
     values = spread(value, (count, *rest))
-    to, at = short(array), Count()
+    at = Count()
     with over(mask.shape) as index, when(mask[index]):
         with over(rest) as inner:
-            array[(*index, *inner)] = _trace.cast(values[(at.value, *inner)], to, False)
+            _trace.store(array, (*index, *inner), _trace.load(values, (at.value, *inner)))
         at.add()
 
 
@@ -154,9 +149,9 @@ def _set_one_by_one(array: Any, mask: Any, value: Any, count: Any) -> None:
     )
     require((given == count) | (given == 1), ValueError, message, given, count)
     step = chosen(given == 1, 0, 1)
-    to, at = short(array), Count()
+    at = Count()
     with over(mask.shape) as index, when(mask[index]):
-        array[index] = _trace.cast(value[at.value * step], to, False)
+        _trace.store(array, index, _trace.load(value, (at.value * step,)))
         at.add()
 
 

@@ -37,7 +37,7 @@ def common_dtype(values: Sequence[Any]) -> np.dtype[Any]:
 
 
 def concatenate(
-    arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: str = "same_kind"
+    arrays: Any, /, axis: Any = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Any:
     """`np.concatenate`."""
     given = _listed(arrays, "np.concatenate")
@@ -189,7 +189,8 @@ def _bounds(array: Any, sections: Any, axis: int, name: str) -> list[tuple[Any, 
         ends = [*sections, array.shape[axis]]
         return list(zip([0, *sections], ends, strict=True))
     if isinstance(sections, Scalar):
-        refuse(230, name=name, what="a number of parts known only at run time", instead="a constant")
+        what = "a number of parts known only at run time"
+        refuse(230, name=name, what=what, instead="a constant")
     count = int(sections)
     if count <= 0:
         raise ValueError("number sections must be larger than 0.")
@@ -217,10 +218,12 @@ def split(ary: Any, indices_or_sections: Any, axis: Any = 0) -> Any:
     array = as_array(ary)
     place = axis_of(axis, array.ndim, "np.split")
     sections = indices_or_sections
-    if isinstance(sections, int | np.integer):
+    if isinstance(sections, int | np.integer) and type(sections) is not Scalar:
         if sections <= 0:
-            raise ZeroDivisionError("integer modulo by zero") if sections == 0 else ValueError(
-                "number sections must be larger than 0."
+            raise (
+                ZeroDivisionError("integer modulo by zero")
+                if sections == 0
+                else ValueError("number sections must be larger than 0.")
             )
         length, count = array.shape[place], int(sections)
         message = "array split does not result in an equal division"

@@ -16,7 +16,7 @@ import numpy as np
 from .. import _trace
 from ..session import refuse
 from .conversion import Array, Scalar, as_array, is_array
-from .nests import is_same, over, require, shape_text
+from .nests import chosen, is_same, over, require, shape_text
 from .shapes import fresh
 
 _WRONG = (
@@ -58,29 +58,32 @@ class Chosen(NamedTuple):
         """The shape of the result."""
         return (*self.own[: self.at], *self.shape, *self.own[self.at :])
 
-    def key(self, chosen: Sequence[Any], own: Sequence[Any]) -> tuple[Any, ...]:
-        """Where in the view the element of such indices stands."""
+    def key(self, which: Sequence[Any], own: Sequence[Any]) -> tuple[Any, ...]:
+        """Where in the view the element of such indices stands, from 0 on."""
         rest = iter(own)
         return tuple(
-            next(rest) if place is None else place[tuple(chosen)] if is_array(place) else place
-            for place in self.places
+            next(rest) if place is None else self._index(axis, place, which)
+            for axis, place in enumerate(self.places)
         )
+
+    def _index(self, axis: int, place: Any, which: Sequence[Any]) -> Any:
+        if is_array(place):
+            place = _trace.cast(_trace.load(place, which), "i8", True)
+        return chosen(place < 0, place + self.view.shape[axis], place)
 
 
 def item_of(item: Any) -> Any:
     """One part of a key: None, ..., a slice, a Truth, an integer, or a traced array."""
     if item is None or item is ... or isinstance(item, slice):
         return item
+    if isinstance(item, np.ndarray) and item.ndim == 0:
+        return item_of(item[()])
+    if type(item) is Scalar:
+        return _number(item)
     if isinstance(item, bool | np.bool_):
         return Truth(bool(item))
     if isinstance(item, int | np.integer):
         return int(item)
-    if isinstance(item, np.ndarray) and item.ndim == 0:
-        return item_of(item[()])
-    if is_array(item) and item.ndim == 0:
-        item = item[()]
-    if isinstance(item, Scalar):
-        return _number(item)
     if isinstance(item, range):
         item = list(item)
     if isinstance(item, list | tuple) and not item:
@@ -147,7 +150,7 @@ def choose(array: Any, key: Any) -> Chosen:
     places: list[Any] = []  # for each axis of the view
     indices: list[Any] = []  # arrays and numbers
     axis, at, gaps, after = 0, 0, 0, False
-    truths = []
+    truths: list[Truth] = []
     items = items_of_key(array, key)
     free = array.ndim - sum(map(axes_used, items))
     for item in items:
@@ -173,8 +176,7 @@ def choose(array: Any, key: Any) -> Chosen:
     places += [None] * (array.ndim - axis)
     shape = _common([index.shape for index in indices if is_array(index)], truths)
     wide = {
-        id(index): _trace.broadcast(index, shape) if is_array(index) else index
-        for index in indices
+        id(index): _trace.broadcast(index, shape) if is_array(index) else index for index in indices
     }
     placed = [None if place is None else wide[id(place)] for place in places]
     return Chosen(array[tuple(basic)], placed, shape, 0 if gaps else at)
@@ -212,7 +214,7 @@ def _common(shapes: Sequence[tuple[Any, ...]], truths: Sequence[Truth]) -> tuple
     rank = max(map(len, all_), default=0)
     values: list[Any] = []
     text = " ".join(shape_text(shape, values) for shape in all_)
-    message = f"shape mismatch: indexing arrays could not be broadcast together with shapes {text}"
+    message = f"shape mismatch: indexing arrays could not be broadcast together with shapes {text} "
     out: list[Any] = [1] * rank
     for shape in all_:
         for axis, length in enumerate(shape, rank - len(shape)):

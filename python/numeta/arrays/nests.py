@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _trace
 
-Array, Scalar = _trace.Array, _trace.Scalar
+Scalar: Any = _trace.Scalar
 _NAMES = "ijklmn"
 
 

@@ -6,7 +6,6 @@ last of `linspace` is the end itself.
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,8 @@ from .. import _trace
 from ..rows import Row
 from ..session import refuse
 from .conversion import Scalar, as_array, is_array, lengths_of, sample, scalar_dtype, short_of
-from .nests import chosen, larger, over, product, require, when
-from .shapes import known_int, moveaxis
+from .nests import chosen, larger, over, require, when
+from .shapes import moveaxis
 from .signatures import row
 
 
@@ -33,7 +32,9 @@ def _is_exact(value: Any) -> bool:
     return np.dtype(scalar_dtype(value)).kind in "bi"
 
 
-def arange(*bounds: Any, start: Any = None, stop: Any = None, step: Any = None, dtype: Any = None) -> Any:
+def arange(
+    *bounds: Any, start: Any = None, stop: Any = None, step: Any = None, dtype: Any = None
+) -> Any:
     """`np.arange`."""
     given = dict(zip(("start", "stop", "step", "dtype"), bounds, strict=False))
     if len(bounds) == 1:
@@ -68,8 +69,10 @@ def _count(first: Any, last: Any, by: Any, exact: bool) -> Any:
         first, last, by = (_as_int(value) for value in (first, last, by))
         require(by != 0, ZeroDivisionError, "division by zero")
         # Negative steps are counted upwards.
-        span = chosen(by > 0, last - first, first - last) if isinstance(by, Scalar) else (
-            last - first if by > 0 else first - last
+        span = (
+            chosen(by > 0, last - first, first - last)
+            if isinstance(by, Scalar)
+            else (last - first if by > 0 else first - last)
         )
         size = chosen(by > 0, by, -by)
         return larger((span + (size - 1)) // larger(size, 1), 0)
@@ -355,4 +358,3 @@ ROWS: tuple[Row, ...] = (
     row(np.ix_, "np.ix_", ix_),
     row(np.fromfunction, "np.fromfunction", fromfunction),
 )
-

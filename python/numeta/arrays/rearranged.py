@@ -10,9 +10,9 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import Scalar, as_array, filled, is_array, lengths_of, short_of
+from .conversion import Scalar, as_array, is_array, lengths_of
 from .joins import concatenate, window
-from .nests import Count, chosen, is_same, larger, over, product, require, when
+from .nests import Count, chosen, is_same, larger, over, require, when
 from .shapes import axes_of, axis_of, fresh, known_int, short, swapaxes
 from .signatures import row
 
@@ -73,8 +73,8 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Any:
         return _trace.reshaped(flat, array.shape)
     axes = axis if isinstance(axis, list | tuple) else (axis,)
     shifts = shift if isinstance(shift, list | tuple) else (shift,)
-    if len(axes) != len(shifts):
-        axes, shifts = (axes * len(shifts), shifts) if len(axes) == 1 else (axes, shifts * len(axes))
+    longest = max(len(axes), len(shifts))
+    axes, shifts = (tuple(given) * (longest // len(given)) for given in (axes, shifts))
     out = array
     for one, by in zip(axes, shifts, strict=True):
         out = _roll(out, by, axis_of(one, array.ndim, "np.roll"))
@@ -97,12 +97,12 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
     if axis is None:
         array, axis = _trace.flat(array), 0
     place = axis_of(axis, max(array.ndim, 1), "np.repeat")
-    if isinstance(repeats, list | tuple | np.ndarray):
+    if isinstance(repeats, list | tuple):
         repeats = as_array(repeats, np.intp if not len(repeats) else None)
     if is_array(repeats) and repeats.ndim > 0:
         return _repeat_each(array, repeats, place)
     (count,) = lengths_of(repeats)
-    require(count >= 0, ValueError, "repeats may not contain negative values.")
+    require(count >= 0, ValueError, "negative dimensions are not allowed")
     length = array.shape[place]
     out = _like(array, (*array.shape[:place], length * count, *array.shape[place + 1 :]))
     with over((*array.shape[: place + 1], count, *array.shape[place + 1 :])) as index:
@@ -206,9 +206,7 @@ def _wrapped(k: Any, n: Any) -> Any:
 _SOURCES = {"edge": _clamped, "reflect": _reflected, "symmetric": _mirrored, "wrap": _wrapped}
 
 
-def pad(
-    array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0
-) -> Any:
+def pad(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
     """`np.pad` of mode constant, edge, reflect, symmetric, wrap or empty."""
     source = as_array(array)
     widths = _pairs(pad_width, source.ndim)
@@ -233,9 +231,7 @@ def pad(
         refuse(230, name="np.pad", what=f"mode={mode!r}", instead=f"mode= one of {instead}")
     for axis, (pair, n) in enumerate(zip(widths, source.shape, strict=True)):
         if any(not is_same(width, 0) for width in pair):
-            message = (
-                f"can't extend empty axis {axis} using modes other than 'constant' or 'empty'"
-            )
+            message = f"can't extend empty axis {axis} using modes other than 'constant' or 'empty'"
             require(chosen(pair[0] + pair[1] > 0, n, 1) > 0, ValueError, message)
     move = _SOURCES[mode]
     with over(shape) as index:
@@ -324,7 +320,7 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     return out
 
 
-def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     """`np.copyto`."""
     source = as_array(src)
     plain = not is_array(src) and not isinstance(src, Scalar | np.generic | np.ndarray)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ def positions(mask: Any) -> tuple[Any, ...]:
     count = Count()
     with over(mask.shape) as index, when(mask[index]):
         for axis, number in enumerate(index):
-            out[axis][count.value] = number
+            _trace.store(out[axis], (count.value,), number)
         count.add()
     return tuple(out)
 
@@ -62,7 +62,7 @@ def argwhere(a: Any) -> Any:
     count = Count()
     with over(mask.shape) as index, when(mask[index]):
         for axis in range(array.ndim):
-            out[count.value, axis] = index[axis]
+            _trace.store(out, (count.value, axis), index[axis])
         count.add()
     return out
 
@@ -113,7 +113,8 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     with over(index.shape) as which:
         checked[which] = _in_range(index[which], length, place, kind)
     with over(before) as first, over(index.shape) as which, over(after) as last:
-        made[(*first, *which, *last)] = array[(*first, checked[which], *last)]
+        at = (*first, checked[which], *last)
+        _trace.store(made, (*first, *which, *last), _trace.load(array, at))
     return made
 
 
@@ -134,7 +135,7 @@ def _integers(indices: Any) -> Any:
 
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     """`np.put`: the values one after the other, again from the first where they end."""
-    flat, kind, to = _trace.flat(a), _mode(mode, "np.put"), short(a)
+    flat, kind = _trace.flat(a), _mode(mode, "np.put")
     given = _integers(ind)
     index = _trace.flat(given if is_array(given) else as_array(given))
     values = _trace.flat(as_array(v))
@@ -143,7 +144,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     count = values.shape[0]
     with over((chosen(count > 0, index.shape[0], 0),)) as (k,):
         at = _in_range(index[k], flat.shape[0], 0, kind)
-        flat[at] = _trace.cast(values[k % larger(count, 1)], to, False)
+        _trace.store(flat, (at,), values[k % larger(count, 1)])
 
 
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
@@ -155,7 +156,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     out = _trace.empty(index.shape, short(array))
     with over(index.shape) as at:
         number = _in_range(index[at], array.shape[place], place, "raise")
-        out[at] = array[(*at[:place], number, *at[place + 1 :])]
+        _trace.store(out, at, _trace.load(array, (*at[:place], number, *at[place + 1 :])))
     return out
 
 
@@ -171,8 +172,9 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     with over(shape) as at:
         _in_range(index[at], array.shape[place], place, "raise")
     with over(shape) as at:
-        key = (*at[:place], _trace.cast(index[at], "i8", True), *at[place + 1 :])
-        array[key] = _trace.cast(value[at], short(array), False)
+        number = _trace.cast(index[at], "i8", True)
+        number = chosen(number < 0, number + array.shape[place], number)
+        _trace.store(array, (*at[:place], number, *at[place + 1 :]), value[at])
 
 
 def _along(arr: Any, indices: Any, axis: Any, name: str) -> tuple[Any, Any, int]:
@@ -224,10 +226,10 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
     if not is_same(where_.shape[0], flat.shape[0]):
         message = "place: mask and data must be the same size"
         require(where_.shape[0] == flat.shape[0], ValueError, message)
-    given, to, count = values.shape[0], short(arr), Count()
+    given, count = values.shape[0], Count()
     with over(where_.shape) as (k,), when(where_[k]):
         require(given > 0, ValueError, "Cannot insert from an empty array!")
-        flat[k] = _trace.cast(values[count.value % larger(given, 1)], to, False)
+        _trace.store(flat, (k,), values[count.value % larger(given, 1)])
         count.add()
 
 
@@ -297,21 +299,6 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     return _trace.map(pick, (as_array(a), *given))
 
 
-def where(condition: Any, *args: Any) -> Any:
-    """`np.where`."""
-    if not args:
-        return nonzero(condition)
-    if len(args) == 1:
-        raise ValueError("either both or neither of x and y should be given")
-    x, y = map(_as_operand, args)
-    to = short_of(np.result_type(sample(x), sample(y)))
-
-    def pick(holds: Any, yes: Any, no: Any) -> Any:
-        return _picked([_to(holds, "b1")], [_to(yes, to)], _to(no, to))
-
-    return _array_of(_trace.map(pick, (_as_operand(condition), x, y)))
-
-
 # -- ufunc.at -------------------------------------------------------------------------------------
 
 
@@ -324,13 +311,14 @@ def at(ufunc: np.ufunc, a: Any, indices: Any, b: Any = None, /) -> None:
     def update(element: Any, value: Any) -> Any:
         result = call(ufunc, element) if b is None else call(ufunc, element, value)
         if not np.can_cast(result.dtype, to, "same_kind"):
-            problem = getattr(np._core._exceptions, "_UFuncOutputCastingError", None)
-            assert problem is not None
-            raise problem(ufunc, "same_kind", np.dtype(result.dtype), to, 0)
+            problem: Any = np._core._exceptions  # type: ignore[attr-defined]
+            raise problem._UFuncOutputCastingError(
+                ufunc, "same_kind", np.dtype(result.dtype), to, 0
+            )
         return result
 
-    value = 0 if b is None else as_array(b)
-    if is_array(value) and _trace.may_share(value, a):
+    value = as_array(0 if b is None else b)
+    if _trace.may_share(value, a):
         value = fresh(value)
     store(choose_by_key(a, indices), value, update)
 

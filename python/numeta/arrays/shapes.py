@@ -18,9 +18,8 @@ from .. import _trace
 from ..rows import Row
 from ..session import refuse
 from .conversion import Scalar, as_array, is_array, lengths_of, whole_layout
-from .nests import is_same, product, require, shape_text
+from .nests import chosen, is_same, product, require, shape_text
 from .signatures import row
-
 
 
 def known_int(value: Any, name: str, what: str) -> int:
@@ -32,22 +31,24 @@ def known_int(value: Any, name: str, what: str) -> int:
     return operator.index(value)
 
 
-def axis_of(axis: Any, ndim: int, name: str) -> int:
-    """An axis from 0 on, or NumPy's AxisError."""
+def axis_of(axis: Any, ndim: int, name: str, parameter: str | None = None) -> int:
+    """An axis from 0 on, or NumPy's AxisError, which may name the parameter."""
     number = known_int(axis, name, "an axis")
     if not -ndim <= number < ndim:
-        raise AxisError(number, ndim)
+        raise AxisError(number, ndim, parameter)
     return number % ndim
 
 
-def axes_of(axes: Any, ndim: int, name: str) -> tuple[int, ...]:
+def axes_of(axes: Any, ndim: int, name: str, parameter: str | None = None) -> tuple[int, ...]:
     """An axis or several ones, each once."""
     if isinstance(axes, list | tuple):
-        found = tuple(axis_of(axis, ndim, name) for axis in axes)
+        found = tuple(axis_of(axis, ndim, name, parameter) for axis in axes)
     else:
-        found = (axis_of(axes, ndim, name),)
+        found = (axis_of(axes, ndim, name, parameter),)
     if len(set(found)) != len(found):
-        raise ValueError("repeated axis")
+        raise ValueError(
+            f"repeated axis in `{parameter}` argument" if parameter else "repeated axis"
+        )
     return found
 
 
@@ -73,6 +74,12 @@ def short(array: Any) -> str:
     """The code of an array's element type."""
     dtype = array.dtype
     return f"{dtype.kind}{dtype.itemsize}"
+
+
+def is_scattered(array: Any) -> bool:
+    """Whether an array is known not to be one piece of memory in C order: a parameter of another
+    layout, since one that is both C- and F-contiguous counts as C-contiguous."""
+    return not _trace.is_own(array) and whole_layout(array) in ("F", "S")
 
 
 def copy_or_view(array: Any) -> Any:
@@ -102,6 +109,8 @@ def _reshaped(array: Any, lengths: Sequence[Any], copy: Any = None) -> Any:
     made = _trace.reshaped(array, lengths)
     if made is not None:
         return made
+    if len(lengths) == 1 and is_scattered(array) and whole_layout(array) == "F":
+        return _trace.reshaped(fresh(array), lengths)
     if copy is False:
         refuse(230, name="reshape", what="copy=False", instead="copy=None")
     return _trace.reshaped(copy_or_view(array), lengths)
@@ -141,7 +150,7 @@ def ravel(a: Any, order: str = "C") -> Any:
     array = as_array(a)
     source = array.T if is_fortran_order(array, order, "np.ravel") else array
     if not _trace.is_contiguous(source):
-        source = copy_or_view(source)
+        source = fresh(source) if is_scattered(source) else copy_or_view(source)
     return _trace.reshaped(source, (array.size,))
 
 
@@ -172,7 +181,8 @@ def transpose(a: Any, axes: Any = None) -> Any:
 def swapaxes(a: Any, axis1: Any, axis2: Any) -> Any:
     """`np.swapaxes`."""
     array = as_array(a)
-    first, second = (axis_of(axis, array.ndim, "np.swapaxes") for axis in (axis1, axis2))
+    first = axis_of(axis1, array.ndim, "np.swapaxes", "axis1")
+    second = axis_of(axis2, array.ndim, "np.swapaxes", "axis2")
     order = list(range(array.ndim))
     order[first], order[second] = second, first
     return _trace.permuted(array, order)
@@ -181,7 +191,8 @@ def swapaxes(a: Any, axis1: Any, axis2: Any) -> Any:
 def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     """`np.moveaxis`."""
     array = as_array(a)
-    from_, to = (axes_of(axes, array.ndim, "np.moveaxis") for axes in (source, destination))
+    from_ = axes_of(source, array.ndim, "np.moveaxis", "source")
+    to = axes_of(destination, array.ndim, "np.moveaxis", "destination")
     if len(from_) != len(to):
         raise ValueError(
             "`source` and `destination` arguments must have the same number of elements"
@@ -218,7 +229,8 @@ def squeeze(a: Any, axis: Any = None) -> Any:
         message = "cannot select an axis to squeeze out which has size not equal to one"
         for k in dropped:
             require(array.shape[k] == 1, ValueError, message)
-    shape, moved = [], []
+    shape: list[Any] = []
+    moved: list[tuple[int, dict[int, Any]]] = []
     for k, length in enumerate(array.shape):
         moved.append((0, {} if k in dropped else {len(shape): 1}))
         if k not in dropped:
@@ -263,16 +275,30 @@ def broadcast_to(array: Any, shape: Any) -> Any:
 
 def repeated(source: Any, lengths: Sequence[Any], message: str, values: Sequence[Any]) -> Any:
     """`source` as a view of that shape, to which its own has to fit."""
-    for own, length in zip(source.shape[::-1], lengths[::-1], strict=False):
-        if is_same(own, length) or is_same(own, 1):
-            continue
-        require(own == length, ValueError, message, *values)
-    return _trace.broadcast(source, lengths)
+    added = len(lengths) - source.ndim
+    steps: list[tuple[int, dict[int, Any]]] = []
+    for axis, own in enumerate(source.shape, added):
+        length = lengths[axis]
+        step: Any = 0 if not is_same(own, length) and _trace.is_one(own) else 1
+        if step and not is_same(own, length):
+            known = _trace.is_plural(own)
+            holds = own == length if known else (own == length) | (own == 1)
+            require(holds, ValueError, message, *values)
+            step = 1 if known else chosen(own == 1, 0, 1)
+        steps.append((0, {axis: step}))
+    return _trace.remapped(source, lengths, steps)
+
+
+def is_same_shape(a: Any, b: Any) -> bool:
+    """Whether two arrays are known to have one shape."""
+    return a.ndim == b.ndim and all(map(is_same, a.shape, b.shape))
 
 
 def broadcast_arrays(*args: Any) -> Any:
     """`np.broadcast_arrays`: views that cannot be written."""
     arrays = [as_array(arg) for arg in args]
+    if all(is_same_shape(array, arrays[0]) for array in arrays):
+        return tuple(arrays)
     shape = _trace.common_shape([array.shape for array in arrays])
     return tuple(_trace.read_only(_trace.broadcast(array, shape)) for array in arrays)
 

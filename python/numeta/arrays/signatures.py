@@ -36,7 +36,8 @@ def bound(handler: Callable[..., Any], name: str, native: Any = None) -> Callabl
 def _text(signature: inspect.Signature) -> str:
     parts = []
     for parameter in signature.parameters.values():
-        star = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        several = parameter.kind is parameter.VAR_POSITIONAL
+        star = "*" if several else "**" if parameter.kind is parameter.VAR_KEYWORD else ""
         default = "" if parameter.default is parameter.empty else f"={parameter.default!r}"
         parts.append(f"{star}{parameter.name}{default}")
     return f"({', '.join(parts)})"
