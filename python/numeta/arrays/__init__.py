@@ -13,6 +13,7 @@ from ..rows import Row
 from . import (
     attributes,
     conversion,
+    covariance,
     creation,
     elementwise,
     indexing,
@@ -32,5 +33,5 @@ _trace.set_array_hooks(
 ROWS: tuple[Row, ...] = (
     *(*creation.ROWS, *elementwise.ROWS, *products.ROWS, *attributes.ROWS),
     *(*reductions.ROWS, *statistics.ROWS, *scans.ROWS),
-    *(*sorting.ROWS, *searching.ROWS, *sets.ROWS),
+    *(*sorting.ROWS, *searching.ROWS, *sets.ROWS, *covariance.ROWS),
 )

@@ -24,7 +24,7 @@ from ..functions_numpy import (
     short,
 )
 from ..rows import Row
-from ..session import refuse
+from ..session import current, refuse
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -345,6 +345,9 @@ def vectorize(function: Callable[..., Any]) -> Callable[..., Any]:
     """`np.vectorize(f)`: f is inlined for each element. Its result's type is f's own."""
     from ..calls import call
 
+    if current() is None:
+        return np.vectorize(function)
+
     def over(*args: Any) -> Any:
         return _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
 
@@ -368,6 +371,7 @@ ROWS: tuple[Row, ...] = (
     Row(np.isneginf, "np.isneginf", isneginf),
     Row(np.fix, "np.fix", fix),
     Row(np.select, "np.select", np_select),
+    Row(np.vectorize, "np.vectorize", vectorize),
 )
 
 

@@ -17,7 +17,7 @@ from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
 from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
-from .elementwise import select
+from .elementwise import isclose, native_first, select
 from .folding import (
     Fold,
     axes_of,
@@ -27,9 +27,10 @@ from .folding import (
     kept_dimensions,
     over,
     product,
+    required_out,
 )
 from .staged import staged
-from .summation import summed
+from .summation import natural, summed
 
 Functions = dict[Callable[..., Any], Callable[..., Any]]  # NumPy's -> what stands for it
 _MISSING = np._NoValue
@@ -89,10 +90,19 @@ def _found(term: Any, shape: Any, wanted: bool, index: Any = ()) -> Any:
 def ordered(combine: Callable[[Any, Any], Any], start: Any) -> Fold:
     """A fold that goes from the first term to the last."""
 
-    def inner(term: Any, shape: Any, dtype: Any) -> Any:
-        return accumulated(term, shape, start, combine) if shape else term()
+    def onto(total: Any, term: Any, shape: Any, dtype: Any) -> Any:
+        return accumulated(term, shape, total, combine)
 
-    return Fold(inner, combine, start)
+    return Fold(onto, start)
+
+
+def _at_once(inner: Callable[..., Any], combine: Callable[[Any, Any], Any], start: Any) -> Fold:
+    """A fold whose terms are folded by themselves, and then combined with the total."""
+
+    def onto(total: Any, term: Any, shape: Any, dtype: Any) -> Any:
+        return combine(total, inner(term, shape, dtype) if shape else term())
+
+    return Fold(onto, start)
 
 
 def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
@@ -113,8 +123,6 @@ def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
         return select(better | (x != x), x, best)
 
     def inner(term: Any, shape: Any, dtype: Any) -> Any:
-        if len(shape) == 0:
-            return term()
         if len(shape) == 1:
             return _in_lanes(term, shape[0], start, combine, dtype)
 
@@ -123,7 +131,7 @@ def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
 
         return accumulated(row, shape[:-1], start, combine)
 
-    return Fold(inner, combine, start)
+    return _at_once(inner, combine, start)
 
 
 def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fold:
@@ -131,7 +139,7 @@ def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fo
     if name == "add":
         combine = UFUNCS["add"]
         if dtype.kind in "fc":
-            how = Fold(lambda term, shape, d: summed(term, shape, d, is_cast), combine, zero)
+            how = _at_once(lambda term, shape, d: summed(term, shape, d, is_cast), combine, zero)
         else:
             how = ordered(combine, zero)
     elif name == "multiply":
@@ -141,13 +149,13 @@ def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fo
     elif name in ("fmin", "fmax"):
         how = ordered(UFUNCS[name], _no_number(name, dtype))
     elif name == "logical_or":
-        how = Fold(lambda t, s, d: _found(t, s, True) if s else t(), UFUNCS[name], np.bool_(False))
+        how = _at_once(lambda t, s, d: _found(t, s, True), UFUNCS[name], np.bool_(False))
     elif name == "logical_and":
 
         def every(term: Any, shape: Any, dtype: Any) -> Any:
-            return ~_found(term, shape, False) if shape else term()
+            return ~_found(term, shape, False)
 
-        how = Fold(every, UFUNCS[name], np.bool_(True))
+        how = _at_once(every, UFUNCS[name], np.bool_(True))
     elif name == "bitwise_and":
         how = ordered(UFUNCS[name], np.bool_(True) if dtype.kind == "b" else ~dtype.type(0))
     else:
@@ -203,6 +211,8 @@ def reduced(
     if isinstance(out, tuple) and len(out) == 1:
         (out,) = out
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
+    ndim = a.ndim if where is True else max(a.ndim, as_array(where).ndim)
+    required_out(out, ndim if keepdims else ndim - len(axes), kind, name)
     code = short(kind)
     is_cast = kind != a.dtype and element is None
     how = _fold_of(name, kind, initial, is_cast)
@@ -338,15 +348,23 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
 
     if a.ndim == 0:
         return np.int64(0)
+
+    def position(term: Any, length: Any) -> Any:
+        place = _position(term, length, is_better, is_nan)
+        if skip_nan and kind in "fc":
+            best = term(natural(place))
+            check(best == best, ValueError, "All-NaN slice encountered")
+        return place
+
     if shape:
-        result = _position(_flat(a), product(shape), is_better, is_nan)
+        result = position(_flat(a), product(shape))
     else:
         # The one reduced axis is the last, so that it is gone through at once.
         rest = [k for k in range(a.ndim) if k not in axes]
         moved = _trace.permuted(a, [*rest, *axes])
 
         def inner(term: Any, lengths: Any, dtype: Any) -> Any:
-            return _position(term, lengths[0], is_better, is_nan)
+            return position(term, lengths[0])
 
         result = _along_last(moved, inner)
     if keepdims:
@@ -396,6 +414,42 @@ argmin = _positions(np.argmin, "argmin", False)
 argmax = _positions(np.argmax, "argmax", False)
 
 
+# -- comparisons ----------------------------------------------------------------------------------
+
+
+def _whole_truth(values: Any) -> Any:
+    """The bool of Python's that says whether all are true."""
+    return _trace.cast(reduced("logical_and", values, element=_truth), "b1", True)
+
+
+def allclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
+    """`np.allclose`."""
+    return _whole_truth(isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
+
+
+@staged
+def _equal_arrays(a: Any, b: Any, is_same: Any) -> Any:
+    same = False
+    if a.shape == b.shape:
+        same = _whole_truth(is_same(a, b))
+    return same
+
+
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
+    """`np.array_equal`."""
+    a, b = as_array(a1), as_array(a2)
+    if a.ndim != b.ndim:
+        return False
+
+    def same(x: Any, y: Any) -> Any:
+        equal = UFUNCS["equal"](x, y)
+        return equal | ((x != x) & (y != y)) if equal_nan else equal
+
+    if a.ndim == 0:
+        return _trace.cast(same(a[()], b[()]), "b1", True)
+    return _equal_arrays(a, b, lambda x, y: _trace.map(same, (x, y)))
+
+
 def reduce_of(ufunc: np.ufunc, a: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
     """`ufunc.reduce`."""
     name = ufunc.__name__
@@ -424,6 +478,10 @@ ROWS: tuple[Row, ...] = (
     Row(np.all, "np.all", all_),
     Row(np.count_nonzero, "np.count_nonzero", count_nonzero),
     Row(np.ptp, "np.ptp", ptp),
+    Row(np.nanargmin, "np.nanargmin", _positions(np.nanargmin, "argmin", True)),
+    Row(np.nanargmax, "np.nanargmax", _positions(np.nanargmax, "argmax", True)),
+    Row(np.allclose, "np.allclose", native_first(np.allclose, allclose)),
+    Row(np.array_equal, "np.array_equal", native_first(np.array_equal, array_equal)),
     Row(np.argmin, "np.argmin", argmin),
     Row(np.argmax, "np.argmax", argmax),
 )
