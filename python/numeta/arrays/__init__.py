@@ -17,6 +17,7 @@ from . import (
     creation,
     elementwise,
     indexing,
+    positions,
     products,
     reductions,
     scans,
@@ -32,6 +33,6 @@ _trace.set_array_hooks(
 
 ROWS: tuple[Row, ...] = (
     *(*creation.ROWS, *elementwise.ROWS, *products.ROWS, *attributes.ROWS),
-    *(*reductions.ROWS, *statistics.ROWS, *scans.ROWS),
+    *(*reductions.ROWS, *statistics.ROWS, *scans.ROWS, *positions.ROWS),
     *(*sorting.ROWS, *searching.ROWS, *sets.ROWS, *covariance.ROWS),
 )

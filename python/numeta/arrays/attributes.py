@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _trace
 from ..rows import Row
-from . import elementwise, scans, searching, sorting, statistics
+from . import elementwise, positions, scans, searching, sorting, statistics
 from .conversion import short_of
 
 
@@ -33,6 +33,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "copy": copy,
     **statistics.METHODS,
     **scans.METHODS,
+    **positions.METHODS,
     **sorting.METHODS,
     **searching.METHODS,
     **elementwise.METHODS,

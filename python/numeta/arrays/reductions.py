@@ -1,4 +1,4 @@
-"""Rows of reductions: sum, prod, min, max, any, all, argmin, argmax and what is made of them.
+"""Rows of reductions: sum, prod, min, max, any, all and what is made of them.
 
 Sums of floats are NumPy's, to the bit, for whole arrays and along their axes: pairwise along the
 last axis, row by row along others (summation.py, folding.py). `axis` and `keepdims` are
@@ -25,12 +25,11 @@ from .folding import (
     delivered,
     fold,
     kept_dimensions,
-    over,
     product,
     required_out,
 )
 from .staged import staged
-from .summation import natural, summed
+from .summation import summed
 
 Functions = dict[Callable[..., Any], Callable[..., Any]]  # NumPy's -> what stands for it
 _MISSING = np._NoValue
@@ -70,21 +69,21 @@ def _in_lanes(term: Any, length: Any, start: Any, combine: Any, dtype: Any) -> A
 
 @staged
 def _found(term: Any, shape: Any, wanted: bool, index: Any = ()) -> Any:
-    """Whether a term is `wanted`; looked for in runs of 256."""
-    hit = np.bool_(False)
+    """Whether a term is `wanted`; looked for in runs of 256, whose answers are bits of a number."""
+    hits = np.int8(0)
     if len(index) < len(shape) - 1:
         for i in loops.range(shape[len(index)]):
             if _found(term, shape, wanted, (*index, i)):
-                hit = np.bool_(True)
+                hits = np.int8(1)
                 break
     else:
         length = shape[-1]
         for first in loops.range(0, length, 256):
             for k in loops.range(first, min(first + 256, length)):
-                hit = hit | (term(*index, k) == wanted)
-            if hit:
+                hits = hits | np.int8(term(*index, k) == wanted)
+            if hits != 0:
                 break
-    return hit
+    return hits != 0
 
 
 def ordered(combine: Callable[[Any, Any], Any], start: Any) -> Fold:
@@ -105,7 +104,7 @@ def _at_once(inner: Callable[..., Any], combine: Callable[[Any, Any], Any], star
     return Fold(onto, start)
 
 
-def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
+def extreme(name: str, dtype: np.dtype[Any]) -> Fold:
     """The least or greatest; NaN where there is one."""
     least = name == "minimum"
     if dtype.kind == "b":
@@ -145,7 +144,7 @@ def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fo
     elif name == "multiply":
         how = ordered(UFUNCS["multiply"], dtype.type(1))
     elif name in ("minimum", "maximum"):
-        how = _extreme(name, dtype)
+        how = extreme(name, dtype)
     elif name in ("fmin", "fmax"):
         how = ordered(UFUNCS[name], _no_number(name, dtype))
     elif name == "logical_or":
@@ -172,7 +171,7 @@ def _no_number(name: str, dtype: np.dtype[Any]) -> Any:
         return dtype.type(np.nan)
     if dtype.kind == "c":
         return dtype.type(complex(np.nan, 0))
-    return _extreme("minimum" if name == "fmin" else "maximum", dtype).start
+    return extreme("minimum" if name == "fmin" else "maximum", dtype).start
 
 
 # -- reductions -----------------------------------------------------------------------------------
@@ -306,114 +305,6 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> An
     return delivered(UFUNCS["subtract"](greatest, least), out, "subtract")
 
 
-# -- positions ------------------------------------------------------------------------------------
-
-
-@staged
-def _position(term: Any, length: Any, is_better: Any, is_nan: Any) -> Any:
-    """Where the first best term is: the first NaN, if there is one."""
-    best = term(0)
-    place = np.int64(0)
-    if not is_nan(best):
-        for k in loops.range(1, length):
-            x = term(k)
-            if is_better(x, best):
-                best = x
-                place = np.int64(k)
-                if is_nan(x):
-                    break
-    return place
-
-
-def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool = False) -> Any:
-    a = as_array(a)
-    kind = np.dtype(a.dtype).kind
-    axes = axes_of(axis, a.ndim)
-    if axis is not None and isinstance(axis, tuple):
-        raise TypeError("'tuple' object cannot be interpreted as an integer")
-    shape = a.shape if axis is None and a.ndim > 1 else ()
-    text = f"attempt to get {name} of an empty sequence"
-    require_elements(a, axes, text)
-
-    def is_nan(x: Any) -> Any:
-        return UFUNCS["isnan"](x) if kind in "fc" and not skip_nan else False
-
-    def is_better(x: Any, best: Any) -> Any:
-        better = x < best if name == "argmin" else x > best
-        if kind == "b":
-            better = ~x & best if name == "argmin" else x & ~best
-        if skip_nan and kind in "fc":
-            return better | ((best != best) & (x == x))
-        return better | is_nan(x) if kind in "fc" else better
-
-    if a.ndim == 0:
-        return np.int64(0)
-
-    def position(term: Any, length: Any) -> Any:
-        place = _position(term, length, is_better, is_nan)
-        if skip_nan and kind in "fc":
-            best = term(natural(place))
-            check(best == best, ValueError, "All-NaN slice encountered")
-        return place
-
-    if shape:
-        result = position(_flat(a), product(shape))
-    else:
-        # The one reduced axis is the last, so that it is gone through at once.
-        rest = [k for k in range(a.ndim) if k not in axes]
-        moved = _trace.permuted(a, [*rest, *axes])
-
-        def inner(term: Any, lengths: Any, dtype: Any) -> Any:
-            return position(term, lengths[0])
-
-        result = _along_last(moved, inner)
-    if keepdims:
-        result = kept_dimensions(result, axes, a.ndim, np.int64)
-    return delivered(result, out, name)
-
-
-def _along_last(a: Any, inner: Callable[..., Any], dtype: Any = np.int64) -> Any:
-    if a.ndim == 1:
-        return inner(lambda k: a[k], a.shape, dtype)
-    out = _trace.empty(a.shape[:-1], short(dtype))
-
-    def body(index: tuple[Any, ...]) -> None:
-        out[index] = inner(lambda k: a[(*index, k)], a.shape[-1:], dtype)
-
-    over(a.shape[:-1], body)
-    return out
-
-
-def _flat(a: Any) -> Callable[[Any], Any]:
-    """The elements in C order, by their position."""
-    view = _trace.reshaped(a, [product(a.shape)])
-    if view is not None:
-        return lambda k: view[k]
-
-    def element(k: Any) -> Any:
-        index: list[Any] = []
-        for length in a.shape[:0:-1]:
-            index.append(k % length)
-            k = k // length
-        return a[(k, *index[::-1])]
-
-    return element
-
-
-def _positions(native: Callable[..., Any], name: str, skip_nan: bool) -> Callable[..., Any]:
-    def function(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
-        if not is_run_time(a):
-            return constant_result(native(a, axis, keepdims=keepdims))
-        return _arg(name, a, axis, out, keepdims is True, skip_nan)
-
-    function.__doc__ = f"`np.{native.__name__}`."
-    return function
-
-
-argmin = _positions(np.argmin, "argmin", False)
-argmax = _positions(np.argmax, "argmax", False)
-
-
 # -- comparisons ----------------------------------------------------------------------------------
 
 
@@ -478,12 +369,8 @@ ROWS: tuple[Row, ...] = (
     Row(np.all, "np.all", all_),
     Row(np.count_nonzero, "np.count_nonzero", count_nonzero),
     Row(np.ptp, "np.ptp", ptp),
-    Row(np.nanargmin, "np.nanargmin", _positions(np.nanargmin, "argmin", True)),
-    Row(np.nanargmax, "np.nanargmax", _positions(np.nanargmax, "argmax", True)),
     Row(np.allclose, "np.allclose", native_first(np.allclose, allclose)),
     Row(np.array_equal, "np.array_equal", native_first(np.array_equal, array_equal)),
-    Row(np.argmin, "np.argmin", argmin),
-    Row(np.argmax, "np.argmax", argmax),
 )
 METHODS: dict[str, Callable[..., Any]] = {
     "sum": sum_,
@@ -492,6 +379,4 @@ METHODS: dict[str, Callable[..., Any]] = {
     "min": min_,
     "any": any_,
     "all": all_,
-    "argmin": argmin,
-    "argmax": argmax,
 }
