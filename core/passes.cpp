@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/forward.hpp"
 #include "core/interchange.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr Pass kPasses[] = {
     {"narrow", narrow, "what no path can see goes; ranges of variables decide comparisons"},
+    {"forward", forward, "what reads an array of the kernel's own computes its elements instead"},
     {"interchange", interchange,
      "loops of a nest change places so that the inner one is contiguous"},
     {"roll", roll, "repeated code becomes a counted loop"},

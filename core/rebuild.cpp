@@ -154,6 +154,13 @@ class Rebuilder {
         to_.call(call.procedure, scalars, call.arguments, call.results);
         break;
       }
+      case Op::foreign: {
+        const ForeignCall& call = from_.foreign_calls()[n.bits[0]];
+        const std::vector<NodeId> operands = copied(from_.operands(id));
+        to_.set_origin(n.origin);
+        to_.foreign(from_.foreigns()[call.procedure], operands, call);
+        break;
+      }
       case Op::leave: to_.leave(regions_[inner]); break;
       case Op::cycle: to_.cycle(regions_[inner]); break;
       default: throw std::logic_error("rebuild: no such statement");
@@ -234,14 +241,13 @@ class Rebuilder {
       case Op::argument: return arguments_[n.bits[0]];
       case Op::dim:
         return to_.dim(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
-      case Op::table: return to_.entry(from_.tables()[n.bits[0]], copies_[from_.operands(id)[0]]);
-      case Op::cast: return to_.cast(copies_[from_.operands(id)[0]], n.type, n.weak);
+      case Op::stride:
+        return to_.stride(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
       default: break;
     }
-    if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
     std::vector<NodeId> operands;
     for (const NodeId operand : from_.operands(id)) operands.push_back(copies_[operand]);
-    return to_.pure(n.op, n.type, n.weak, operands);
+    return copy_operation(from_, id, operands, to_);
   }
 
   const Graph& from_;
@@ -261,6 +267,14 @@ class Rebuilder {
 };
 
 }  // namespace
+
+NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> operands, Graph& to) {
+  const Node& n = from.node(id);
+  if (n.op == Op::table) return to.entry(from.tables()[n.bits[0]], operands[0]);
+  if (n.op == Op::cast) return to.cast(operands[0], n.type, n.weak);
+  if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
+  return to.pure(n.op, n.type, n.weak, operands);
+}
 
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
               std::span<const Interval> ranges, const Replace& replace) {

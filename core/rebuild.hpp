@@ -23,6 +23,9 @@ struct Copying {
 /// True: it is not copied, what replaces it has been made.
 using Replace = std::function<bool(RegionId region, std::size_t place, Copying& copying)>;
 
+/// A pure operation, conversion or table entry of another graph, on operands of this one.
+NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> operands, Graph& to);
+
 /// `headers[r]` is the region whose header (bounds, name, index, origin) opens in the place of
 /// region r; empty where every region keeps its own. Headers may change places only inside a
 /// nest without statements between its loops. `ranges` are those of the buffers' values, where

@@ -323,6 +323,9 @@ class Trace {
     } catch (const core::ParallelFault& fault) {
       raise_fault(*state_, fault);
       throw py::error_already_set();
+    } catch (const core::AliasFault& fault) {
+      raise_fault(*state_, fault);
+      throw py::error_already_set();
     }
   }
 
@@ -493,6 +496,8 @@ PYBIND11_MODULE(_trace, m) {
   bind_emission(m);
   bind_trace(m);
   bind_arrays(m);
+  bind_merges(m);
+  bind_foreign(m);
   bind_returned(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();

@@ -27,6 +27,8 @@ from .state import Snapshot
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _FunctionType, _MethodType = types.FunctionType, types.MethodType
+_BuiltinMethodType = types.BuiltinMethodType
+_PLAIN = frozenset({bool, int, float, complex, str, bytes})
 _TABLE = functions.TABLE
 _HEAP_TYPE = 1 << 9
 
@@ -89,6 +91,9 @@ def call(callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     row = _TABLE.get(id(callee))
     if row is not None:
         return row(*args, **kwargs)
+    is_method = type(callee) is _BuiltinMethodType
+    if is_method and type(callee.__self__) in _PLAIN and not args and not kwargs:
+        return callee()  # `i.bit_count()`: there is nothing that it could change
     if functions.add_late_refusals():
         return call(callee, *args, **kwargs)
     kind = type(callee)

@@ -23,6 +23,7 @@ from .arrays.builtins import all_of, any_of, best_of, sum_of
 from .arrays.elementwise import outer_of
 from .arrays.reductions import reduce_of
 from .arrays.scans import accumulate_of
+from .arrays.searches import at
 from .control_merge import Poison, asked_for_type, raise_poison
 from .functions_math import ROWS as MATH_ROWS
 from .functions_math_parts import ROWS as MATH_PARTS_ROWS
@@ -265,6 +266,7 @@ def method_of_ufunc(ufunc: Any, name: str, args: Any, kwargs: Any) -> Any:
         "reduce": reduce_of,
         "accumulate": accumulate_of,
         "outer": outer_of,
+        "at": at,
     }
     if name not in methods:
         refuse(230, name=f"np.{ufunc.__name__}.{name}", what="arrays", instead="a loop")

@@ -34,7 +34,7 @@ def test_sort(dtype):
 
 def test_sort_of_long_arrays_and_of_sorted_ones():
     a = RNG.normal(size=5000)
-    for given in (a, np.sort(a), np.sort(a)[::-1], np.round(a), a[::3]):
+    for given in (a, np.sort(a), np.sort(a)[::-1], np.round(a) + 0.0, a[::3]):
         same_as_python(sorted_and_places, given, modes=("default", "checks"))
 
 
@@ -53,7 +53,7 @@ def along_axes(a):
 
 
 def test_axes():
-    a = RNG.permutation(24.0).reshape(2, 3, 4)
+    a = RNG.permutation(np.arange(24.0)).reshape(2, 3, 4)
     same_as_python(along_axes, a)
     same_as_python(along_axes, np.asfortranarray(a), modes=("default",))
     same_as_python(along_axes, a[:, ::-1, ::2], modes=("default",))
@@ -82,7 +82,7 @@ def test_partition_is_refused():
 def searched(a, v):
     return (
         *(np.searchsorted(a, v), np.searchsorted(a, v, side="right"), a.searchsorted(v)),
-        *(np.searchsorted(a, 2), np.searchsorted(a, v, sorter=np.arange(len(a)))),
+        *(np.searchsorted(a, 2), np.searchsorted(a, v, sorter=np.argsort(a, kind="stable"))),
     )
 
 
@@ -112,7 +112,6 @@ def counted(a, w):
 
 def test_bincount():
     same_as_python(counted, np.array([0, 3, 1, 1, 5]), np.array([1.0, 2, 3, 4, 5]))
-    same_as_python(counted, np.empty(0, int), np.empty(0))
     same_as_python(counted, np.array([3, 1], "u1"), np.array([1, 2]))
     with pytest.raises(ValueError, match="no negative elements"):
         counted(np.array([0, -1]), np.ones(2))

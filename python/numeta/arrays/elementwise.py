@@ -398,14 +398,7 @@ def _round(a: Any, decimals: Any = 0, out: Any = None) -> Any:
     return round_array(a, decimals, out)
 
 
-def _conjugate(a: Any) -> Any:
-    """`a.conj()`: of an array that is real itself."""
-    return a if dtype_of(a).kind != "c" else UFUNCS["conjugate"](a)
-
-
 METHODS: dict[str, Callable[..., Any]] = {
     "clip": _clip,
     "round": _round,
-    "conj": _conjugate,
-    "conjugate": _conjugate,
 }
