@@ -210,13 +210,16 @@ def test_out():
     same_as_python(into, a, np.zeros(4), True)
 
 
-def test_out_of_a_lesser_kind():
+def test_out_of_another_type():
     @nm.jit
     def into(a, out):
         np.sum(a, axis=0, out=out)
+        np.max(a, axis=0, out=out[::-1])
 
-    same_as_python(into, sample("f8", (3, 4)), np.zeros(4, "f4"))
-    same_as_python(into, sample("f8", (3, 4)), np.zeros(4, "i4"))
+    for dtype in ("f4", "i4", "i2"):
+        same_as_python(into, sample("f8", (3, 4)), np.zeros(4, dtype))
+    same_as_python(into, sample("i1", (300, 4)), np.zeros(4, "i2"))
+    same_as_python(into, sample("i1", (300, 4)), np.zeros(4, "f8"))
 
 
 @nm.jit

@@ -150,6 +150,16 @@ def test_pairs_and_rounding():
 
 
 @nm.jit
+def parts_of(a, n):
+    return np.frexp(a), np.ldexp(a, n), np.frexp(np.float32(a)), np.ldexp(np.float32(a), 3)
+
+
+def test_binary_exponents():
+    a = np.array([0.0, -0.0, 1.5, -3e300, 5e-324, np.inf, np.nan, 0.1])
+    same_as_python(parts_of, a, np.array([0, 3, -1, 2000, 60, 1, 1, -1080]))
+
+
+@nm.jit
 def close(a, b):
     return (
         *(np.isclose(a, b), np.allclose(a, b), np.array_equal(a, b), np.array_equal(a, a[:2])),

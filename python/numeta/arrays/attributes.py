@@ -13,6 +13,7 @@ from ..session import current, refuse
 from . import (
     diagonals,
     elementwise,
+    positions,
     rearranged,
     scans,
     searches,

@@ -148,8 +148,28 @@ def _modf(x: Any) -> tuple[Any, Any]:
     return UFUNCS["copysign"](part, x), whole
 
 
-def _fix(x: Any) -> Any:
-    return UFUNCS["trunc"](x)
+def _frexp(x: Any) -> tuple[Any, Any]:
+    (x,) = _common(x, floating=True)
+    if dtype_of(x).kind == "c":
+        raise TypeError("ufunc 'frexp' not supported for the input types")
+    usual = UFUNCS["isfinite"](x)
+    zero = _trace.cast(0.0, short(dtype_of(x)), False)
+    held = select(usual, x, zero)  # no other has an exponent
+    fraction = _trace.apply("fraction", (held,), python=False)
+    exponent = _trace.apply("exponent", (held,), python=False)
+    return select(usual, fraction, x), _trace.cast(exponent, "i4", False)
+
+
+_FARTHEST = 2200  # beyond it a float of any size is zero or infinite
+
+
+def _ldexp(x: Any, i: Any) -> Any:
+    (x,) = _common(x, floating=True)
+    if dtype_of(x).kind == "c" or dtype_of(i).kind not in "biu":
+        raise TypeError("ufunc 'ldexp' not supported for the input types")
+    power = _trace.cast(clip(_trace.cast(i, "i8", False), -_FARTHEST, _FARTHEST), "f8", False)
+    wide = _trace.cast(x, "f8", False)
+    return _trace.cast(_trace.apply("scale", (wide, power), python=False), short(x.dtype), False)
 
 
 _NEW_UFUNCS: dict[str, Callable[..., Any]] = {
@@ -167,6 +187,8 @@ _NEW_UFUNCS: dict[str, Callable[..., Any]] = {
     "float_power": _float_power,
     "divmod": _divmod,
     "modf": _modf,
+    "frexp": _frexp,
+    "ldexp": _ldexp,
 }
 
 
@@ -316,7 +338,7 @@ def fix(x: Any, out: None = None) -> Any:
     """`np.fix`: towards zero."""
     if out is not None:
         refuse(230, name="np.fix", what="out=", instead="np.trunc(x, out=out)")
-    return _fix(x)
+    return UFUNCS["trunc"](x)
 
 
 def np_select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:

@@ -133,8 +133,8 @@ def kept_dimensions(result: Any, axes: tuple[int, ...], ndim: int, dtype: Any) -
     return result[tuple(None if axis in axes else slice(None) for axis in range(ndim))]
 
 
-def required_out(out: Any, ndim: int, dtype: Any, name: str) -> Any:
-    """The array that `out=` names, or None: it has to take results of these dimensions and type."""
+def required_out(out: Any, ndim: int, name: str) -> Any:
+    """The array that `out=` names, or None: it has as many dimensions as the result."""
     if isinstance(out, tuple) and len(out) == 1:
         (out,) = out
     if out is None:
@@ -145,17 +145,22 @@ def required_out(out: Any, ndim: int, dtype: Any, name: str) -> Any:
             f"output parameter for reduction operation {name} has wrong number of dimensions: "
             f"Found {target.ndim} but expected {ndim}"
         )
-    if not np.can_cast(dtype, target.dtype, "same_kind"):
-        raise np._core._exceptions._UFuncOutputCastingError(  # type: ignore[attr-defined]
-            getattr(np, name, np.add), "same_kind", np.dtype(dtype), target.dtype, 0
-        )
     return target
 
 
+def require_same_type(out: Any, dtype: Any, name: str) -> None:
+    """Refuses to divide in the type of `out`, as NumPy does where it is another one."""
+    if isinstance(out, tuple) and len(out) == 1:
+        (out,) = out
+    if out is not None and as_array(out).dtype != dtype:
+        what, instead = f"out= of {as_array(out).dtype}", f"an array of {np.dtype(dtype)}"
+        refuse(230, name=f"np.{name}", what=what, instead=instead)
+
+
 def delivered(result: Any, out: Any, name: str) -> Any:
-    """The result, or `out` with it; its shape has to be the result's."""
+    """The result, or `out` with it, converted without a check; its shape has to be the result's."""
     ndim = result.ndim if type(result) is _trace.Array else 0
-    target = required_out(out, ndim, result.dtype, name)
+    target = required_out(out, ndim, name)
     if target is None:
         return result
     if ndim == 0:

@@ -186,7 +186,9 @@ def result_dtype(name: str, own: np.dtype[Any], dtype: Any, out: Any) -> np.dtyp
         return np.dtype(bool)
     if dtype is not None:
         return np.dtype(dtype)
-    if name in ("add", "multiply") and own.kind in "biu" and own.itemsize < 8 and out is None:
+    if out is not None:
+        return np.promote_types(own, as_array(out).dtype)
+    if name in ("add", "multiply") and own.kind in "biu" and own.itemsize < 8:
         return np.dtype(np.uint64 if own.kind == "u" else np.int64)
     return own
 
@@ -211,7 +213,7 @@ def reduced(
         (out,) = out
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
     ndim = a.ndim if where is True else max(a.ndim, as_array(where).ndim)
-    required_out(out, ndim if keepdims else ndim - len(axes), kind, name)
+    required_out(out, ndim if keepdims else ndim - len(axes), name)
     code = short(kind)
     is_cast = kind != a.dtype and element is None
     how = _fold_of(name, kind, initial, is_cast)
@@ -302,7 +304,7 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> An
         return constant_result(np.ptp(a, axis, keepdims=keepdims))
     greatest = reduced("maximum", a, axis, keepdims=keepdims)
     least = reduced("minimum", a, axis, keepdims=keepdims)
-    return delivered(UFUNCS["subtract"](greatest, least), out, "subtract")
+    return UFUNCS["subtract"](greatest, least, **({} if out is None else {"out": out}))
 
 
 # -- comparisons ----------------------------------------------------------------------------------
