@@ -80,7 +80,20 @@ def _reciprocal(x: Any) -> Any:
     if kind.kind not in "fc":
         inverse = _trace.cast(1.0, "f8", False) / _trace.cast(x, "f8", False)
         return _trace.cast(inverse, short(kind), False)
+    if kind.kind == "c":
+        return _complex_reciprocal(x)
     return _trace.cast(1, short(kind), False) / x
+
+
+def _complex_reciprocal(x: Any) -> Any:
+    """By Smith's method, as NumPy has it: the part that is not the greater is divided by it."""
+    re, im = x.real, x.imag
+    flat = abs(im) <= abs(re)
+    ratio = select(flat, im / re, re / im)
+    below = select(flat, re + im * ratio, re * ratio + im)
+    one = _trace.cast(1.0, short(dtype_of(re)), False)
+    parts = (select(flat, one, ratio) / below, -select(flat, ratio, one) / below)
+    return _trace.apply("make_complex", parts, python=False)
 
 
 def _heaviside(x: Any, at_zero: Any) -> Any:

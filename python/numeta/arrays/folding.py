@@ -90,9 +90,11 @@ def fold(
     if all(is_fortran(one) or not _trace.buffer_of(one)[1] for one in operands) and is_fortran(
         first
     ):
-        turned = tuple(one.T for one in operands)
+        turned: tuple[Any, ...] = tuple(one.T for one in operands)
         result = fold(how, turned, element, tuple(ndim - 1 - axis for axis in axes), dtype)
-        return result.T if type(result) is _trace.Array else result
+        if type(result) is not _trace.Array:
+            return result
+        return _trace.permuted(result, [*range(result.ndim)][::-1])
     tail = 0
     while tail < ndim and ndim - 1 - tail in axes:
         tail += 1

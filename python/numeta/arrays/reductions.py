@@ -187,7 +187,7 @@ def result_dtype(name: str, own: np.dtype[Any], dtype: Any, out: Any) -> np.dtyp
     if dtype is not None:
         return np.dtype(dtype)
     if out is not None:
-        return np.promote_types(own, as_array(out).dtype)
+        return np.dtype(np.promote_types(own, as_array(out).dtype))
     if name in ("add", "multiply") and own.kind in "biu" and own.itemsize < 8:
         return np.dtype(np.uint64 if own.kind == "u" else np.int64)
     return own
@@ -321,11 +321,22 @@ def allclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool
 
 
 @staged
-def _equal_arrays(a: Any, b: Any, is_same: Any) -> Any:
+def _equal_arrays(a: Any, b: Any, is_like: Any, is_same: Any) -> Any:
     same = False
-    if a.shape == b.shape:
+    if is_like:
         same = _whole_truth(is_same(a, b))
     return same
+
+
+def _have_one_shape(a: Any, b: Any) -> Any:
+    holds: Any = True
+    for length, other in zip(a.shape, b.shape, strict=True):
+        equal = length == other
+        if _trace.is_traced(equal):
+            holds = equal if holds is True else holds & equal
+        elif not equal:
+            return False
+    return holds
 
 
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
@@ -340,7 +351,8 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
 
     if a.ndim == 0:
         return _trace.cast(same(a[()], b[()]), "b1", True)
-    return _equal_arrays(a, b, lambda x, y: _trace.map(same, (x, y)))
+    is_like = _have_one_shape(a, b)
+    return _equal_arrays(a, b, is_like, lambda x, y: _trace.map(same, (x, y)))
 
 
 def reduce_of(ufunc: np.ufunc, a: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:

@@ -32,8 +32,8 @@ def _float_type(own: Any, dtype: Any) -> np.dtype[Any]:
     """The type of a mean: float64 of integers."""
     if dtype is not None:
         return np.dtype(dtype)
-    own = np.dtype(own)
-    return np.dtype(np.float64) if own.kind in "biu" else own
+    found = np.dtype(own)
+    return np.dtype(np.float64) if found.kind in "biu" else found
 
 
 def _divided(total: Any, count: Any) -> Any:
@@ -264,10 +264,8 @@ def nanvar(
         distance = select(x != x, _trace.cast(0.0, short(x.dtype), False), x - m)
         return distance * distance
 
-    if a.ndim:
-        others, element = (view,), square
-    else:
-        others, element = (), lambda x: square(x, view)
+    others: tuple[Any, ...] = (view,) if a.ndim else ()
+    element: Callable[..., Any] = square if a.ndim else lambda x: square(x, view)
     total = reduced("add", a, axes, keepdims=keep, element=element, others=others)
 
     def over(x: Any, n: Any) -> Any:
