@@ -22,13 +22,13 @@ def sample(dtype, shape=(3, 4, 5)):
 
 
 @nm.jit
-def reduced(name, a):
+def reduced(name: nm.comptime, a):
     f = getattr(np, name)
     return f(a), f(a, axis=0), f(a, axis=-1), f(a, axis=1, keepdims=True), f(a, keepdims=True)
 
 
 @nm.jit
-def reduced_along_two(name, a):
+def reduced_along_two(name: nm.comptime, a):
     f = getattr(np, name)
     return f(a, axis=(0, 2)), f(a, axis=(1, 2)), f(a, axis=(0, -2), keepdims=True), f(a, axis=())
 

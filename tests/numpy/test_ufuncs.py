@@ -27,12 +27,12 @@ INTEGER = "gcd lcm left_shift right_shift bitwise_and bitwise_or bitwise_xor".sp
 
 
 @nm.jit
-def unary(name, a):
+def unary(name: nm.comptime, a):
     return getattr(np, name)(a)
 
 
 @nm.jit
-def binary(name, a, b):
+def binary(name: nm.comptime, a, b):
     f = getattr(np, name)
     return f(a, b), f(a[0], b), f(2, b), f(a, 2)
 
