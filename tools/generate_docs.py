@@ -64,9 +64,11 @@ BUILTINS = {
         "`rint` and a conversion to int; with digits `round_fraction` or `round_multiple`",
         "digits of compile time, 22 at most; 18 to the left of an int's point",
     ),
-    "min": ("comparisons from left to right", "values of one type, not an array"),
-    "max": ("comparisons from left to right", "values of one type, not an array"),
-    "sum": ("a chain of `add`", "not an array; floats only with floats"),
+    "min": ("comparisons from left to right", "values of one type, or an array of one axis"),
+    "max": ("comparisons from left to right", "values of one type, or an array of one axis"),
+    "sum": ("a chain of `add`", "an array of one axis, or numbers: floats only with floats"),
+    "any": ("a loop that ends at the first", "an array of one axis"),
+    "all": ("a loop that ends at the first", "an array of one axis"),
     "divmod": ("`floordiv` and `mod`", ""),
     "pow": ("`pow`", "without a modulus"),
     "isinstance": ("answered by Python's or NumPy's class of the value", ""),
@@ -130,6 +132,9 @@ def _becomes(row: Row) -> tuple[str, str]:
     if isinstance(row.callable, type):
         return "conversion as of `astype`", "one number"
     home, _, name = row.name.rpartition(".")
+    if home.startswith("np") and name not in UFUNCS:
+        said = (row.handler.__doc__ or "").partition("\n")[0].partition(": ")[2].rstrip(".")
+        return "loops over elements", said.replace("|", "or")
     operation = UFUNCS[name] if home == "np" else name
     operation = SPELLED.get(operation, operation)
     known = any(op["name"] == operation.split()[0] for op in _trace.ops())

@@ -13,6 +13,7 @@ from ..rows import Row
 from . import (
     attributes,
     conversion,
+    covariance,
     creation,
     decompositions,
     diagonals,
@@ -21,6 +22,7 @@ from . import (
     indexing,
     joins,
     linalg,
+    positions,
     products,
     ranges,
     rearranged,
@@ -46,6 +48,7 @@ _trace.set_array_hooks(
 )
 
 _FILES: tuple[tuple[Row, ...], ...] = (
+    covariance.ROWS,
     creation.ROWS,
     decompositions.ROWS,
     diagonals.ROWS,
@@ -53,6 +56,7 @@ _FILES: tuple[tuple[Row, ...], ...] = (
     elementwise.ROWS,
     joins.ROWS,
     linalg.ROWS,
+    positions.ROWS,
     products.ROWS,
     ranges.ROWS,
     rearranged.ROWS,

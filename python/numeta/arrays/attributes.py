@@ -13,6 +13,7 @@ from ..session import current, refuse
 from . import (
     diagonals,
     elementwise,
+    positions,
     products,
     rearranged,
     scans,
@@ -210,6 +211,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     **products.METHODS,
     **statistics.METHODS,
     **scans.METHODS,
+    **positions.METHODS,
     **sorting.METHODS,
     **searching.METHODS,
     **elementwise.METHODS,

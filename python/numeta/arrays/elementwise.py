@@ -24,7 +24,7 @@ from ..functions_numpy import (
     short,
 )
 from ..rows import Row
-from ..session import refuse
+from ..session import current, refuse
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -80,7 +80,20 @@ def _reciprocal(x: Any) -> Any:
     if kind.kind not in "fc":
         inverse = _trace.cast(1.0, "f8", False) / _trace.cast(x, "f8", False)
         return _trace.cast(inverse, short(kind), False)
+    if kind.kind == "c":
+        return _complex_reciprocal(x)
     return _trace.cast(1, short(kind), False) / x
+
+
+def _complex_reciprocal(x: Any) -> Any:
+    """By Smith's method, as NumPy has it: the part that is not the greater is divided by it."""
+    re, im = x.real, x.imag
+    flat = abs(im) <= abs(re)
+    ratio = select(flat, im / re, re / im)
+    below = select(flat, re + im * ratio, re * ratio + im)
+    one = _trace.cast(1.0, short(dtype_of(re)), False)
+    parts = (select(flat, one, ratio) / below, -select(flat, ratio, one) / below)
+    return _trace.apply("make_complex", parts, python=False)
 
 
 def _heaviside(x: Any, at_zero: Any) -> Any:
@@ -148,8 +161,28 @@ def _modf(x: Any) -> tuple[Any, Any]:
     return UFUNCS["copysign"](part, x), whole
 
 
-def _fix(x: Any) -> Any:
-    return UFUNCS["trunc"](x)
+def _frexp(x: Any) -> tuple[Any, Any]:
+    (x,) = _common(x, floating=True)
+    if dtype_of(x).kind == "c":
+        raise TypeError("ufunc 'frexp' not supported for the input types")
+    usual = UFUNCS["isfinite"](x)
+    zero = _trace.cast(0.0, short(dtype_of(x)), False)
+    held = select(usual, x, zero)  # no other has an exponent
+    fraction = _trace.apply("fraction", (held,), python=False)
+    exponent = _trace.apply("exponent", (held,), python=False)
+    return select(usual, fraction, x), _trace.cast(exponent, "i4", False)
+
+
+_FARTHEST = 2200  # beyond it a float of any size is zero or infinite
+
+
+def _ldexp(x: Any, i: Any) -> Any:
+    (x,) = _common(x, floating=True)
+    if dtype_of(x).kind == "c" or dtype_of(i).kind not in "biu":
+        raise TypeError("ufunc 'ldexp' not supported for the input types")
+    power = _trace.cast(clip(_trace.cast(i, "i8", False), -_FARTHEST, _FARTHEST), "f8", False)
+    wide = _trace.cast(x, "f8", False)
+    return _trace.cast(_trace.apply("scale", (wide, power), python=False), short(x.dtype), False)
 
 
 _NEW_UFUNCS: dict[str, Callable[..., Any]] = {
@@ -167,6 +200,8 @@ _NEW_UFUNCS: dict[str, Callable[..., Any]] = {
     "float_power": _float_power,
     "divmod": _divmod,
     "modf": _modf,
+    "frexp": _frexp,
+    "ldexp": _ldexp,
 }
 
 
@@ -316,7 +351,7 @@ def fix(x: Any, out: None = None) -> Any:
     """`np.fix`: towards zero."""
     if out is not None:
         refuse(230, name="np.fix", what="out=", instead="np.trunc(x, out=out)")
-    return _fix(x)
+    return UFUNCS["trunc"](x)
 
 
 def np_select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
@@ -345,6 +380,9 @@ def vectorize(function: Callable[..., Any]) -> Callable[..., Any]:
     """`np.vectorize(f)`: f is inlined for each element. Its result's type is f's own."""
     from ..calls import call
 
+    if current() is None:
+        return np.vectorize(function)
+
     def over(*args: Any) -> Any:
         return _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
 
@@ -368,6 +406,7 @@ ROWS: tuple[Row, ...] = (
     Row(np.isneginf, "np.isneginf", isneginf),
     Row(np.fix, "np.fix", fix),
     Row(np.select, "np.select", np_select),
+    Row(np.vectorize, "np.vectorize", vectorize),
 )
 
 
@@ -394,14 +433,7 @@ def _round(a: Any, decimals: Any = 0, out: Any = None) -> Any:
     return round_array(a, decimals, out)
 
 
-def _conjugate(a: Any) -> Any:
-    """`a.conj()`: of an array that is real itself."""
-    return a if dtype_of(a).kind != "c" else UFUNCS["conjugate"](a)
-
-
 METHODS: dict[str, Callable[..., Any]] = {
     "clip": _clip,
     "round": _round,
-    "conj": _conjugate,
-    "conjugate": _conjugate,
 }

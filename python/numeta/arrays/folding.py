@@ -1,7 +1,7 @@
 """Loops of reductions: which axes are folded, in which order, and where the results go.
 
 As in NumPy, an array is gone through in the order of its memory. The reduced axes at its end are
-folded at once, to a number (`inner`); those before them are accumulated, element by element of the
+folded at once, into a number; those before them are accumulated, element by element of the
 result. So what is summed along the first axis of a C array is summed row by row. Operands are views
 of one shape; what is folded is a function (`element`) of one element of each.
 """
@@ -21,11 +21,10 @@ from .staged import staged
 
 
 class Fold(NamedTuple):
-    """How values are combined: `inner(term, shape, dtype)` folds `term(*index)` over a shape."""
+    """`onto(total, term, shape, dtype)`: the total with all `term(*index)` folded into it."""
 
-    inner: Callable[[Callable[..., Any], tuple[Any, ...], Any], Any]
-    combine: Callable[[Any, Any], Any]
-    start: Any  # what an accumulation begins with
+    onto: Callable[[Any, Callable[..., Any], tuple[Any, ...], Any], Any]
+    start: Any  # the total before the first term
 
 
 def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -91,35 +90,37 @@ def fold(
     if all(is_fortran(one) or not _trace.buffer_of(one)[1] for one in operands) and is_fortran(
         first
     ):
-        turned = tuple(one.T for one in operands)
+        turned: tuple[Any, ...] = tuple(one.T for one in operands)
         result = fold(how, turned, element, tuple(ndim - 1 - axis for axis in axes), dtype)
-        return result.T if type(result) is _trace.Array else result
+        if type(result) is not _trace.Array:
+            return result
+        return _trace.permuted(result, [*range(result.ndim)][::-1])
     tail = 0
     while tail < ndim and ndim - 1 - tail in axes:
         tail += 1
     outer = ndim - tail
     kept = [axis for axis in range(outer) if axis not in axes]
 
-    def inner(index: tuple[Any, ...]) -> Any:
+    def folded(total: Any, index: tuple[Any, ...]) -> Any:
         def term(*rest: Any) -> Any:
             return element(*(one[(*index, *rest)] for one in operands))
 
-        return how.inner(term, first.shape[outer:], dtype)
+        return how.onto(total, term, first.shape[outer:], dtype)
 
     if outer == 0:
-        return how.combine(how.start, inner(()))
+        return folded(how.start, ())
     out = _trace.empty([first.shape[axis] for axis in kept], short(dtype))
     if len(kept) == outer:
 
         def body(index: tuple[Any, ...]) -> None:
-            out[index] = how.combine(how.start, inner(index))
+            out[index] = folded(how.start, index)
 
     else:
         filled(out, how.start)
 
         def body(index: tuple[Any, ...]) -> None:
             place = tuple(index[axis] for axis in kept)
-            out[place] = how.combine(out[place], inner(index))
+            out[place] = folded(out[place], index)
 
     over(first.shape[:outer], body)
     return out if kept else out[()]
@@ -134,24 +135,36 @@ def kept_dimensions(result: Any, axes: tuple[int, ...], ndim: int, dtype: Any) -
     return result[tuple(None if axis in axes else slice(None) for axis in range(ndim))]
 
 
-def delivered(result: Any, out: Any, name: str) -> Any:
-    """The result, or `out` with it; its shape has to be the result's."""
+def required_out(out: Any, ndim: int, name: str) -> Any:
+    """The array that `out=` names, or None: it has as many dimensions as the result."""
     if isinstance(out, tuple) and len(out) == 1:
         (out,) = out
     if out is None:
-        return result
+        return None
     target = as_array(out)
-    ndim = result.ndim if type(result) is _trace.Array else 0
     if target.ndim != ndim:
         raise ValueError(
             f"output parameter for reduction operation {name} has wrong number of dimensions: "
             f"Found {target.ndim} but expected {ndim}"
         )
-    own = np.dtype(result.dtype)
-    if not np.can_cast(own, target.dtype, "same_kind"):
-        raise np._core._exceptions._UFuncOutputCastingError(  # type: ignore[attr-defined]
-            getattr(np, name, np.add), "same_kind", own, target.dtype, 0
-        )
+    return target
+
+
+def require_same_type(out: Any, dtype: Any, name: str) -> None:
+    """Refuses to divide in the type of `out`, as NumPy does where it is another one."""
+    if isinstance(out, tuple) and len(out) == 1:
+        (out,) = out
+    if out is not None and as_array(out).dtype != dtype:
+        what, instead = f"out= of {as_array(out).dtype}", f"an array of {np.dtype(dtype)}"
+        refuse(230, name=f"np.{name}", what=what, instead=instead)
+
+
+def delivered(result: Any, out: Any, name: str) -> Any:
+    """The result, or `out` with it, converted without a check; its shape has to be the result's."""
+    ndim = result.ndim if type(result) is _trace.Array else 0
+    target = required_out(out, ndim, name)
+    if target is None:
+        return result
     if ndim == 0:
         target[()] = result
         return target

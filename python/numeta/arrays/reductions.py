@@ -1,4 +1,4 @@
-"""Rows of reductions: sum, prod, min, max, any, all, argmin, argmax and what is made of them.
+"""Rows of reductions: sum, prod, min, max, any, all and what is made of them.
 
 Sums of floats are NumPy's, to the bit, for whole arrays and along their axes: pairwise along the
 last axis, row by row along others (summation.py, folding.py). `axis` and `keepdims` are
@@ -17,7 +17,7 @@ from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
 from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
-from .elementwise import select
+from .elementwise import isclose, native_first, select
 from .folding import (
     Fold,
     axes_of,
@@ -25,8 +25,8 @@ from .folding import (
     delivered,
     fold,
     kept_dimensions,
-    over,
     product,
+    required_out,
 )
 from .staged import staged
 from .summation import summed
@@ -69,33 +69,42 @@ def _in_lanes(term: Any, length: Any, start: Any, combine: Any, dtype: Any) -> A
 
 @staged
 def _found(term: Any, shape: Any, wanted: bool, index: Any = ()) -> Any:
-    """Whether a term is `wanted`; looked for in runs of 256."""
-    hit = np.bool_(False)
+    """Whether a term is `wanted`; looked for in runs of 256, whose answers are bits of a number."""
+    hits = np.int8(0)
     if len(index) < len(shape) - 1:
         for i in loops.range(shape[len(index)]):
             if _found(term, shape, wanted, (*index, i)):
-                hit = np.bool_(True)
+                hits = np.int8(1)
                 break
     else:
         length = shape[-1]
         for first in loops.range(0, length, 256):
             for k in loops.range(first, min(first + 256, length)):
-                hit = hit | (term(*index, k) == wanted)
-            if hit:
+                hits = hits | np.int8(term(*index, k) == wanted)
+            if hits != 0:
                 break
-    return hit
+    return hits != 0
 
 
 def ordered(combine: Callable[[Any, Any], Any], start: Any) -> Fold:
     """A fold that goes from the first term to the last."""
 
-    def inner(term: Any, shape: Any, dtype: Any) -> Any:
-        return accumulated(term, shape, start, combine) if shape else term()
+    def onto(total: Any, term: Any, shape: Any, dtype: Any) -> Any:
+        return accumulated(term, shape, total, combine)
 
-    return Fold(inner, combine, start)
+    return Fold(onto, start)
 
 
-def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
+def _at_once(inner: Callable[..., Any], combine: Callable[[Any, Any], Any], start: Any) -> Fold:
+    """A fold whose terms are folded by themselves, and then combined with the total."""
+
+    def onto(total: Any, term: Any, shape: Any, dtype: Any) -> Any:
+        return combine(total, inner(term, shape, dtype) if shape else term())
+
+    return Fold(onto, start)
+
+
+def extreme(name: str, dtype: np.dtype[Any]) -> Fold:
     """The least or greatest; NaN where there is one."""
     least = name == "minimum"
     if dtype.kind == "b":
@@ -113,8 +122,6 @@ def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
         return select(better | (x != x), x, best)
 
     def inner(term: Any, shape: Any, dtype: Any) -> Any:
-        if len(shape) == 0:
-            return term()
         if len(shape) == 1:
             return _in_lanes(term, shape[0], start, combine, dtype)
 
@@ -123,7 +130,7 @@ def _extreme(name: str, dtype: np.dtype[Any]) -> Fold:
 
         return accumulated(row, shape[:-1], start, combine)
 
-    return Fold(inner, combine, start)
+    return _at_once(inner, combine, start)
 
 
 def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fold:
@@ -131,23 +138,23 @@ def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fo
     if name == "add":
         combine = UFUNCS["add"]
         if dtype.kind in "fc":
-            how = Fold(lambda term, shape, d: summed(term, shape, d, is_cast), combine, zero)
+            how = _at_once(lambda term, shape, d: summed(term, shape, d, is_cast), combine, zero)
         else:
             how = ordered(combine, zero)
     elif name == "multiply":
         how = ordered(UFUNCS["multiply"], dtype.type(1))
     elif name in ("minimum", "maximum"):
-        how = _extreme(name, dtype)
+        how = extreme(name, dtype)
     elif name in ("fmin", "fmax"):
         how = ordered(UFUNCS[name], _no_number(name, dtype))
     elif name == "logical_or":
-        how = Fold(lambda t, s, d: _found(t, s, True) if s else t(), UFUNCS[name], np.bool_(False))
+        how = _at_once(lambda t, s, d: _found(t, s, True), UFUNCS[name], np.bool_(False))
     elif name == "logical_and":
 
         def every(term: Any, shape: Any, dtype: Any) -> Any:
-            return ~_found(term, shape, False) if shape else term()
+            return ~_found(term, shape, False)
 
-        how = Fold(every, UFUNCS[name], np.bool_(True))
+        how = _at_once(every, UFUNCS[name], np.bool_(True))
     elif name == "bitwise_and":
         how = ordered(UFUNCS[name], np.bool_(True) if dtype.kind == "b" else ~dtype.type(0))
     else:
@@ -164,7 +171,7 @@ def _no_number(name: str, dtype: np.dtype[Any]) -> Any:
         return dtype.type(np.nan)
     if dtype.kind == "c":
         return dtype.type(complex(np.nan, 0))
-    return _extreme("minimum" if name == "fmin" else "maximum", dtype).start
+    return extreme("minimum" if name == "fmin" else "maximum", dtype).start
 
 
 # -- reductions -----------------------------------------------------------------------------------
@@ -179,7 +186,9 @@ def result_dtype(name: str, own: np.dtype[Any], dtype: Any, out: Any) -> np.dtyp
         return np.dtype(bool)
     if dtype is not None:
         return np.dtype(dtype)
-    if name in ("add", "multiply") and own.kind in "biu" and own.itemsize < 8 and out is None:
+    if out is not None:
+        return np.dtype(np.promote_types(own, as_array(out).dtype))
+    if name in ("add", "multiply") and own.kind in "biu" and own.itemsize < 8:
         return np.dtype(np.uint64 if own.kind == "u" else np.int64)
     return own
 
@@ -203,6 +212,8 @@ def reduced(
     if isinstance(out, tuple) and len(out) == 1:
         (out,) = out
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
+    ndim = a.ndim if where is True else max(a.ndim, as_array(where).ndim)
+    required_out(out, ndim if keepdims else ndim - len(axes), name)
     code = short(kind)
     is_cast = kind != a.dtype and element is None
     how = _fold_of(name, kind, initial, is_cast)
@@ -293,107 +304,55 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> An
         return constant_result(np.ptp(a, axis, keepdims=keepdims))
     greatest = reduced("maximum", a, axis, keepdims=keepdims)
     least = reduced("minimum", a, axis, keepdims=keepdims)
-    return delivered(UFUNCS["subtract"](greatest, least), out, "subtract")
+    return UFUNCS["subtract"](greatest, least, **({} if out is None else {"out": out}))
 
 
-# -- positions ------------------------------------------------------------------------------------
+# -- comparisons ----------------------------------------------------------------------------------
+
+
+def _whole_truth(values: Any) -> Any:
+    """The bool of Python's that says whether all are true."""
+    return _trace.cast(reduced("logical_and", values, element=_truth), "b1", True)
+
+
+def allclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: bool = False) -> Any:
+    """`np.allclose`."""
+    return _whole_truth(isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan))
 
 
 @staged
-def _position(term: Any, length: Any, is_better: Any, is_nan: Any) -> Any:
-    """Where the first best term is: the first NaN, if there is one."""
-    best = term(0)
-    place = np.int64(0)
-    if not is_nan(best):
-        for k in loops.range(1, length):
-            x = term(k)
-            if is_better(x, best):
-                best = x
-                place = np.int64(k)
-                if is_nan(x):
-                    break
-    return place
+def _equal_arrays(a: Any, b: Any, is_like: Any, is_same: Any) -> Any:
+    same = False
+    if is_like:
+        same = _whole_truth(is_same(a, b))
+    return same
 
 
-def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool = False) -> Any:
-    a = as_array(a)
-    kind = np.dtype(a.dtype).kind
-    axes = axes_of(axis, a.ndim)
-    if axis is not None and isinstance(axis, tuple):
-        raise TypeError("'tuple' object cannot be interpreted as an integer")
-    shape = a.shape if axis is None and a.ndim > 1 else ()
-    text = f"attempt to get {name} of an empty sequence"
-    require_elements(a, axes, text)
+def _have_one_shape(a: Any, b: Any) -> Any:
+    holds: Any = True
+    for length, other in zip(a.shape, b.shape, strict=True):
+        equal = length == other
+        if _trace.is_traced(equal):
+            holds = equal if holds is True else holds & equal
+        elif not equal:
+            return False
+    return holds
 
-    def is_nan(x: Any) -> Any:
-        return UFUNCS["isnan"](x) if kind in "fc" and not skip_nan else False
 
-    def is_better(x: Any, best: Any) -> Any:
-        better = x < best if name == "argmin" else x > best
-        if kind == "b":
-            better = ~x & best if name == "argmin" else x & ~best
-        if skip_nan and kind in "fc":
-            return better | ((best != best) & (x == x))
-        return better | is_nan(x) if kind in "fc" else better
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
+    """`np.array_equal`."""
+    a, b = as_array(a1), as_array(a2)
+    if a.ndim != b.ndim:
+        return False
+
+    def same(x: Any, y: Any) -> Any:
+        equal = UFUNCS["equal"](x, y)
+        return equal | ((x != x) & (y != y)) if equal_nan else equal
 
     if a.ndim == 0:
-        return np.int64(0)
-    if shape:
-        result = _position(_flat(a), product(shape), is_better, is_nan)
-    else:
-        # The one reduced axis is the last, so that it is gone through at once.
-        rest = [k for k in range(a.ndim) if k not in axes]
-        moved = _trace.permuted(a, [*rest, *axes])
-
-        def inner(term: Any, lengths: Any, dtype: Any) -> Any:
-            return _position(term, lengths[0], is_better, is_nan)
-
-        result = _along_last(moved, inner)
-    if keepdims:
-        result = kept_dimensions(result, axes, a.ndim, np.int64)
-    return delivered(result, out, name)
-
-
-def _along_last(a: Any, inner: Callable[..., Any], dtype: Any = np.int64) -> Any:
-    if a.ndim == 1:
-        return inner(lambda k: a[k], a.shape, dtype)
-    out = _trace.empty(a.shape[:-1], short(dtype))
-
-    def body(index: tuple[Any, ...]) -> None:
-        out[index] = inner(lambda k: a[(*index, k)], a.shape[-1:], dtype)
-
-    over(a.shape[:-1], body)
-    return out
-
-
-def _flat(a: Any) -> Callable[[Any], Any]:
-    """The elements in C order, by their position."""
-    view = _trace.reshaped(a, [product(a.shape)])
-    if view is not None:
-        return lambda k: view[k]
-
-    def element(k: Any) -> Any:
-        index: list[Any] = []
-        for length in a.shape[:0:-1]:
-            index.append(k % length)
-            k = k // length
-        return a[(k, *index[::-1])]
-
-    return element
-
-
-def _positions(native: Callable[..., Any], name: str, skip_nan: bool) -> Callable[..., Any]:
-    def function(a: Any, axis: Any = None, out: Any = None, *, keepdims: Any = False) -> Any:
-        if not is_run_time(a):
-            return constant_result(native(a, axis, keepdims=keepdims))
-        return _arg(name, a, axis, out, keepdims is True, skip_nan)
-
-    function.__doc__ = f"`np.{native.__name__}`."
-    return function
-
-
-argmin = _positions(np.argmin, "argmin", False)
-argmax = _positions(np.argmax, "argmax", False)
+        return _trace.cast(same(a[()], b[()]), "b1", True)
+    is_like = _have_one_shape(a, b)
+    return _equal_arrays(a, b, is_like, lambda x, y: _trace.map(same, (x, y)))
 
 
 def reduce_of(ufunc: np.ufunc, a: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
@@ -424,8 +383,8 @@ ROWS: tuple[Row, ...] = (
     Row(np.all, "np.all", all_),
     Row(np.count_nonzero, "np.count_nonzero", count_nonzero),
     Row(np.ptp, "np.ptp", ptp),
-    Row(np.argmin, "np.argmin", argmin),
-    Row(np.argmax, "np.argmax", argmax),
+    Row(np.allclose, "np.allclose", native_first(np.allclose, allclose)),
+    Row(np.array_equal, "np.array_equal", native_first(np.array_equal, array_equal)),
 )
 METHODS: dict[str, Callable[..., Any]] = {
     "sum": sum_,
@@ -434,6 +393,4 @@ METHODS: dict[str, Callable[..., Any]] = {
     "min": min_,
     "any": any_,
     "all": all_,
-    "argmin": argmin,
-    "argmax": argmax,
 }

@@ -109,7 +109,7 @@ def _counted(x: Any, weights: Any, out: Any) -> None:
 
 
 def bincount(x: Any, weights: Any = None, minlength: Any = 0) -> Any:
-    """`np.bincount`."""
+    """`np.bincount`; with weights always of float64."""
     x = as_array(x)
     if x.ndim != 1:
         raise ValueError("object too deep for desired array")
@@ -290,7 +290,10 @@ def _shifted_products(name: str, a: Any, v: Any, mode: str, backwards: bool) -> 
     elif mode == "valid":
         length, first = more - less + 1, less - 1
     else:
+        # NumPy correlates the longer one with the shorter, and then reverses the result.
         length, first = more, (less - 1) // 2
+        if not backwards:
+            first = select(n < m, less // 2, first)
     out = _trace.empty([length], code)
     a, v = (_trace.map(lambda x: _trace.cast(x, code, False), (one,)) for one in (a, v))
     _correlated(a, v, out, first, dtype.type(0), backwards)

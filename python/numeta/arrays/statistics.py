@@ -17,7 +17,7 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import native_first, select
-from .folding import axes_of, check, delivered, product
+from .folding import axes_of, check, delivered, product, require_same_type
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
 
@@ -32,8 +32,8 @@ def _float_type(own: Any, dtype: Any) -> np.dtype[Any]:
     """The type of a mean: float64 of integers."""
     if dtype is not None:
         return np.dtype(dtype)
-    own = np.dtype(own)
-    return np.dtype(np.float64) if own.kind in "biu" else own
+    found = np.dtype(own)
+    return np.dtype(np.float64) if found.kind in "biu" else found
 
 
 def _divided(total: Any, count: Any) -> Any:
@@ -67,6 +67,7 @@ def mean(
     a = as_array(a)
     axes = axes_of(axis, a.ndim)
     kind = _float_type(a.dtype, dtype)
+    require_same_type(out, kind, "mean")
     total = reduced("add", a, axes, dtype=kind, keepdims=keepdims, where=where)
     return delivered(_divided(total, _count(a, axes, where, keepdims)), out, "add")
 
@@ -108,6 +109,7 @@ def var(
     kind = _float_type(a.dtype, dtype)
     centre = None if mean is _MISSING else mean
     centre, square, real = _deviations(a, axes, kind, where, centre)
+    require_same_type(out, real, "var")
     if type(centre) is _trace.Array:
         others: tuple[Any, ...] = (_trace.broadcast(centre, a.shape),)
         element: Callable[..., Any] = square
@@ -152,7 +154,8 @@ def _degrees(ddof: Any, correction: Any) -> Any:
 
 def std(a: Any, *args: Any, out: Any = None, **kwargs: Any) -> Any:
     """`np.std`: the square root of the variance."""
-    return delivered(UFUNCS["sqrt"](var(a, *args, **kwargs)), out, "add")
+    variance = var(a, *args, **kwargs)
+    return UFUNCS["sqrt"](variance) if out is None else UFUNCS["sqrt"](variance, out=out)
 
 
 def average(
@@ -261,10 +264,8 @@ def nanvar(
         distance = select(x != x, _trace.cast(0.0, short(x.dtype), False), x - m)
         return distance * distance
 
-    if a.ndim:
-        others, element = (view,), square
-    else:
-        others, element = (), lambda x: square(x, view)
+    others: tuple[Any, ...] = (view,) if a.ndim else ()
+    element: Callable[..., Any] = square if a.ndim else lambda x: square(x, view)
     total = reduced("add", a, axes, keepdims=keep, element=element, others=others)
 
     def over(x: Any, n: Any) -> Any:

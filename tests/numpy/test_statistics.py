@@ -1,0 +1,102 @@
+"""Medians, quantiles, covariances, and averages that pass over NaNs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import numeta as nm
+from numeta.testing import same_as_python
+
+RNG = np.random.default_rng(9)
+A = RNG.normal(size=(3, 4, 5)) + 3
+
+
+@nm.jit
+def medians(a):
+    return (
+        *(np.median(a), np.median(a, axis=0), np.median(a, axis=-1), np.median(a, axis=(0, 1))),
+        *(np.median(a, axis=1, keepdims=True), np.nanmedian(a), np.nanmedian(a, axis=0)),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i4", "b1"])
+def test_median(dtype):
+    same_as_python(medians, A.astype(dtype), modes=("default",))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_median_of_nans():
+    a = A.copy()
+    a[0, 1, 2] = a[:, 0, 0] = np.nan
+    same_as_python(medians, a)
+
+
+@nm.jit
+def quantiles(a):
+    return (
+        *(np.quantile(a, 0.3), np.quantile(a, [0, 0.25, 1], axis=0), np.percentile(a, 50)),
+        *(np.percentile(a, 90.0, axis=1, keepdims=True), np.percentile(a, (10, 20))),
+    )
+
+
+def test_quantiles():
+    same_as_python(quantiles, A)
+    same_as_python(quantiles, np.arange(60).reshape(3, 4, 5))
+    a = A.copy()
+    a[1, 1, 1] = np.nan
+    same_as_python(quantiles, a, modes=("default",))
+
+
+def test_quantile_out_of_range():
+    @nm.jit
+    def quantile(a, q: float):
+        return np.quantile(a, q)
+
+    same_as_python(quantile, A, 0.75)
+    with pytest.raises(ValueError, match="must be in the range"):
+        quantile(A, 1.5)
+
+
+@nm.jit
+def passing_nans(a):
+    return (
+        *(np.nanmean(a), np.nanmean(a, axis=0), np.nanvar(a), np.nanvar(a, axis=1, ddof=1)),
+        *(np.nanstd(a, axis=0, keepdims=True), np.nansum(a, axis=2), np.nanmax(a, axis=1)),
+        *(np.nanmin(a, axis=0), np.nanprod(a, axis=1)),
+    )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nans_are_passed_over():
+    a = A.copy()
+    a[0, 1, 2] = a[:, 0, 0] = np.nan
+    same_as_python(passing_nans, a)
+    same_as_python(passing_nans, (A * 3).astype("i4"), modes=("default",))
+
+
+@nm.jit
+def nan_positions(a):
+    return np.nanargmin(a), np.nanargmax(a), np.nanargmax(a, axis=0), np.nanargmin(a, axis=1)
+
+
+def test_positions_that_pass_over_nans():
+    a = A[0].copy()
+    a[0, 0] = a[1, 2] = a[2, 4] = np.nan
+    same_as_python(nan_positions, a)
+    a[:, 2] = np.nan
+    with pytest.raises(ValueError, match="All-NaN slice encountered"):
+        nan_positions(a)
+
+
+@nm.jit
+def covariances(a, b):
+    return (
+        *(np.cov(a), np.cov(a, rowvar=False), np.cov(a, bias=True), np.cov(a[0])),
+        *(np.cov(a[0], b), np.corrcoef(a), np.corrcoef(a[0], b), np.cov(a, ddof=0)),
+    )
+
+
+def test_covariance_and_correlation():
+    a, b = np.array([[1.0, 2, 4], [3, 9, 5]]), np.array([2.0, 3, 7])
+    same_as_python(covariances, a, b, modes=("default", "checks"))  # NumPy's are of a library
