@@ -75,6 +75,7 @@ class Compiled(Construct):
         self.entry_held = dict(session.held)
         self.poisons: dict[str, Any] = {}
         self.arrays: dict[tuple[Any, ...], int] = {}  # the array variables of names
+        self.which: dict[str, tuple[int, set[int]]] = {}
         self.passes: int = 0
         self.region = 0
         self.block: Block | None = None
@@ -118,16 +119,12 @@ class Compiled(Construct):
         self.turns.begin()
 
     def _enter_arrays(self) -> None:
-        """Array variables hold what the names hold before the loop."""
+        """Array variables hold what the names hold before the loop, those in `begun_arrays`."""
         edge = Edge(self.session, (), {})
         self.begun_arrays: set[str] = set()
         for name, spec, value in zip(self.names, self.specs, self.values, strict=True):
             enter_arrays(self, name, spec, value, edge)
         copy_all(edge)
-
-    def allocated_first(self, name: str, spec: Spec) -> bool:
-        """Whether the array variable of a name has memory when the loop begins."""
-        return name in self.begun_arrays
 
     def open_region(self) -> None:
         raise NotImplementedError

@@ -16,11 +16,14 @@ from .control_arrays import (
     fits_array,
     is_array,
     length_name,
+    may_be,
+    note_chosen,
     same_array,
     standing,
     to_copy,
     traced_array,
     varying,
+    which_array,
 )
 from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .control_merge import (
@@ -85,7 +88,12 @@ def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
             _opened(loop, length_name(name, k), LENGTH, UNBOUND if known is None else known.shape[k])
             for k in varying(spec)
         ]
-        return standing(loop, name, spec, lengths)
+        array = standing(loop, name, spec, lengths)
+        may_be(loop, name, [entry])
+        variable = loop.which[name][0]
+        if known is not None:
+            loop.inits.append((variable, (which_array(known) or (0,))[0]))
+        return note_chosen(loop, name, array, read_again(loop.session, variable))
     value = _opened(loop, name, (spec[1], spec[2]), entry)
     if type(entry) is not Unbound:
         note_mixed(loop.session, value, [entry])
@@ -169,6 +177,7 @@ def widened(
 
 def _wider_array(loop: Compiled, name: str, entry: Any, values: Sequence[Any]) -> Spec:
     """The spec of an array variable; `values`: what iterations begin and end with."""
+    may_be(loop, name, values)
     if traced_array(entry) is None:
         return _spec_of(loop, name, values[1:])
     found = array_spec([entry, *values])
@@ -309,6 +318,9 @@ def _copied(loop: Compiled, name: str, spec: Spec, edge: Edge, value: Any) -> No
     array = traced_array(value)
     for axis in varying(spec):
         _written(loop, length_name(name, axis), LENGTH, edge, array.shape[axis])
+    may_be(loop, name, [array])
+    number = (which_array(array) or (0,))[0]
+    loop.trace.write_at_end(edge.region, loop.which[name][0], number)
     edge.copies.append(to_copy(loop, name, spec, array, False))
 
 
@@ -329,7 +341,8 @@ def afterwards(
         return value
     if what == "array":
         variables = [loop.flow.variable(length_name(name, k), LENGTH) for k in varying(spec)]
-        return standing(loop, name, spec, [read_again(loop.session, v) for v in variables])
+        array = standing(loop, name, spec, [read_again(loop.session, v) for v in variables])
+        return note_chosen(loop, name, array, read_again(loop.session, loop.which[name][0]))
     if what == "tuple":
         items = entry if type(entry) is tuple else (UNBOUND,) * len(spec[1])
         parts = zip(spec[1], items, strict=True)

@@ -480,3 +480,87 @@ def test_an_argument_is_bound_again(n):
         out[:] = a
 
     same_as_python(run, n, A, np.zeros(6))
+
+
+# -- returned -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_the_argument_itself_is_returned_where_it_is_never_bound_again(n):
+    @nm.jit
+    def run(n: int, a: nm.f8[:]):
+        x = a
+        for i in range(n):
+            x = x * 2.0
+        return x
+
+    same_as_python(run, n, A)
+    if n == 0:
+        assert run(n, A) is A
+
+    @nm.jit
+    def endless(n: int, a: nm.f8[:]):
+        while True:
+            if n == 0:
+                return a
+            n = n - 1
+            a = a + 1.0
+
+    same_as_python(endless, n, A)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_arrays_in_turn_are_returned(n):
+    @nm.jit
+    def run(n: int, u: nm.f8[:], un: nm.f8[:]):
+        for i in range(n):
+            un[i] = u[0] + 1.0
+            u, un = un, u
+        return u, un
+
+    same_as_python(run, n, A, A + 1)
+
+    @nm.jit
+    def own(n: int, u: nm.f8[:]):
+        un = u + 0.0
+        for i in range(n):
+            un[i] = u[0] + 1.0
+            u, un = un, u
+        return u
+
+    same_as_python(own, n, A)
+
+
+@pytest.mark.parametrize("c", [0, 1, 2])
+def test_a_choice_is_returned(c):
+    @nm.jit
+    def run(c: int, a: nm.f8[:], b: nm.f8[:]):
+        if c == 0:
+            x = a
+        elif c == 1:
+            x = b[1:]
+        else:
+            x = a * 2.0
+        return x
+
+    same_as_python(run, c, A, A + 1)
+
+    @nm.jit
+    def early(c: int, a: nm.f8[:], b: nm.f8[:]):
+        x = a if c else b
+        if c == 2:
+            return x, 1
+        return a, x
+
+    same_as_python(early, c, A, A + 1)
+
+
+def test_a_view_of_what_may_be_the_argument_is_not_returned():
+    @nm.jit
+    def run(n: int, a: nm.f8[:]):
+        x = a
+        for i in range(n):
+            x = x[1:]
+        return x
+
+    assert refused(run, 1, A).number == 117
