@@ -131,6 +131,11 @@ NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
   return intern({Op::dim, DType::i8, true, {}, {buffer, axis}}, 0, {0, INT64_MAX / 2});
 }
 
+NodeId Graph::stride(BufferId buffer, std::uint32_t axis) {
+  constexpr std::int64_t kFurthest = INT64_MAX / 2;
+  return intern({Op::stride, DType::i8, true, {}, {buffer, axis}}, 0, {-kFurthest, kFurthest});
+}
+
 bool Graph::is_plural(NodeId length) {
   const Node& n = nodes_[length];
   if (n.op != Op::dim) return range(length).low > 1 || range(length).high < 1;
@@ -321,6 +326,18 @@ const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars
   calls_.push_back({procedure, std::move(arguments), std::move(results)});
   each_stored(calls_.back(), [this](BufferId stored) { new_version(stored); });
   return calls_.back();
+}
+
+void Graph::foreign(const Foreign& declared, std::span<const NodeId> operands, ForeignCall call) {
+  require_open(operands);
+  const auto known = std::ranges::find(foreigns_, declared);
+  call.procedure = static_cast<std::uint32_t>(known - foreigns_.begin());
+  if (known == foreigns_.end()) foreigns_.push_back(declared);
+  const NodeId id =
+      append({Op::foreign, DType::b1, false, operands, {foreign_calls_.size(), 0}}, current_, {});
+  foreign_calls_.push_back(std::move(call));
+  add_statement(id);
+  each_stored(*this, nodes_[id], [this](BufferId stored) { new_version(stored); });
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {

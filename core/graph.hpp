@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/dtypes.hpp"
+#include "core/foreign.hpp"
 #include "core/interval.hpp"
 #include "core/ops.hpp"
 
@@ -54,9 +55,9 @@ struct Buffer {
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
   bool local = false;
-  bool weak = false;            // what is loaded is a Python number; of locals only
-  Interval range{};             // of the values; of locals only
-  bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
+  bool weak = false;              // what is loaded is a Python number; of locals only
+  Interval range{};               // of the values; of locals only
+  bool allocated = false;         // an array of the kernel's own, by the statement `allocate`
   std::vector<NodeId> lengths{};  // of its axes, once it is allocated
   RegionId home = 0;              // where it was allocated
   // Of a parameter, by axis: is the array of the traced call of length 1 there, and was the length
@@ -213,6 +214,8 @@ class Graph {
   /// The type of an array that nothing was stored to yet.
   void retype(BufferId array, DType type) { buffers_[array].type = type; }
   NodeId dim(BufferId buffer, std::uint32_t axis);
+  /// Of a strided buffer.
+  NodeId stride(BufferId buffer, std::uint32_t axis);
   /// Which axes of a parameter have length 1 in the traced call.
   void set_single(BufferId buffer, std::vector<bool> axes) {
     buffers_[buffer].single = std::move(axes);
@@ -239,6 +242,8 @@ class Graph {
   /// Runs a procedure; its results are in local variables, named by `results`.
   const Call& call(std::uint32_t procedure, std::span<const NodeId> scalars,
                    std::vector<Parameter> arguments, std::vector<BufferId> results);
+  /// Runs a procedure of a library; `call.procedure` becomes the number of `declared`.
+  void foreign(const Foreign& declared, std::span<const NodeId> operands, ForeignCall call);
 
   // Each of these opens a region, which `end` closes.
   /// The body of `for name in range(start, stop, step)`. `stores`: what the loop stores to, if it
@@ -301,6 +306,8 @@ class Graph {
   const std::vector<Scalar>& scalars() const { return scalars_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const std::vector<Call>& calls() const { return calls_; }
+  const std::vector<Foreign>& foreigns() const { return foreigns_; }
+  const std::vector<ForeignCall>& foreign_calls() const { return foreign_calls_; }
   const std::vector<Table>& tables() const { return tables_; }
   std::vector<Result> results;
   /// Arrays of the kernel's own that the caller comes to own, as they are when the kernel ends.
@@ -368,6 +375,8 @@ class Graph {
   std::vector<Scalar> scalars_;
   std::vector<Parameter> parameters_;
   std::vector<Call> calls_;
+  std::vector<Foreign> foreigns_;
+  std::vector<ForeignCall> foreign_calls_;
   std::vector<Table> tables_;
   std::uint32_t last_version_ = 0;
   RegionId current_ = 0;

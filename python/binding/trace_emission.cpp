@@ -100,8 +100,10 @@ EmissionObject emitted(const TraceState& kernel) {
   out.stub = std::move(made.stub);
   out.symbol = std::move(made.symbol);
   out.flags = std::move(made.flags);
+  out.libraries = std::move(made.libraries);
   out.brief = !made.loops && kernel.graph.size() <= kFewNodes;
   out.recursive = made.recursive;
+  out.parallel = made.parallel;
   out.written = std::move(made.written);
   out.sites = sites_of(kernel);
   out.arrays = arrays_of(*code.graphs.front(), made.early);
@@ -121,6 +123,7 @@ void bind_emission(py::module_& m) {
       .def_readonly("stub", &EmissionObject::stub)
       .def_readonly("symbol", &EmissionObject::symbol)
       .def_readonly("flags", &EmissionObject::flags)
+      .def_readonly("libraries", &EmissionObject::libraries)
       .def_readonly("written", &EmissionObject::written)
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)
@@ -128,7 +131,8 @@ void bind_emission(py::module_& m) {
       .def_readonly("line_map", &EmissionObject::line_map)
       .def_readonly("notes", &EmissionObject::notes)
       .def_readonly("brief", &EmissionObject::brief)
-      .def_readonly("recursive", &EmissionObject::recursive);
+      .def_readonly("recursive", &EmissionObject::recursive)
+      .def_readonly("parallel", &EmissionObject::parallel);
 }
 
 }  // namespace numeta::binding

@@ -497,6 +497,7 @@ PYBIND11_MODULE(_trace, m) {
   bind_trace(m);
   bind_arrays(m);
   bind_merges(m);
+  bind_foreign(m);
   bind_returned(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();

@@ -35,6 +35,13 @@ struct Program {
   std::unordered_map<PyCodeObject*, std::uint32_t> code_numbers;
 };
 
+/// A copy of what NumPy makes a view of where its strides allow, which is not known here: as long as
+/// Python holds the copy, neither it nor the array that it was copied from may be written.
+struct StandIn {
+  core::BufferId original;
+  long holders = 0;
+};
+
 struct TraceState {
   /// `caller`: the trace of a procedure that calls this one, or nullptr for a kernel.
   TraceState(std::string name, const emit_fortran::Options& options, bool checks,
@@ -65,6 +72,7 @@ struct TraceState {
   bool checks;
   std::uint32_t number;  // among the procedures of the program
   long effects = 0;      // stores so far
+  std::unordered_map<core::BufferId, StandIn> stand_ins;  // by the buffer of the copy
   long references = 1;
 
  private:

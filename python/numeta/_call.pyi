@@ -35,8 +35,9 @@ class Specialisation:
 
     `raise_site(site, values)` raises for check `site` (0, 1, ...). `make_overlap(bound)`
     makes the variant for overlapping arrays when it is first needed. A `brief` one runs with
-    the GIL held; a `recursive` one raises RecursionError where the stack ends. `keepalive` keeps
-    the code loaded. Equal keys of one `key_of` must mean equal content, types and bits included.
+    the GIL held; a `recursive` one raises RecursionError where the stack ends; a `parallel` one is
+    not interrupted. `keepalive` keeps the code loaded. Equal keys of one `key_of` must mean equal
+    content, types and bits included.
     """
 
     info: Any  # for the maker's use
@@ -53,6 +54,7 @@ class Specialisation:
         keepalive: object = ...,
         brief: bool = ...,
         recursive: bool = ...,
+        parallel: bool = ...,
         arrays: Sequence[tuple[int, int, bool, bool]] = ...,
     ) -> None: ...
     @property

@@ -175,9 +175,7 @@ def _trace_once(
         )
         if not graph.alive:
             returned = never_returned(returned, kernel.return_hint)
-        results = read_results(
-            name, place, returned, kernel.return_hint, values, recorder.pairs()
-        )
+        results = read_results(name, place, returned, kernel.return_hint, values, recorder.pairs())
         graph.set_result(results.values, results.arrays)
     if recorder.arrays and procedures.is_recursive():
         raise errors.error(242, *place, name=name)
@@ -189,7 +187,10 @@ def _trace_once(
         emission,
         params,
         [(BY_SHORT[str(short)].typenum, weak) for short, weak in emission.results],
-        [(BY_SHORT[str(short)].typenum, *rest) for short, *rest in emission.arrays],
+        [
+            (BY_SHORT[str(short)].typenum, rank, is_fortran, is_early)
+            for short, rank, is_fortran, is_early in emission.arrays
+        ],
         results.template,
         captures.finish(recorder.has),
         written,
@@ -248,6 +249,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
             kernel.__name__,
             metadata,
             _interrupted,
+            sorted(emission.libraries),
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
@@ -278,6 +280,7 @@ def specialise(
         (loaded, traced.keepalive),
         brief=emission.brief,
         recursive=emission.recursive,
+        parallel=emission.parallel,
         arrays=traced.arrays,
     )
     values = {

@@ -103,14 +103,16 @@ class PlainFlow:
     __slots__ = ("cause", "error", "value")
     alive = True
 
-    def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
+    def branch(self, test: Any, facts: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
+        """An `if` statement; facts: the names that it merges, those of its `else`."""
         return TRUE if test else FALSE
 
-    def loop(self, iterable: Any, *facts: Any) -> Any:
+    def loop(self, iterable: Any, facts: tuple[Any, ...]) -> Any:
         """The loop of a `for` statement; facts: number, names, targets, uses, flags, index."""
         return PlainLoop(iterable)
 
-    def loop_while(self, *facts: Any) -> Any:
+    def loop_while(self, facts: tuple[Any, ...]) -> Any:
+        """A `while` statement; facts: number, names, uses, flags."""
         return PlainWhile()
 
     def breaks(self, loop: Any) -> bool:
@@ -197,17 +199,17 @@ class Flow(PlainFlow):
             found = self._variables[name, kind] = self.trace.variable(name.replace(" ", "_"), *kind)
         return found
 
-    def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
+    def branch(self, test: Any, facts: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
         known = test if type(test) is bool else truth(test)
         if known is None:
             if not self.trace.alive:
                 return NEITHER
-            return Branch(self, test, names, others, sys._getframe(1))
+            return Branch(self, test, *facts, sys._getframe(1))
         return TRUE if known else FALSE
 
     # -- loops ----------------------------------------------------------------------------------
 
-    def loop(self, iterable: Any, *facts: Any) -> Any:
+    def loop(self, iterable: Any, facts: tuple[Any, ...]) -> Any:
         number, names, targets, uses, flags, index = facts
         session = self.session
         frame = sys._getframe(1)
@@ -234,17 +236,10 @@ class Flow(PlainFlow):
             return NativeLoop(self, items, names, targets, uses, flags, frame)
         return PlainLoop(items)
 
-    def loop_while(
-        self,
-        number: int,
-        names: tuple[str, ...],
-        targets: tuple[str, ...],
-        uses: tuple[int, ...],
-        flags: int,
-    ) -> Any:
+    def loop_while(self, facts: tuple[Any, ...]) -> Any:
         if not self.trace.alive:
             return PlainWhile(False)
-        return WhileLoop(self, sys._getframe(1), number, names, uses, flags)
+        return WhileLoop(self, sys._getframe(1), *facts)
 
     def breaks(self, loop: Any) -> bool:
         return self.trace.alive and bool(loop.breaks(sys._getframe(1).f_locals))

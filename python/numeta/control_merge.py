@@ -407,21 +407,25 @@ def guard_copies(edges: Sequence[Edge], values: Sequence[Any]) -> None:
                     edge.copies[k] = (variable, array, allocates, value.flag, told)
 
 
-def type_of(value: Any) -> tuple[str, bool]:
-    """(dtype, weak) of a number as a text and a truth: equal for what Python calls one type."""
+_DTYPES = {kind: np.dtype(kind) for kind in _NUMBERS}
+
+
+def type_of(value: Any) -> tuple[np.dtype[Any], bool]:
+    """(dtype, weak) of a number: equal for what Python calls one type."""
     kind = type(value)
     if kind is Scalar:
-        return np.dtype(value.dtype).name, value.weak
-    if issubclass(kind, np.generic):
-        return value.dtype.name, False
-    return {bool: "bool", int: "int64", float: "float64"}.get(kind, "complex128"), True
+        return value.dtype, value.weak
+    plain = _DTYPES.get(kind)
+    return (plain, True) if plain is not None else (value.dtype, False)
 
 
 def note_mixed(session: Session, merged: Any, values: Sequence[Any]) -> None:
     """A number whose type depends on the way by which control came has no type to ask for."""
-    own = type_of(merged)
-    if any(type_of(v) != own or id(v) in session.mixed for v in values if is_number(v)):
-        session.mixed[id(merged)] = merged
+    own, mixed = type_of(merged), session.mixed
+    for value in values:
+        if is_number(value) and (type_of(value) != own or id(value) in mixed):
+            mixed[id(merged)] = merged
+            return
 
 
 def asked_for_type(value: Any, what: str) -> None:

@@ -144,8 +144,11 @@ class ReturnJoin(Join):
     __slots__ = ()
 
     def value(self, name: str, values: Sequence[Any], before: Any = None) -> Any:
-        alike = all(type(v) is tuple and len(v) == len(values[0]) for v in values)
-        if not alike and any(map(_holds_placed, values)):
+        first = values[0]
+        if type(first) is _trace.Array and all(value is first for value in values):
+            return first
+        alike = all(type(v) is tuple and len(v) == len(first) for v in values)
+        if not alike and any(map(_holds_array, values)):
             return self.unknown(name, values)
         return super().value(name, values, before)
 
@@ -184,6 +187,8 @@ class ReturnJoin(Join):
         return Placed(value.array, starts, axes)
 
 
-def _holds_placed(value: Any) -> bool:
+def _holds_array(value: Any) -> bool:
     kind = type(value)
-    return kind in (Placed, Choice) or ((kind is tuple or kind is list) and any(map(_holds_placed, value)))
+    if kind is tuple or kind is list:
+        return any(map(_holds_array, value))
+    return kind in (Placed, Choice, _trace.Array)
