@@ -114,8 +114,8 @@ class Copies {
   std::vector<Copy> pending_;
 };
 
-/// (variable, array, is memory for it needed, truth or None, told) for each copy, all made at the end of
-/// a region.
+/// (variable, array, is memory for it needed, truth or None, told) for each copy, all made at the
+/// end of a region.
 void copy_at_end(core::RegionId region, const py::sequence& copies) {
   TraceState* state = required_current("an array");
   run(state, [&] {
@@ -155,7 +155,8 @@ bool lasts(py::handle value, core::RegionId outside) {
   if (is_scalar(value.ptr())) {
     const auto* scalar = reinterpret_cast<ScalarObject*>(value.ptr());
     const core::Graph& g = scalar->state->graph;
-    const bool is_outside = outside == 0 || !core::is_inside(g, g.node(scalar->node).region, outside);
+    const bool is_outside =
+        outside == 0 || !core::is_inside(g, g.node(scalar->node).region, outside);
     return g.is_open(scalar->node) && is_outside;
   }
   if (!is_array(value.ptr())) return true;

@@ -77,7 +77,8 @@ class Compiled(Construct):
         self.arrays: dict[tuple[Any, ...], int] = {}  # the array variables of names
         self.which: dict[str, tuple[int, set[int]]] = {}
         self.passes: int = 0
-        self.region = 0
+        self.region: int = 0
+        self.headers: list[Any] = []
         self.block: Block | None = None
         self.pending: list[Any] | None = None
         self.values: list[Any] = [self.entry.get(name, UNBOUND) for name in names]
@@ -86,7 +87,7 @@ class Compiled(Construct):
         specs, self.needs_block, poisons = flow.learned.get(self._learning, (first, False, {}))
         self.specs: list[Spec] = list(specs)
         self.poisons.update(poisons)
-        self.turns = Turns(self)
+        self.turns: Turns = Turns(self)
         self._mark = trace.mark()
         self._depth = len(session.open)
         self._edges = [(c, len(c.edges)) for c in session.open if isinstance(c, Block)]

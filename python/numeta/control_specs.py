@@ -1,8 +1,10 @@
 """What a compiled loop takes its carried names for: one spec per name, widened from pass to pass.
 
 keep: the object that it was before the loop, whatever it is; unbound: not bound when an iteration
-begins; var: a run-time variable of a type; array: an array variable (control_arrays.py); tuple: item by item; maybe: a flag says whether it is
-bound; poison: nothing that one run of the body could stand for. Specs only widen, so passes end.
+begins; var: a run-time variable of a type; array: an array variable (control_arrays.py); turn: one
+of the arrays of before the loop (control_turns.py); tuple: item by item; maybe: a flag says whether
+it is bound; poison: nothing that one run of the body could stand for. Specs only widen, so passes
+end.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ from .control_arrays import (
     varying,
     which_array,
 )
-from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .control_merge import (
     UNBOUND,
     Edge,
@@ -40,6 +41,7 @@ from .control_merge import (
     numbers_of,
     read_again,
 )
+from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .state import same
 
 if TYPE_CHECKING:
@@ -85,7 +87,9 @@ def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
     if what == "array":
         known = traced_array(entry)
         lengths = [
-            _opened(loop, length_name(name, k), LENGTH, UNBOUND if known is None else known.shape[k])
+            _opened(
+                loop, length_name(name, k), LENGTH, UNBOUND if known is None else known.shape[k]
+            )
             for k in varying(spec)
         ]
         array = standing(loop, name, spec, lengths)
@@ -180,7 +184,7 @@ def _wider_array(loop: Compiled, name: str, entry: Any, values: Sequence[Any]) -
     may_be(loop, name, values)
     if traced_array(entry) is None:
         return _spec_of(loop, name, values[1:])
-    found = array_spec([entry, *values])
+    found: Spec | None = array_spec([entry, *values])
     if found is not None:
         return found
     own = array_spec([entry])
@@ -201,9 +205,10 @@ def _spec_of(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
         found = loop.trace.join(values)
         if found is not None:
             return ("var", *found)
-    found = array_spec(values, loop.region) if all(map(is_array, values)) else None
-    if found is not None:
-        return found
+    are_arrays = all(map(is_array, values))
+    of_arrays: Spec | None = array_spec(values, loop.region) if are_arrays else None
+    if of_arrays is not None:
+        return of_arrays
     first = values[0]
     if type(first) is tuple and all(
         type(value) is tuple and len(value) == len(first) for value in values

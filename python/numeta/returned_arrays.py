@@ -15,7 +15,6 @@ import numpy as np
 
 from . import _trace
 from .control_merge import Edge, Join, Poison, raise_poison, read_again, type_of
-
 from .session import current
 
 if TYPE_CHECKING:

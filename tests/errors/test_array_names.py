@@ -6,8 +6,8 @@ import pytest
 import numeta as nm
 
 INSTEAD_WRITTEN = (
-    "  Instead: copy where the name is bound, as in x = a.copy(), or write to each array where it is"
-    " known which one it is"
+    "  Instead: copy where the name is bound, as in x = a.copy(), or write to each array where it"
+    " is known which one it is"
 )
 INSTEAD_RETURNED = "  Instead: return a copy, as in return x.copy()"
 
@@ -62,7 +62,7 @@ def test_a_view_of_what_may_be_an_argument_is_returned():
     @nm.jit
     def returned(n: int, a: nm.f8[:], b: nm.f8[:]):
         x = a
-        for i in range(n):
+        for _ in range(n):
             x = x[1:]
         return x
 
@@ -77,7 +77,7 @@ def test_a_view_of_what_may_be_an_argument_is_returned():
 def test_arrays_of_two_types():
     @nm.jit
     def mixed(c: int, a: nm.f8[:], b: nm.f8[:]):
-        if c:
+        if c:  # noqa: SIM108
             x = a + 1.0
         else:
             x = 1
