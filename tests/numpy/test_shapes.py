@@ -9,7 +9,7 @@ import numeta as nm
 from numeta.errors import TraceError
 from numeta.testing import same_as_python
 
-from .results import matrices, same_result, vectors
+from tests.numpy.results import matrices, same_result, vectors
 
 OF_MATRIX = {
     "reshape": lambda a: a.reshape(-1),
