@@ -36,7 +36,7 @@ def symmetric(a: nm.f8[:, :]) -> None:
 @nm.jit
 def rows_from_columns(a: nm.f8[:, :]) -> None:
     a[0] = a[:, 0]
-    a[:, 1] = a[2]
+    a[:, 1] = a[1]
     a[1:, :] = a[:-1, ::-1]
 
 
@@ -114,7 +114,7 @@ def bound_again(a: nm.f8[:], b: nm.f8[:]) -> None:
 OVERLAPPING = [
     (slice(0, 6), slice(2, 8)),
     (slice(2, 8), slice(0, 6)),
-    (slice(0, 8, 2), slice(1, 5)),
+    (slice(1, 8, 2), slice(3, 7)),
     (slice(7, 1, -1), slice(0, 6)),
     (slice(0, 6), slice(0, 6)),
 ]
