@@ -14,23 +14,38 @@ namespace {
 
 using Pair = std::pair<BufferId, BufferId>;
 
+/// Two arrays are one.
+struct Link {
+  NodeId copy;   // says so
+  bool is_told;  // the kernel knows at run time, and tells the caller
+};
+
 struct Stale {
   NodeId copy;   // why the two are one
   NodeId write;  // to the other one
 };
 
 struct State {
-  std::map<Pair, NodeId> linked;  // by which copy
+  std::map<Pair, Link> linked;
   std::map<BufferId, Stale> stale;
 
   /// Takes in another way to the same point; whether it says anything new.
   bool join(const State& other) {
-    const std::size_t before = linked.size() + stale.size();
-    linked.insert(other.linked.begin(), other.linked.end());
-    stale.insert(other.stale.begin(), other.stale.end());
-    return linked.size() + stale.size() != before;
+    bool changed = false;
+    for (const auto& [pair, link] : other.linked) changed |= add(pair, link);
+    for (const auto& one : other.stale) changed |= stale.insert(one).second;
+    return changed;
+  }
+
+  bool add(const Pair& pair, const Link& link) {
+    const auto [place, is_new] = linked.emplace(pair, link);
+    if (is_new || !place->second.is_told || link.is_told) return is_new;
+    place->second = link;
+    return true;
   }
 };
+
+BufferId other_of(const Node& copy) { return static_cast<BufferId>(copy.bits[1]); }
 
 using Way = std::optional<State>;  // none: control does not come there
 
@@ -56,9 +71,9 @@ class Checker {
     for (BufferId k = 0; k < g_.buffers().size(); ++k) {
       if (is_seen(k)) read(*end, k, kNone);
     }
-    for (const auto& [pair, copy] : end->linked) {
+    for (const auto& [pair, link] : end->linked) {
       if (is_seen(pair.first) && is_seen(pair.second)) {
-        throw AliasFault(Diag::alias_returned, g_, copy, copy, kNone);
+        throw AliasFault(Diag::alias_returned, g_, link.copy, link.copy, kNone);
       }
     }
   }
@@ -88,16 +103,25 @@ class Checker {
     s.stale.erase(array);
   }
 
+  static void told(State& s, BufferId array) {
+    std::erase_if(s.linked, [&](const auto& link) {
+      return link.second.is_told && holds(link.first, array);
+    });
+  }
+
   void link(State& s, NodeId id) const {
     const auto array = static_cast<BufferId>(g_.node(id).bits[0]);
-    if (g_.node(id).bits[1] == kNone) return fresh(s, array);
-    const BufferId other = representative(static_cast<BufferId>(g_.node(id).bits[1]));
-    std::vector<BufferId> all{other};
-    for (const auto& [pair, copy] : s.linked) {
-      if (holds(pair, other)) all.push_back(pair.first == other ? pair.second : pair.first);
+    const bool is_told = g_.node(id).bits[1] >> 32 != 0;
+    const BufferId given = other_of(g_.node(id));
+    if (given == kNone) return is_told ? told(s, array) : fresh(s, array);
+    const BufferId other = representative(given);
+    std::vector<std::pair<BufferId, bool>> all{{other, may_overlap(g_.buffers()[given])}};
+    for (const auto& [pair, link] : s.linked) {
+      if (!holds(pair, other)) continue;
+      all.emplace_back(pair.first == other ? pair.second : pair.first, link.is_told);
     }
-    for (const BufferId one : all) {
-      if (one != array) s.linked.emplace(std::minmax(one, array), id);
+    for (const auto& [one, can_be_told] : all) {
+      if (one != array) s.add(std::minmax(one, array), {id, is_told && can_be_told});
     }
   }
 
@@ -110,9 +134,9 @@ class Checker {
 
   void write(State& s, BufferId array, NodeId where) const {
     const BufferId one = representative(array);
-    for (const auto& [pair, copy] : s.linked) {
+    for (const auto& [pair, link] : s.linked) {
       if (!holds(pair, one)) continue;
-      s.stale.emplace(pair.first == one ? pair.second : pair.first, Stale{copy, where});
+      s.stale.emplace(pair.first == one ? pair.second : pair.first, Stale{link.copy, where});
     }
   }
 
@@ -182,7 +206,7 @@ class Checker {
 };
 
 std::string in_words(const Graph& graph, const Node& copy) {
-  const Buffer& other = graph.buffers()[copy.bits[1]];
+  const Buffer& other = graph.buffers()[other_of(copy)];
   return other.allocated ? "one that the kernel has made" : "the argument '" + other.name + "'";
 }
 

@@ -102,8 +102,9 @@ void Graph::stand_for(BufferId array, std::span<const NodeId> lengths, RegionId 
   }
 }
 
-void Graph::alias(BufferId array, BufferId other) {
-  add_statement(append({Op::alias, DType::b1, false, {}, {array, other}}, current_, {}));
+void Graph::alias(BufferId array, BufferId other, bool told) {
+  const std::uint64_t second = other | (std::uint64_t{told} << 32);
+  add_statement(append({Op::alias, DType::b1, false, {}, {array, second}}, current_, {}));
 }
 
 void Graph::drop_aliases() {

@@ -208,8 +208,10 @@ class Graph {
   /// From here on, in region `home`, an array that several statements allocate has these lengths.
   void stand_for(BufferId array, std::span<const NodeId> lengths, RegionId home);
   /// `array` has been given the elements of `other`, where NumPy has one array of two names;
-  /// without an `other` it is an array that has no second name. See aliases.hpp.
-  void alias(BufferId array, BufferId other = kNone);
+  /// without an `other` it is an array that has no second name. `told`: where the array is handed
+  /// to the caller, `other` itself is, if the two are one; without an `other`: that is done here.
+  /// See aliases.hpp.
+  void alias(BufferId array, BufferId other = kNone, bool told = false);
   void drop_aliases();
   /// The type of an array that nothing was stored to yet.
   void retype(BufferId array, DType type) { buffers_[array].type = type; }

@@ -33,7 +33,9 @@ std::string head(const Graph& g, NodeId id) {
       return fmt::format("allocate {} [{}]", g.buffers()[n.bits[0]].name, list(g.operands(id)));
     case Op::alias:
       return fmt::format("alias {} {}", g.buffers()[n.bits[0]].name,
-                         n.bits[1] == kNone ? "none" : g.buffers()[n.bits[1]].name);
+                         static_cast<BufferId>(n.bits[1]) == kNone
+                             ? "none"
+                             : g.buffers()[static_cast<BufferId>(n.bits[1])].name);
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
       return fmt::format("for {} in {}{}", g.regions()[n.bits[0]].name, list(g.operands(id)),

@@ -113,7 +113,7 @@ void Procedure::find_needs() {
     for (const core::Parameter& argument : g_.calls()[n.bits[0]].arguments) {
       if (!argument.is_buffer) continue;
       const core::Buffer& b = g_.buffers()[argument.number];
-      needs_.shape[argument.number] = core::may_overlap(b) && takes_shape(b);
+      if (core::may_overlap(b) && takes_shape(b)) needs_.shape[argument.number] = true;
     }
   }
 }

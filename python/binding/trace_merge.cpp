@@ -43,12 +43,14 @@ py::object stand_for(BufferId variable, const py::sequence& shape) {
   });
 }
 
-/// One array that is given the elements of another; `flag`: only where it holds.
+/// One array that is given the elements of another. `flag`: only where it holds; `told`: the caller
+/// is given the other one itself, if it is given one of them.
 struct Copy {
   BufferId variable;
   core::View from;
   bool allocates;
   NodeId flag;
+  bool told;
 };
 
 class Copies {
@@ -80,6 +82,7 @@ class Copies {
       core::View kept = copied(state_, copy.from);
       state_->graph.alias(kept.buffer, copy.from.buffer);
       copy.from = std::move(kept);
+      copy.told = false;
     });
   }
 
@@ -94,7 +97,7 @@ class Copies {
       }
       g.stand_for(copy.variable, copy.from.shape, g.current_region());
       copy_elements(state_, copy.from, views(state_).whole(copy.variable));
-      g.alias(copy.variable, copy.from.buffer);
+      g.alias(copy.variable, copy.from.buffer, copy.told);
     });
     if (!lengths.empty()) g.stand_for(copy.variable, lengths, home);
   }
@@ -111,8 +114,8 @@ class Copies {
   std::vector<Copy> pending_;
 };
 
-/// (variable, array, is memory for it needed, truth or None) for each copy, all made at the end of
-/// a region.
+/// (variable, array, is memory for it needed, truth or None, told) for each copy, all made at the
+/// end of a region.
 void copy_at_end(core::RegionId region, const py::sequence& copies) {
   TraceState* state = required_current("an array");
   run(state, [&] {
@@ -121,7 +124,7 @@ void copy_at_end(core::RegionId region, const py::sequence& copies) {
     for (const py::handle item : copies) {
       const auto entry = py::reinterpret_borrow<py::tuple>(item);
       Copy copy{entry[0].cast<BufferId>(), *merged(entry[1])->view, entry[2].cast<bool>(),
-                core::kNone};
+                core::kNone, entry[4].cast<bool>()};
       if (!entry[3].is_none()) {
         copy.flag = require_node(state, py::object(entry[3]).ptr(), "a condition");
       }
@@ -132,6 +135,17 @@ void copy_at_end(core::RegionId region, const py::sequence& copies) {
     state->graph.suspend(std::move(resumed));
     return Py_NewRef(Py_None);
   });
+}
+
+/// From here on the caller is told which array it is that it is given for this one.
+void tell(py::handle array) {
+  merged(array)->state->graph.alias(merged(array)->view->buffer, core::kNone, true);
+}
+
+/// Is it the caller's memory?
+bool is_callers(py::handle array) {
+  const ArrayObject* object = merged(array);
+  return core::may_overlap(object->state->graph.buffers()[object->view->buffer]);
 }
 
 bool same_view(py::handle a, py::handle b) { return *merged(a)->view == *merged(b)->view; }
@@ -166,6 +180,8 @@ void bind_merges(py::module_& m) {
   m.def("array_variable", &array_variable);
   m.def("stand_for", &stand_for);
   m.def("copy_at_end", &copy_at_end);
+  m.def("tell", &tell);
+  m.def("is_callers", &is_callers);
   m.def("same_view", &same_view);
   m.def("lasts", &lasts, py::arg("value"), py::arg("outside") = 0);
 }

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Array = _trace.Array
 LENGTH = ("i8", True)
+# The variable, what it is given, whether it needs memory, the truth that says whether there is
+# anything to be given or None, and whether a caller is told if the two are one.
+Copy = tuple[int, Any, bool, Any, bool]
 _SHORT = {str(row["name"]): str(row["short"]) for row in _trace.dtypes()}
 
 
@@ -103,6 +106,11 @@ def length_name(name: str, axis: int) -> str:
     return f"{name}_length_{axis}"
 
 
+def which_name(name: str) -> str:
+    """The name of the variable that says which array an array variable is."""
+    return f"{name}_which"
+
+
 def copy_all(edge: Edge) -> None:
     """Makes the copies of a way, all at once, at its end."""
     if edge.copies:
@@ -153,7 +161,43 @@ def varying(spec: Any) -> list[int]:
 
 def to_copy(
     loop: Compiled, name: str, spec: Any, value: Any, first: bool, flag: Any = None
-) -> tuple[int, Any, bool, Any]:
+) -> Copy:
     """A copy for `copy_at_end`; the memory is made before the loop if no length varies."""
-    allocates = first or not loop.allocated_first(name, spec) or bool(varying(spec))
-    return variable_of(loop, name, spec), traced_array(value), allocates, flag
+    allocates = first or name not in loop.begun_arrays or bool(varying(spec))
+    array = traced_array(value)
+    return variable_of(loop, name, spec), array, allocates, flag, which_array(array) is not None
+
+
+# -- which of the caller's arrays an array variable is --------------------------------------------
+
+
+def which_array(array: Any) -> tuple[Any, set[int]] | None:
+    """(the number of the caller's array that it is, those that it can have); None if it is none."""
+    session = current()
+    assert session is not None
+    found = session.chosen.get(id(array))
+    if found is not None:
+        return found[1:]
+    if not _trace.is_callers(array):
+        return None
+    callers = session.callers
+    number = next((k for k, known in enumerate(callers, 1) if same_array(known, array)), 0)
+    if number == 0:
+        callers.append(array)
+        number = len(callers)
+    return number, {number}
+
+
+def note_chosen(loop: Compiled, name: str, array: Any, which: Any) -> Any:
+    """The array variable of a loop, of which is known now which array it is."""
+    loop.session.chosen[id(array)] = array, which, loop.which[name][1]
+    return array
+
+
+def may_be(loop: Compiled, name: str, values: Sequence[Any]) -> None:
+    """Notes which of the caller's arrays a name can hold in a loop."""
+    if name not in loop.which:
+        loop.which[name] = loop.trace.variable(which_name(name), *LENGTH), set()
+    for value in values:
+        found = which_array(traced_array(value)) if is_array(value) else None
+        loop.which[name][1].update(found[1] if found is not None else ())

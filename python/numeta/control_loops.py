@@ -75,8 +75,10 @@ class Compiled(Construct):
         self.entry_held = dict(session.held)
         self.poisons: dict[str, Any] = {}
         self.arrays: dict[tuple[Any, ...], int] = {}  # the array variables of names
+        self.which: dict[str, tuple[int, set[int]]] = {}
         self.passes: int = 0
-        self.region = 0
+        self.region: int = 0
+        self.headers: list[Any] = []
         self.block: Block | None = None
         self.pending: list[Any] | None = None
         self.values: list[Any] = [self.entry.get(name, UNBOUND) for name in names]
@@ -85,7 +87,7 @@ class Compiled(Construct):
         specs, self.needs_block, poisons = flow.learned.get(self._learning, (first, False, {}))
         self.specs: list[Spec] = list(specs)
         self.poisons.update(poisons)
-        self.turns = Turns(self)
+        self.turns: Turns = Turns(self)
         self._mark = trace.mark()
         self._depth = len(session.open)
         self._edges = [(c, len(c.edges)) for c in session.open if isinstance(c, Block)]
@@ -118,16 +120,12 @@ class Compiled(Construct):
         self.turns.begin()
 
     def _enter_arrays(self) -> None:
-        """Array variables hold what the names hold before the loop."""
+        """Array variables hold what the names hold before the loop, those in `begun_arrays`."""
         edge = Edge(self.session, (), {})
         self.begun_arrays: set[str] = set()
         for name, spec, value in zip(self.names, self.specs, self.values, strict=True):
             enter_arrays(self, name, spec, value, edge)
         copy_all(edge)
-
-    def allocated_first(self, name: str, spec: Spec) -> bool:
-        """Whether the array variable of a name has memory when the loop begins."""
-        return name in self.begun_arrays
 
     def open_region(self) -> None:
         raise NotImplementedError

@@ -17,6 +17,7 @@ import numpy as np
 from . import _trace, errors
 from .control_arrays import (
     LENGTH,
+    Copy,
     common_lengths,
     common_type,
     copy_all,
@@ -24,6 +25,8 @@ from .control_arrays import (
     length_name,
     same_array,
     traced_array,
+    which_array,
+    which_name,
 )
 from .session import Session, current, refuse
 from .state import same
@@ -200,7 +203,7 @@ class Edge:
         self.region = session.trace.region
         self.values = [env.get(name, UNBOUND) for name in names]
         self.held = dict(session.held)
-        self.copies: list[tuple[int, Any, bool, Any]] = []
+        self.copies: list[Copy] = []
 
 
 class Variables(Protocol):
@@ -312,9 +315,17 @@ class Join:
             else kept.value
             for axis, kept in enumerate(common_lengths(arrays))
         ]
-        for edge, array in zip(self.edges, arrays, strict=True):
-            edge.copies.append((variable, array, True, None))
-        return _trace.stand_for(variable, shape)
+        which = list(map(which_array, arrays))
+        for edge, array, found in zip(self.edges, arrays, which, strict=True):
+            edge.copies.append((variable, array, True, None, found is not None))
+        merged = _trace.stand_for(variable, shape)
+        known = [found for found in which if found is not None]
+        if known:
+            numbers = [0 if found is None else found[0] for found in which]
+            number = self.stored(which_name(name), LENGTH, numbers)
+            can_be = set().union(*(found[1] for found in known))
+            self.session.chosen[id(merged)] = merged, number, can_be
+        return merged
 
     def unknown(self, name: str, values: Sequence[Any], numbers: bool = False) -> Any:
         """What stands for values that no single one can stand for."""
@@ -391,9 +402,9 @@ def guard_copies(edges: Sequence[Edge], values: Sequence[Any]) -> None:
     for edge, value in zip(edges, values, strict=True):
         if type(value) is MaybeUnbound:
             bound = value.value
-            for k, (variable, array, allocates, flag) in enumerate(edge.copies):
+            for k, (variable, array, allocates, flag, told) in enumerate(edge.copies):
                 if flag is None and array is bound:
-                    edge.copies[k] = (variable, array, allocates, value.flag)
+                    edge.copies[k] = (variable, array, allocates, value.flag, told)
 
 
 _DTYPES = {kind: np.dtype(kind) for kind in _NUMBERS}

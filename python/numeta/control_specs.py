@@ -1,8 +1,10 @@
 """What a compiled loop takes its carried names for: one spec per name, widened from pass to pass.
 
 keep: the object that it was before the loop, whatever it is; unbound: not bound when an iteration
-begins; var: a run-time variable of a type; array: an array variable (control_arrays.py); tuple: item by item; maybe: a flag says whether it is
-bound; poison: nothing that one run of the body could stand for. Specs only widen, so passes end.
+begins; var: a run-time variable of a type; array: an array variable (control_arrays.py); turn: one
+of the arrays of before the loop (control_turns.py); tuple: item by item; maybe: a flag says whether
+it is bound; poison: nothing that one run of the body could stand for. Specs only widen, so passes
+end.
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ from .control_arrays import (
     fits_array,
     is_array,
     length_name,
+    may_be,
+    note_chosen,
     same_array,
     standing,
     to_copy,
     traced_array,
     varying,
+    which_array,
 )
-from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .control_merge import (
     UNBOUND,
     Edge,
@@ -37,6 +41,7 @@ from .control_merge import (
     numbers_of,
     read_again,
 )
+from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .state import same
 
 if TYPE_CHECKING:
@@ -82,10 +87,17 @@ def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
     if what == "array":
         known = traced_array(entry)
         lengths = [
-            _opened(loop, length_name(name, k), LENGTH, UNBOUND if known is None else known.shape[k])
+            _opened(
+                loop, length_name(name, k), LENGTH, UNBOUND if known is None else known.shape[k]
+            )
             for k in varying(spec)
         ]
-        return standing(loop, name, spec, lengths)
+        array = standing(loop, name, spec, lengths)
+        may_be(loop, name, [entry])
+        variable = loop.which[name][0]
+        if known is not None:
+            loop.inits.append((variable, (which_array(known) or (0,))[0]))
+        return note_chosen(loop, name, array, read_again(loop.session, variable))
     value = _opened(loop, name, (spec[1], spec[2]), entry)
     if type(entry) is not Unbound:
         note_mixed(loop.session, value, [entry])
@@ -169,9 +181,10 @@ def widened(
 
 def _wider_array(loop: Compiled, name: str, entry: Any, values: Sequence[Any]) -> Spec:
     """The spec of an array variable; `values`: what iterations begin and end with."""
+    may_be(loop, name, values)
     if traced_array(entry) is None:
         return _spec_of(loop, name, values[1:])
-    found = array_spec([entry, *values])
+    found: Spec | None = array_spec([entry, *values])
     if found is not None:
         return found
     own = array_spec([entry])
@@ -192,9 +205,10 @@ def _spec_of(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
         found = loop.trace.join(values)
         if found is not None:
             return ("var", *found)
-    found = array_spec(values, loop.region) if all(map(is_array, values)) else None
-    if found is not None:
-        return found
+    are_arrays = all(map(is_array, values))
+    of_arrays: Spec | None = array_spec(values, loop.region) if are_arrays else None
+    if of_arrays is not None:
+        return of_arrays
     first = values[0]
     if type(first) is tuple and all(
         type(value) is tuple and len(value) == len(first) for value in values
@@ -309,6 +323,9 @@ def _copied(loop: Compiled, name: str, spec: Spec, edge: Edge, value: Any) -> No
     array = traced_array(value)
     for axis in varying(spec):
         _written(loop, length_name(name, axis), LENGTH, edge, array.shape[axis])
+    may_be(loop, name, [array])
+    number = (which_array(array) or (0,))[0]
+    loop.trace.write_at_end(edge.region, loop.which[name][0], number)
     edge.copies.append(to_copy(loop, name, spec, array, False))
 
 
@@ -329,7 +346,8 @@ def afterwards(
         return value
     if what == "array":
         variables = [loop.flow.variable(length_name(name, k), LENGTH) for k in varying(spec)]
-        return standing(loop, name, spec, [read_again(loop.session, v) for v in variables])
+        array = standing(loop, name, spec, [read_again(loop.session, v) for v in variables])
+        return note_chosen(loop, name, array, read_again(loop.session, loop.which[name][0]))
     if what == "tuple":
         items = entry if type(entry) is tuple else (UNBOUND,) * len(spec[1])
         parts = zip(spec[1], items, strict=True)

@@ -113,7 +113,9 @@ class ControlState:
     names began with, in loops whose first pass is running, by the id of the scalar that stands for
     them; mutations: how many compile-time objects have changed so far; blocks: how many were
     opened; has_decided: something was recorded already that may end the kernel, or take its time;
-    mixed: numbers that have different types on different ways; asked: those whose type was asked.
+    mixed: numbers that have different types on different ways; asked: those whose type was asked;
+    chosen: of array variables, which of the caller's arrays each is, by a run-time number: (the
+    variable, the number, those that it can be); callers: the arrays, from number 1 on.
     """
 
     trace: _trace.Trace
@@ -127,6 +129,8 @@ class ControlState:
         self.blocks = 0
         self.mixed: dict[int, Any] = {}
         self.asked: dict[int, Any] = {}
+        self.chosen: dict[int, tuple[Any, Any, set[int]]] = {}
+        self.callers: list[Any] = []
         self.has_decided = False
         self.unrolled = 0
         self.decisions = decisions

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import _trace
 from .control_merge import Edge, Join, Poison, raise_poison, read_again, type_of
+from .session import current
 
 if TYPE_CHECKING:
     from .types import DType, ReturnHint
@@ -56,6 +57,14 @@ def ready(value: Any, hint: ReturnHint) -> Any:
     if kind is not _trace.Array:
         return value
     value = as_hinted(value, hint)
+    session = current()
+    assert session is not None
+    _, which, can_be = session.chosen.get(id(value), (value, 0, ()))
+    callers = session.callers[: max(can_be, default=0)]
+    if can_be and _trace.lasts(which) and all(_trace.lasts(callers[k - 1]) for k in can_be):
+        _trace.tell(value)
+        arrays = [ready(a, hint) if k in can_be else value for k, a in enumerate(callers, 1)]
+        return Choice(which, [value, *arrays])
     _, is_whole = _trace.buffer_of(value)
     return value if is_whole else Placed(value, *_trace.placement(value))
 
@@ -162,11 +171,14 @@ class ReturnJoin(Join):
             raise_poison(value)
         if kind is _trace.Scalar:
             dtype, weak = type_of(value)
-            variable = self.variables.variable(name, (_SHORT[dtype], weak))
+            variable = self.variables.variable(name, (_SHORT[dtype.name], weak))
             self.session.trace.write_at_end(edge.region, variable, value)
             return read_again(self.session, variable)
         if kind is tuple or kind is list:
             return kind(self._kept(f"{name}_{k}", edge, item) for k, item in enumerate(value))
+        if kind is Choice:
+            selector = self._kept(f"{name}_which", edge, value.selector)
+            return Choice(selector, self._kept(name, edge, tuple(value.values)))
         if kind is not Placed:
             return value
         starts = self._kept(f"{name}_start", edge, tuple(value.starts))
@@ -178,4 +190,4 @@ def _holds_array(value: Any) -> bool:
     kind = type(value)
     if kind is tuple or kind is list:
         return any(map(_holds_array, value))
-    return kind is Placed or kind is _trace.Array
+    return kind in (Placed, Choice, _trace.Array)

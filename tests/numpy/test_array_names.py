@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 import numeta as nm
+import numpy as np
 from numeta.testing import same_as_python
 
 A = np.arange(6.0) - 2.5
@@ -17,7 +17,7 @@ M = np.array([[0.5, 0.25, 0.0], [0.125, 0.5, 0.25], [0.0, 0.5, 0.5]])
 
 @nm.jit
 def branched(c: int, a: nm.f8[:], b: nm.f8[:]):
-    if c > 0:
+    if c > 0:  # noqa: SIM108
         x = a + 1.0
     else:
         x = b * 2.0
@@ -165,7 +165,7 @@ def powers(n: int, v: nm.f8[:], m: nm.f8[:, :]):
 @nm.jit
 def affine(n: int, v: nm.f8[:], b: float):
     x = v + 0.0
-    for i in range(n):
+    for _ in range(n):
         x = x * 0.5 + b
     return x
 
@@ -247,7 +247,7 @@ def test_nested_loops_and_two_names():
     def run(n: int, m: int, v: nm.f8[:], w: nm.f8[:]):
         x = v + 0.0
         y = w + 0.0
-        for i in range(n):
+        for _ in range(n):
             for j in range(m):
                 x = x + y[0] * j
                 if j == 1:
@@ -263,7 +263,7 @@ def test_nested_loops_and_two_names():
 def test_first_bound_in_the_loop():
     @nm.jit
     def run(n: int, u: nm.f8[:], out: nm.f8[:]) -> None:
-        for i in range(n):
+        for _ in range(n):
             un = u * 1.0
             for k in range(1, u.shape[0] - 1):
                 out[k] = un[k - 1] + un[k + 1]
@@ -292,8 +292,8 @@ def test_the_value_of_the_iteration_before():
         s = u[0] * 0.0
         for i in range(n):
             if i > 0:
-                s += t[0]
-            t = u[i:] * 2.0
+                s += t[0]  # noqa: F821
+            t = u[i:] * 2.0  # noqa: F841
         return s
 
     for n in (0, 1, 2, 4):
@@ -305,7 +305,7 @@ def test_a_view_outlives_the_binding_it_was_taken_from():
     def run(n: int, u: nm.f8[:]):
         x = u + 0.0
         s = u[0] * 0.0
-        for i in range(n):
+        for _ in range(n):
             v = x[1:]
             x = x * 2.0
             s += v[0] + x[0]
@@ -321,7 +321,7 @@ def test_a_view_of_the_iteration_before():
         x = u + 0.0
         v = x[:2]
         s = u[0] * 0.0
-        for i in range(n):
+        for _ in range(n):
             s += v[0] * x[1]
             v = x[1:3]
             x = x * 2.0
@@ -368,7 +368,7 @@ def test_swapped_under_a_condition():
     def run(n: int, a: nm.f8[:]):
         x = a + 0.0
         y = a * -1.0
-        for i in range(n):
+        for _ in range(n):
             if x[0] > y[0]:
                 x, y = y, x
             x[0] = x[0] + 1.5
@@ -475,8 +475,92 @@ def test_the_first_iteration_would_write_to_the_argument():
 def test_an_argument_is_bound_again(n):
     @nm.jit
     def run(n: int, a: nm.f8[:], out: nm.f8[:]) -> None:
-        for i in range(n):
+        for _ in range(n):
             a = a * 2.0
         out[:] = a
 
     same_as_python(run, n, A, np.zeros(6))
+
+
+# -- returned -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_the_argument_itself_is_returned_where_it_is_never_bound_again(n):
+    @nm.jit
+    def run(n: int, a: nm.f8[:]):
+        x = a
+        for _ in range(n):
+            x = x * 2.0
+        return x
+
+    same_as_python(run, n, A)
+    if n == 0:
+        assert run(n, A) is A
+
+    @nm.jit
+    def endless(n: int, a: nm.f8[:]):
+        while True:
+            if n == 0:
+                return a
+            n = n - 1
+            a = a + 1.0
+
+    same_as_python(endless, n, A)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_arrays_in_turn_are_returned(n):
+    @nm.jit
+    def run(n: int, u: nm.f8[:], un: nm.f8[:]):
+        for i in range(n):
+            un[i] = u[0] + 1.0
+            u, un = un, u
+        return u, un
+
+    same_as_python(run, n, A, A + 1)
+
+    @nm.jit
+    def own(n: int, u: nm.f8[:]):
+        un = u + 0.0
+        for i in range(n):
+            un[i] = u[0] + 1.0
+            u, un = un, u
+        return u
+
+    same_as_python(own, n, A)
+
+
+@pytest.mark.parametrize("c", [0, 1, 2])
+def test_a_choice_is_returned(c):
+    @nm.jit
+    def run(c: int, a: nm.f8[:], b: nm.f8[:]):
+        if c == 0:
+            x = a
+        elif c == 1:
+            x = b[1:]
+        else:
+            x = a * 2.0
+        return x
+
+    same_as_python(run, c, A, A + 1)
+
+    @nm.jit
+    def early(c: int, a: nm.f8[:], b: nm.f8[:]):
+        x = a if c else b
+        if c == 2:
+            return x, 1
+        return a, x
+
+    same_as_python(early, c, A, A + 1)
+
+
+def test_a_view_of_what_may_be_the_argument_is_not_returned():
+    @nm.jit
+    def run(n: int, a: nm.f8[:]):
+        x = a
+        for _ in range(n):
+            x = x[1:]
+        return x
+
+    assert refused(run, 1, A).number == 117

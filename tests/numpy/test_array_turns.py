@@ -3,10 +3,10 @@ the array that the name holds at that time, arguments included."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 import numeta as nm
+import numpy as np
 from numeta.testing import same_as_python
 
 A = np.arange(6.0) - 2.5
@@ -148,7 +148,7 @@ def test_swapped_in_nested_loops():
 def test_swapped_twice_is_not_swapped():
     @nm.jit
     def run(n: int, u: nm.f8[:], un: nm.f8[:]) -> None:
-        for i in range(n):
+        for _ in range(n):
             un[0] = u[0] + 1.0
             u, un = un, u
             un[1] = u[0] + 2.0

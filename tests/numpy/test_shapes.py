@@ -7,7 +7,8 @@ import pytest
 
 import numeta as nm
 from numeta.testing import same_as_python
-from tests.numpy.results import matrices, vectors
+
+from tests.numpy.results import matrices, same_result, vectors
 
 OF_MATRIX = {
     "reshape": lambda a: a.reshape(-1),
