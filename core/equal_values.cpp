@@ -22,6 +22,15 @@ void EqualValues::learn(NodeId a, NodeId b) {
   joined_.push_back(other);
 }
 
+bool EqualValues::holds(NodeId condition) const {
+  const Node& n = g_.node(condition);
+  const auto operands = g_.operands(condition);
+  if (n.op == Op::cast && is_bool(n.type)) return holds(operands[0]);
+  if (n.op == Op::logical_and) return holds(operands[0]) && holds(operands[1]);
+  return n.op == Op::eq && g_.node(operands[0]).type == DType::i8 &&
+         are_equal(operands[0], operands[1]);
+}
+
 void EqualValues::forget(std::size_t size) {
   for (; joined_.size() > size; joined_.pop_back()) parent_.erase(joined_.back());
 }

@@ -18,6 +18,8 @@ class EqualValues {
   /// Learns what a condition says that holds.
   void learn(NodeId condition);
   void learn(NodeId a, NodeId b);
+  /// Does a condition follow from what is known?
+  bool holds(NodeId condition) const;
   /// How much is known, to forget what comes after.
   std::size_t size() const { return joined_.size(); }
   void forget(std::size_t size);

@@ -48,7 +48,7 @@ class Fusion {
     plan(g_.regions()[0].body);
   }
 
-  bool any() const { return !notes_.empty(); }
+  bool any() const { return !notes_.empty() || !needless_.empty(); }
 
   Graph run() {
     const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
@@ -70,7 +70,7 @@ class Fusion {
       const NodeId id = body[place];
       if (!live_.nodes[id]) continue;
       const Node& n = g_.node(id);
-      if (n.op == Op::check) equal_.learn(g_.operands(id)[0]);
+      if (n.op == Op::check) learn_from_check(id);
       if (n.op != Op::loop) {
         for (const RegionId inner : InnerRegions(n)) plan(g_.regions()[inner].body);
         continue;
@@ -88,6 +88,13 @@ class Fusion {
       plan_inside(group);
     }
     equal_.forget(known);
+  }
+
+  /// Lengths are compared by each operation on arrays; one that is known to be right is left out.
+  void learn_from_check(NodeId check) {
+    const NodeId condition = g_.operands(check)[0];
+    if (equal_.holds(condition)) needless_.insert(check);
+    equal_.learn(condition);
   }
 
   void plan_inside(const Group& group) {
@@ -114,7 +121,7 @@ class Fusion {
     const Effects& mine = effects(id);
     Effects between;
     for (std::size_t at = place; at-- > 0 && place - at <= kFurthest;) {
-      if (!live_.nodes[body[at]]) continue;
+      if (!live_.nodes[body[at]] || needless_.contains(body[at])) continue;
       const auto group = std::ranges::find(groups, at, &Group::place);
       if (group != groups.end() && may_join(*group, between, region, mine)) {
         group->members.push_back(region);
@@ -327,6 +334,7 @@ class Fusion {
   /// A load of the element that was stored last gives the value; versions tell whether it still is.
   bool is_replaced(NodeId id, Copying& copying) {
     const Node& n = g_.node(id);
+    if (needless_.contains(id)) return true;
     if (n.op != Op::load && n.op != Op::store) return false;
     const auto buffer = static_cast<BufferId>(n.bits[0]);
     if (!g_.buffers()[buffer].allocated) return false;
@@ -356,6 +364,7 @@ class Fusion {
   Timeline timeline_;
   EqualValues equal_;
   std::unordered_map<NodeId, Effects> effects_;  // by statement
+  std::set<NodeId> needless_;                    // checks
   Fused parts_;
   std::vector<Note> notes_;
   std::unordered_map<BufferId, Held> held_;

@@ -16,7 +16,7 @@ namespace {
 const char* reason(Obstacle obstacle) {
   switch (obstacle) {
     case Obstacle::WrittenTwice: return "it is written in several places";
-    case Obstacle::NotWhole: return "no single loop nest writes all of it";
+    case Obstacle::NotWhole: return "it is written in parts, or read by several loops";
     case Obstacle::NotPure: return "its elements are made from others of its own";
     case Obstacle::Passed: return "another kernel uses it";
     case Obstacle::None:

@@ -117,6 +117,29 @@ TEST(Fuse, OtherLengthsStayApartUnlessTheyWereCompared) {
   }
 }
 
+TEST(Fuse, ACheckThatFollowsFromAnotherGoes) {
+  Pair b;
+  const NodeId same = b.op(Op::eq, DType::b1, {b.n, b.m}, true);
+  b.g.check(same, 0, {});
+  const BufferId t = b.costly();
+  b.over({b.n}, [&](auto& i) { b.g.store(b.p, i, b.at(t, i)); });
+  b.g.check(same, 1, {});
+  b.over({b.m}, [&](auto& i) { b.g.store(b.q, i, b.at(t, i)); });
+  EXPECT_EQ(fused(b.g), "check; for m{p[i]=exp(a[i]); q[i]=exp(a[i])}");
+}
+
+TEST(Fuse, ACheckOnOnePathIsNoneOnAnother) {
+  Pair b;
+  const NodeId same = b.op(Op::eq, DType::b1, {b.n, b.m}, true);
+  b.g.begin_branch(b.op(Op::lt, DType::b1, {b.n, b.m}, true));
+  b.g.check(same, 0, {});
+  b.end();
+  b.g.check(same, 1, {});
+  b.g.results = {{b.n, true}};
+  b.costly();
+  EXPECT_FALSE(fuse(b.g));
+}
+
 TEST(Fuse, WhatStandsBetweenMustCommute) {
   const auto between = [](const std::function<void(Pair&)>& body) {
     Pair b;
