@@ -2,12 +2,15 @@
 
 Efficiency is the time on one thread over twice the time on two, from the same round. The kernels:
 escape counts of the Mandelbrot set, a row per index (the two halves mirror each other, so that both
-threads have the same work), and a sum of sines and exponentials per index. Beside numeta stand
-Numba's prange and OpenMP Fortran with the flags of numeta's kernel, on as many threads each.
+threads have the same work), and the lengths of Collatz's chains from a million on. Each step
+of theirs waits for the one before, which leaves room for a second thread on the units of a core.
+Beside numeta stand Numba's prange and OpenMP Fortran with the flags of numeta's kernel, on as many
+threads each; all of them have to give the same bits as plain Python.
 """
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
 import time
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plain_kernels
 from fortran_reference import flags_of, reference
 from new_process import first_line
 from peer_extensions import python_module
@@ -30,48 +34,11 @@ from side_by_side import (
     versions,
 )
 
-SOURCE = """\
-from __future__ import annotations
-
-{imports}
-
-
-{decorator}
-def mandelbrot_rows(counts: nm.i4[:, :], most: int) -> None:
-    rows = counts.shape[0]
-    columns = counts.shape[1]
-    for row in {prange}(rows):
-        for column in range(columns):
-            cx = 3.0 * column / columns - 2.0
-            cy = 3.0 * row / rows - 1.5
-            x = 0.0
-            y = 0.0
-            steps = 0
-            while steps < most and x * x + y * y <= 4.0:
-                x, y = x * x - y * y + cx, 2.0 * x * y + cy
-                steps += 1
-            counts[row, column] = steps
-
-
-{decorator}
-def waves(x: nm.f8[:], y: nm.f8[:], terms: int) -> None:
-    for i in {prange}(x.shape[0]):
-        total = 0.0
-        for k in range(1, terms + 1):
-            total += np.sin(k * x[i]) * np.exp(-0.01 * k * x[i])
-        y[i] = total
-"""
-NUMETA = {
-    "imports": "import numpy as np\n\nimport numeta as nm",
-    "decorator": "@nm.jit",
-    "prange": "nm.prange",
-}
-NUMBA = {
-    "imports": "import numpy as np\nfrom numba import njit, prange",
-    "decorator": "@njit(parallel=True)",
-    "prange": "prange",
-}
-PLAIN = {"imports": "import numpy as np", "decorator": "", "prange": "range"}
+# The kernels of plain_kernels.py whose outermost loop is shared, and the Fortran of each.
+KERNELS = {"mandelbrot": "mandelbrot_rows", "chains": "chains"}
+NUMETA = ("import numeta as nm", "@nm.jit", "nm.prange")
+NUMBA = ("from numba import njit, prange", "@njit(parallel=True)", "prange")
+PLAIN = ("", "", "range")
 THREADS = (1, 2)
 EFFICIENCY = 0.90
 WITHIN = {"fortran": 1.03, "numba": 1.0}
@@ -80,20 +47,21 @@ Call = Callable[..., None]
 
 
 def arguments(kernel: str, small: bool = False) -> list[Any]:
-    """What the kernel is called with; the size and the array it writes can be read from them."""
-    if kernel == "mandelbrot_rows":
+    """What the kernel is called with: the array that it writes and a number."""
+    if kernel == "mandelbrot":
         n = 12 if small else 300
         return [np.zeros((n, n), np.int32), 300]
-    n = 10 if small else 20_000
-    return [np.linspace(0.0, 3.0, n), np.zeros(n), 200]
+    return [np.zeros(10 if small else 80_000, np.int64), 1_000_000]
 
 
-def written(kernel: str, given: list[Any]) -> Any:
-    return given[0 if kernel == "mandelbrot_rows" else 1]
-
-
-def module(name: str, words: dict[str, str]) -> Any:
-    return python_module(f"parallel_{name}", SOURCE.format(**words))
+def module(name: str, words: tuple[str, str, str]) -> Any:
+    """The kernels for one contender; the first loop of each is the parallel one."""
+    imports, decorator, parallel = words
+    text = f"from __future__ import annotations\n\n{imports}\n"
+    for kernel in KERNELS:
+        plain = inspect.getsource(getattr(plain_kernels, kernel))
+        text += f"\n\n{decorator}\n{plain.replace(' in range(', f' in {parallel}(', 1)}"
+    return python_module(f"parallel_{name}", text)
 
 
 def makers(kernel: str, folder: Path) -> dict[str, Callable[[], Call]]:
@@ -128,7 +96,7 @@ def makers(kernel: str, folder: Path) -> dict[str, Callable[[], Call]]:
     def fortran() -> Call:
         flags = flags_of(compiled[0] if compiled else None)
         flags = flags if "-fopenmp" in flags else [*flags, "-fopenmp"]
-        entry = reference(kernel, flags, folder)
+        entry = reference(KERNELS[kernel], flags, folder)
         return lambda threads, *given: entry(len(given[0]), threads, *given)
 
     return {"numeta": numeta, "numba": numba, "fortran": fortran}
@@ -140,7 +108,7 @@ def checked(kernel: str, call: Call) -> Call:
         ours, plain = arguments(kernel, small=True), arguments(kernel, small=True)
         getattr(module("plain", PLAIN), kernel)(*plain)
         call(threads, *ours)
-        if not np.allclose(written(kernel, ours), written(kernel, plain), rtol=1e-11, atol=1e-11):
+        if not np.array_equal(ours[0], plain[0]):
             raise AbsentError(f"wrong result on {threads} threads")
     return call
 
@@ -149,7 +117,7 @@ def sample(kernel: str, threads: int, call: Call) -> Callable[[], float]:
     given = arguments(kernel)
 
     def timed() -> float:
-        written(kernel, given).fill(0)
+        given[0].fill(0)
         time.sleep(SETTLE)
         start = time.perf_counter()
         call(threads, *given)
@@ -190,7 +158,7 @@ def main() -> None:
     processors = len(os.sched_getaffinity(0))
     result.figures["processors"] = processors
     with tempfile.TemporaryDirectory(prefix="numeta-bench-") as folder:
-        for kernel in ("mandelbrot_rows", "waves"):
+        for kernel in KERNELS:
             measured = measure(kernel, rounds, Path(folder))
             result.figures[kernel] = measured.medians(1e3)
             result.absent |= {f"{kernel}: {name}": why for name, why in measured.absent.items()}

@@ -33,6 +33,20 @@ def collatz(limit: int) -> int:
     return best
 
 
+def chains(lengths: nm.i8[:], first: int) -> None:
+    """The lengths of the chains that start with the numbers from `first` on."""
+    for k in range(lengths.shape[0]):
+        value = first + k
+        steps = 1
+        while value != 1:
+            if value % 2 == 0:  # noqa: SIM108
+                value = value // 2
+            else:
+                value = 3 * value + 1
+            steps += 1
+        lengths[k] = steps
+
+
 def mandelbrot(counts: nm.i4[:, :], most: int) -> None:
     """Steps until the orbit of each point leaves the disc of radius 2, at most `most`."""
     rows = counts.shape[0]

@@ -36,6 +36,7 @@ class Recognition {
   Obstacle recognise(Map& map) {
     map.allocate = map.store = kNone;
     if (std::ranges::find(g_.returned, map.array) != g_.returned.end()) return Obstacle::Passed;
+    if (timeline_.is_given(map.array)) return Obstacle::Passed;
     for (const Write& write : timeline_.writes(map.array)) {
       const Op op = g_.node(write.statement).op;
       if (op != Op::store && op != Op::allocate) return Obstacle::Passed;

@@ -82,14 +82,34 @@ BufferId Graph::array(std::string name, DType type, Layout layout, std::size_t r
 NodeId Graph::allocation(BufferId array, std::span<const NodeId> lengths, std::uint64_t site,
                          RegionId region) {
   require_open(lengths);
-  Buffer& buffer = buffers_[array];
-  buffer.lengths.assign(lengths.begin(), lengths.end());
-  for (std::size_t axis = 0; axis < lengths.size(); ++axis) {
-    buffer.fixed_shape[axis].reset();
-    if (is_constant(lengths[axis])) buffer.fixed_shape[axis] = integer_value(lengths[axis]);
+  const bool is_first = buffers_[array].lengths.size() < lengths.size();
+  for (std::size_t axis = 0; is_first && axis < lengths.size(); ++axis) {
+    if (!is_constant(lengths[axis])) continue;
+    buffers_[array].fixed_shape[axis] = integer_value(lengths[axis]);
   }
+  stand_for(array, lengths, region);
   new_version(array);
   return append({Op::allocate, DType::b1, false, lengths, {array, site}}, region, {});
+}
+
+void Graph::stand_for(BufferId array, std::span<const NodeId> lengths, RegionId home) {
+  Buffer& buffer = buffers_[array];
+  buffer.lengths.assign(lengths.begin(), lengths.end());
+  buffer.home = home;
+  for (std::size_t axis = 0; axis < lengths.size(); ++axis) {
+    auto& fixed = buffer.fixed_shape[axis];
+    if (fixed && !is_integer_constant(lengths[axis], *fixed)) fixed.reset();
+  }
+}
+
+void Graph::alias(BufferId array, BufferId other) {
+  add_statement(append({Op::alias, DType::b1, false, {}, {array, other}}, current_, {}));
+}
+
+void Graph::drop_aliases() {
+  for (Region& region : regions_) {
+    std::erase_if(region.body, [this](NodeId id) { return nodes_[id].op == Op::alias; });
+  }
 }
 
 void Graph::allocate(BufferId array, std::span<const NodeId> lengths, std::uint64_t site) {
@@ -108,6 +128,11 @@ NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
   if (fixed) return integer(*fixed);
   // No array has more elements than bytes in the address space.
   return intern({Op::dim, DType::i8, true, {}, {buffer, axis}}, 0, {0, INT64_MAX / 2});
+}
+
+NodeId Graph::stride(BufferId buffer, std::uint32_t axis) {
+  constexpr std::int64_t kFurthest = INT64_MAX / 2;
+  return intern({Op::stride, DType::i8, true, {}, {buffer, axis}}, 0, {-kFurthest, kFurthest});
 }
 
 bool Graph::is_plural(NodeId length) {
@@ -300,6 +325,18 @@ const Call& Graph::call(std::uint32_t procedure, std::span<const NodeId> scalars
   calls_.push_back({procedure, std::move(arguments), std::move(results)});
   each_stored(calls_.back(), [this](BufferId stored) { new_version(stored); });
   return calls_.back();
+}
+
+void Graph::foreign(const Foreign& declared, std::span<const NodeId> operands, ForeignCall call) {
+  require_open(operands);
+  const auto known = std::ranges::find(foreigns_, declared);
+  call.procedure = static_cast<std::uint32_t>(known - foreigns_.begin());
+  if (known == foreigns_.end()) foreigns_.push_back(declared);
+  const NodeId id =
+      append({Op::foreign, DType::b1, false, operands, {foreign_calls_.size(), 0}}, current_, {});
+  foreign_calls_.push_back(std::move(call));
+  add_statement(id);
+  each_stored(*this, nodes_[id], [this](BufferId stored) { new_version(stored); });
 }
 
 NodeId Graph::intern(const Draft& draft, RegionId region, Interval range) {

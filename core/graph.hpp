@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/dtypes.hpp"
+#include "core/foreign.hpp"
 #include "core/interval.hpp"
 #include "core/ops.hpp"
 
@@ -54,10 +55,11 @@ struct Buffer {
   std::vector<std::optional<std::int64_t>> fixed_shape;
   std::uint32_t version = 0;
   bool local = false;
-  bool weak = false;            // what is loaded is a Python number; of locals only
-  Interval range{};             // of the values; of locals only
-  bool allocated = false;       // an array of the kernel's own, by the statement `allocate`
-  std::vector<NodeId> lengths;  // of its axes, once it is allocated
+  bool weak = false;              // what is loaded is a Python number; of locals only
+  Interval range{};               // of the values; of locals only
+  bool allocated = false;         // an array of the kernel's own, by the statement `allocate`
+  std::vector<NodeId> lengths{};  // of its axes, once it is allocated
+  RegionId home = 0;              // where it was allocated
   // Of a parameter, by axis: is the array of the traced call of length 1 there, and was the length
   // compared with another one, so that the code holds for all lengths but 1?
   std::vector<bool> single = {};
@@ -141,6 +143,33 @@ struct Result {
   bool weak;
 };
 
+/// What a value is known to lie in.
+struct Fact {
+  NodeId node;
+  Interval range;
+  RegionId region;  // where it holds, from its making on
+};
+
+struct Relation {
+  NodeId less;
+  NodeId more;
+  std::int64_t gap;  // more - less is not below it
+  RegionId region;
+};
+
+/// What is set aside while another region is built on.
+struct Resumed {
+  RegionId region;
+  RegionId current;
+  bool ended;
+  NodeId jump;                   // the statement that leaves the region, or kNone
+  std::vector<RegionId> closed;  // what was closed and is open meanwhile
+  std::vector<Fact> facts;
+  std::vector<Relation> relations;
+  std::vector<std::uint32_t> versions;  // by buffer
+  std::uint32_t fresh;                  // the version of all buffers at the beginning
+};
+
 /// The code would hold for all lengths of an axis but 1, and the traced call has 1.
 struct UnitAxis : std::runtime_error {
   UnitAxis(BufferId b, std::uint32_t a)
@@ -174,9 +203,17 @@ class Graph {
   /// As `allocate`, just before the construct that an open region belongs to.
   void allocate_before(RegionId region, BufferId array, std::span<const NodeId> lengths,
                        std::uint64_t site);
+  /// From here on, in region `home`, an array that several statements allocate has these lengths.
+  void stand_for(BufferId array, std::span<const NodeId> lengths, RegionId home);
+  /// `array` has been given the elements of `other`, where NumPy has one array of two names;
+  /// without an `other` it is an array that has no second name. See aliases.hpp.
+  void alias(BufferId array, BufferId other = kNone);
+  void drop_aliases();
   /// The type of an array that nothing was stored to yet.
   void retype(BufferId array, DType type) { buffers_[array].type = type; }
   NodeId dim(BufferId buffer, std::uint32_t axis);
+  /// Of a strided buffer.
+  NodeId stride(BufferId buffer, std::uint32_t axis);
   /// Which axes of a parameter have length 1 in the traced call.
   void set_single(BufferId buffer, std::vector<bool> axes) {
     buffers_[buffer].single = std::move(axes);
@@ -203,6 +240,8 @@ class Graph {
   /// Runs a procedure; its results are in local variables, named by `results`.
   const Call& call(std::uint32_t procedure, std::span<const NodeId> scalars,
                    std::vector<Parameter> arguments, std::vector<BufferId> results);
+  /// Runs a procedure of a library; `call.procedure` becomes the number of `declared`.
+  void foreign(const Foreign& declared, std::span<const NodeId> operands, ForeignCall call);
 
   // Each of these opens a region, which `end` closes.
   /// The body of `for name in range(start, stop, step)`. `stores`: what the loop stores to, if it
@@ -231,6 +270,10 @@ class Graph {
   /// A store just before the construct that a region belongs to.
   void store_before(RegionId region, BufferId variable, NodeId value);
   void new_version(BufferId buffer);
+  /// Goes on with the end of a region that may be closed, before the statement that leaves it;
+  /// what was current before is so again after `suspend`.
+  Resumed resume(RegionId region);
+  void suspend(Resumed&& resumed);
   Mark mark() const;
   /// Drops the statements after a mark, regions opened since included.
   void rollback(Mark mark);
@@ -261,6 +304,8 @@ class Graph {
   const std::vector<Scalar>& scalars() const { return scalars_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   const std::vector<Call>& calls() const { return calls_; }
+  const std::vector<Foreign>& foreigns() const { return foreigns_; }
+  const std::vector<ForeignCall>& foreign_calls() const { return foreign_calls_; }
   const std::vector<Table>& tables() const { return tables_; }
   std::vector<Result> results;
   /// Arrays of the kernel's own that the caller comes to own, as they are when the kernel ends.
@@ -318,18 +363,7 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<NodeId> operands_;
   std::vector<Interval> ranges_;
-  struct Fact {
-    NodeId node;
-    Interval range;
-    RegionId region;  // where it holds, from its making on
-  };
   std::vector<Fact> facts_;
-  struct Relation {
-    NodeId less;
-    NodeId more;
-    std::int64_t gap;  // more - less is not below it
-    RegionId region;
-  };
   std::vector<Relation> relations_;
   bool decides_by_facts_ = false;
   std::size_t interned_ = 0;
@@ -339,6 +373,8 @@ class Graph {
   std::vector<Scalar> scalars_;
   std::vector<Parameter> parameters_;
   std::vector<Call> calls_;
+  std::vector<Foreign> foreigns_;
+  std::vector<ForeignCall> foreign_calls_;
   std::vector<Table> tables_;
   std::uint32_t last_version_ = 0;
   RegionId current_ = 0;

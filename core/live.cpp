@@ -43,10 +43,22 @@ class Marking {
           mark(id);
         }
       }
+      if (n.op == Op::foreign) visit_foreign(id);
       if (n.op == Op::check || n.op == Op::call || n.op == Op::repeat) mark(id);
       if (n.op == Op::leave || n.op == Op::cycle) leaving_[n.bits[0]].push_back(id);
       for (const RegionId inner : InnerRegions(n)) visit(inner);
     }
+  }
+
+  /// A procedure that only writes arrays is seen by who reads them.
+  void visit_foreign(NodeId id) {
+    const ForeignCall& call = g_.foreign_calls()[g_.node(id).bits[0]];
+    bool is_seen = !g_.foreigns()[call.procedure].only_writes;
+    each_stored(g_, call, [&](BufferId stored) {
+      is_seen = is_seen || may_overlap(g_.buffers()[stored]);
+      stores_[stored].push_back(id);
+    });
+    if (is_seen) mark(id);
   }
 
   void mark(NodeId id) {
@@ -68,6 +80,11 @@ class Marking {
     if (n.op == Op::load) read(static_cast<BufferId>(n.bits[0]));
     if (n.op == Op::store) out_.stored[n.bits[0]] = true;
     if (n.op == Op::call) touched(g_.calls()[n.bits[0]]);
+    if (n.op == Op::foreign) {
+      const ForeignCall& call = g_.foreign_calls()[n.bits[0]];
+      each_given(g_, n, [&](BufferId given) { read(given); });
+      each_stored(g_, call, [&](BufferId stored) { out_.stored[stored] = true; });
+    }
     if (is_statement(n.op)) enclosing(n.region);
     if (n.op == Op::index) enclosing(n.region);
     if (!has_regions(n.op) || n.op == Op::branch) return;

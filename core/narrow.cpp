@@ -45,6 +45,12 @@ class Ranges {
           changed = grow(result, whole(g_.buffers()[result].type), widens) || changed;
         }
       }
+      if (n.op == Op::foreign) {
+        const BufferId result = g_.foreign_calls()[n.bits[0]].result;
+        if (result != kNone) {
+          changed = grow(result, whole(g_.buffers()[result].type), widens) || changed;
+        }
+      }
       if (n.op != Op::store || !live_.nodes[id] || !g_.buffers()[n.bits[0]].local) continue;
       changed =
           grow(static_cast<BufferId>(n.bits[0]), values_[g_.operands(id)[0]], widens) || changed;

@@ -90,6 +90,7 @@ class Walk {
         return;
       }
       case Op::store: content_at[id] = state.content[n.bits[0]]; return wrote(n.bits[0]);
+      case Op::foreign:
       case Op::call: return each_stored(g_, n, [this](BufferId stored) { wrote(stored); });
       case Op::loop:
       case Op::repeat: return loop(id);
@@ -179,7 +180,9 @@ class Chains {
   bool add(NodeId store) {
     steps_.clear();
     const NodeId value = g_.operands(store)[0];
-    if (!follow(value, 0) && !guarded(store, value)) return false;
+    const bool follows = follow(value, 0);
+    if (!follows && !guarded(store, value)) return false;
+    arms_.insert(follows ? 0 : g_.node(store).region);
     const auto read = walk_.content_at.find(load_);
     if (read == walk_.content_at.end() || read->second != walk_.content_at.at(store)) return false;
     for (const NodeId node : steps_) claimed_.insert(node);
@@ -187,8 +190,9 @@ class Chains {
     return true;
   }
 
-  /// Does nothing else see what the loads read, or what was made of it?
-  bool is_closed(const std::vector<NodeId>& loads) const {
+  /// Does nothing else see what the loads read, or what was made of it? Checks that the type holds
+  /// the result of a step may.
+  bool is_closed(const std::vector<NodeId>& loads) {
     std::vector<NodeId> inside(loads);
     for (const NodeId node : claimed_) {
       const Op op = g_.node(node).op;
@@ -196,7 +200,7 @@ class Chains {
     }
     for (const NodeId node : inside) {
       for (const NodeId user : users_[node]) {
-        if (!claimed_.contains(user)) return false;
+        if (!claimed_.contains(user) && !asks_for_overflow(user)) return false;
       }
     }
     return true;
@@ -214,8 +218,37 @@ class Chains {
   }
 
   std::optional<Combine> by() const { return by_; }
+  NodeId check() const { return check_; }
+  /// The arms of `if x > m: m = x`; 0 stands for all other stores.
+  const std::set<RegionId>& arms() const { return arms_; }
 
  private:
+  /// Is it the question whether a sum that is a step leaves its type, asked by a check alone?
+  bool asks_for_overflow(NodeId question) {
+    if (question == kNone) return false;
+    const Op asked = g_.node(question).op;
+    if (asked != Op::add_overflows && asked != Op::sub_overflows) return false;
+    const bool of_step = std::ranges::any_of(claimed_, [&](NodeId step) {
+      const Op op = g_.node(step).op;
+      if (asked == Op::sub_overflows) {
+        return op == Op::sub && std::ranges::equal(g_.operands(step), g_.operands(question));
+      }
+      return op == Op::add && std::ranges::is_permutation(g_.operands(step), g_.operands(question));
+    });
+    const auto is_denied = [&](NodeId denial) {
+      return denial != kNone && g_.node(denial).op == Op::logical_not &&
+             std::ranges::all_of(users_[denial], [&](NodeId check) { return is_plain(check); });
+    };
+    return of_step && std::ranges::all_of(users_[question], is_denied);
+  }
+
+  /// A check that tells no values.
+  bool is_plain(NodeId check) {
+    if (check == kNone || g_.node(check).op != Op::check || g_.node(check).count != 1) return false;
+    check_ = check;
+    return true;
+  }
+
   /// Is it associative, up to rounding? A difference is the sum with what is subtracted.
   static bool is_sum_like(Op op) {
     if (row(op).arity != 2) return false;
@@ -331,7 +364,8 @@ class Chains {
   /// What may raise only if it is evaluated must not be evaluated more often.
   bool has_check(RegionId region) const {
     return std::ranges::any_of(g_.regions()[region].body, [&](NodeId id) {
-      return g_.node(id).op == Op::check || has_regions(g_.node(id).op);
+      const Op op = g_.node(id).op;
+      return op == Op::check || op == Op::foreign || has_regions(op);
     });
   }
 
@@ -375,6 +409,8 @@ class Chains {
   std::vector<NodeId> steps_;
   std::optional<Combine> by_;
   NodeId load_ = kNone;
+  NodeId check_ = kNone;  // of a step
+  std::set<RegionId> arms_;
 };
 
 class Analysis {
@@ -391,6 +427,7 @@ class Analysis {
   ParallelLoop run(RegionId loop) {
     loop_ = loop;
     out_ = {};
+    arms_.clear();
     Walk walk(g_, live_);
     walk.region(loop);
     if (walk.state.reachable) walk.join(walk.cycled, loop);
@@ -399,6 +436,7 @@ class Analysis {
     gather();
     const std::map<BufferId, NodeId> after = read_after();
     const auto end = walk.cycled.find(loop);
+    std::vector<BufferId> open;
     for (const auto& [variable, stores] : stores_) {
       const auto exposed = walk.exposed.find(variable);
       if (exposed != walk.exposed.end()) {
@@ -408,8 +446,11 @@ class Analysis {
       } else if (end == walk.cycled.end() || end->second.assigned[variable]) {
         out_.last.push_back(variable);
       } else {
-        keep_truth(variable, stores);
+        open.push_back(variable);
       }
+    }
+    for (const BufferId variable : open) {
+      if (!accompanies(variable)) keep_truth(variable, stores_.at(variable));
     }
     check_elements(g_, live_, callees_, loop, out_);
     return std::move(out_);
@@ -438,6 +479,10 @@ class Analysis {
       if (n.op == Op::check || n.op == Op::allocate) out_.fails = true;
       if (n.op == Op::call) {
         for (const BufferId result : g_.calls()[n.bits[0]].results) stores_[result].push_back(id);
+      }
+      if (n.op == Op::foreign) {
+        const BufferId result = g_.foreign_calls()[n.bits[0]].result;
+        if (result != kNone) stores_[result].push_back(id);
       }
       if (n.op != Op::load && n.op != Op::store) continue;
       if (!g_.buffers()[n.bits[0]].local) continue;
@@ -482,7 +527,32 @@ class Analysis {
       if (stored && !g_.is_constant(g_.operands(stores[0])[0])) where = g_.operands(stores[0])[0];
       throw ParallelFault(Diag::parallel_carried, {g_.buffers()[variable].name}, g_, where, loop_);
     }
-    out_.reductions.push_back({variable, *chains.by()});
+    out_.reductions.push_back({variable, *chains.by(), chains.check(), {}});
+    arms_[variable] = chains.arms();
+  }
+
+  /// Is the variable set exactly where a reduction takes a value for better than what it had? Where
+  /// it may be as good, parts that found nothing could not be told from those that did.
+  bool accompanies(BufferId variable) {
+    std::set<RegionId> set_in;
+    for (const NodeId store : stores_.at(variable)) {
+      if (g_.node(store).op != Op::store) return false;
+      set_in.insert(g_.node(store).region);
+    }
+    for (Reduction& reduction : out_.reductions) {
+      if (reduction.by.op != Op::lt || arms_[reduction.variable] != set_in) continue;
+      if (!std::ranges::all_of(set_in, [&](RegionId arm) { return runs_through(arm); })) continue;
+      reduction.companions.push_back(variable);
+      return true;
+    }
+    return false;
+  }
+
+  bool runs_through(RegionId arm) const {
+    return std::ranges::all_of(g_.regions()[arm].body, [&](NodeId id) {
+      const Op op = g_.node(id).op;
+      return op == Op::load || op == Op::store || op == Op::check;
+    });
   }
 
   /// `found = True` under a condition, or `fine = False`: one iteration decides for all.
@@ -498,7 +568,8 @@ class Analysis {
       }
       value = g_.integer_value(stored);
     }
-    out_.reductions.push_back({variable, {*value != 0 ? Op::logical_or : Op::logical_and, false}});
+    const Op op = *value != 0 ? Op::logical_or : Op::logical_and;
+    out_.reductions.push_back({variable, {op, false}, kNone, {}});
   }
 
   const Graph& g_;
@@ -509,6 +580,7 @@ class Analysis {
   ParallelLoop out_;
   Accesses stores_;  // of variables, in the loop
   Accesses loads_;
+  std::map<BufferId, std::set<RegionId>> arms_;  // of reductions: where they are set
 };
 
 }  // namespace

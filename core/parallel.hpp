@@ -27,6 +27,9 @@ struct Combine {
 struct Reduction {
   BufferId variable;
   Combine by;
+  NodeId check = kNone;  // that a step stays inside the type, which parts of the sum may leave too
+  std::vector<BufferId> companions;  // what is set where the variable is, and taken with it: `at`
+                                     // in `if a[i] > most: most, at = a[i], i`
 };
 
 struct ParallelLoop {

@@ -48,6 +48,7 @@ class Elements {
       for (const NodeId operand : g_.operands(id)) users_[operand].push_back(id);
       if (!is_statement(n.op) || !is_inside(g_, n.region, loop_)) continue;
       if (n.op == Op::call) check_call(id);
+      if (n.op == Op::foreign) check_foreign(id);
       if (n.op != Op::load && n.op != Op::store) continue;
       const auto buffer = static_cast<BufferId>(n.bits[0]);
       if (g_.buffers()[buffer].local || is_private(buffer)) continue;
@@ -84,6 +85,19 @@ class Elements {
       const bool promised = g_.regions()[loop_].parallel == Parallel::Disjoint;
       if (writes && !promised) refuse(Diag::parallel_element, buffer, id);
       if (!promised) given_.emplace(buffer, id);
+    }
+  }
+
+  /// What a procedure of a library touches of an array that it is given is not known.
+  void check_foreign(NodeId id) {
+    if (g_.regions()[loop_].parallel == Parallel::Disjoint) return;
+    const ForeignCall& call = g_.foreign_calls()[g_.node(id).bits[0]];
+    const Foreign& declared = g_.foreigns()[call.procedure];
+    for (std::size_t k = 0; k < call.buffers.size(); ++k) {
+      const BufferId buffer = call.buffers[k];
+      if (buffer == kNone || is_private(buffer)) continue;
+      if (declared.arguments[k].is_written) refuse(Diag::parallel_element, buffer, id);
+      given_.emplace(buffer, id);
     }
   }
 

@@ -21,6 +21,7 @@ std::string head(const Graph& g, NodeId id) {
     case Op::constant: return out + fmt::format(" {:#x} {:#x}", n.bits[0], n.bits[1]);
     case Op::argument: return out + " " + g.scalars()[n.bits[0]].name;
     case Op::dim: return out + fmt::format(" {}, {}", g.buffers()[n.bits[0]].name, n.bits[1]);
+    case Op::stride: return out + fmt::format(" {}, {}", g.buffers()[n.bits[0]].name, n.bits[1]);
     case Op::load:
       return out + fmt::format(" {}@{} [{}]", g.buffers()[n.bits[0]].name, n.bits[1],
                                list(g.operands(id)));
@@ -29,6 +30,9 @@ std::string head(const Graph& g, NodeId id) {
                          list(g.operands(id).subspan(1)), g.operands(id)[0]);
     case Op::allocate:
       return fmt::format("allocate {} [{}]", g.buffers()[n.bits[0]].name, list(g.operands(id)));
+    case Op::alias:
+      return fmt::format("alias {} {}", g.buffers()[n.bits[0]].name,
+                         n.bits[1] == kNone ? "none" : g.buffers()[n.bits[1]].name);
     case Op::check: return fmt::format("check {} site {}", list(g.operands(id)), n.bits[0]);
     case Op::loop:
       return fmt::format("for {} in {}{}", g.regions()[n.bits[0]].name, list(g.operands(id)),
@@ -40,6 +44,9 @@ std::string head(const Graph& g, NodeId id) {
     case Op::branch: return fmt::format("branch %{}", g.operands(id)[0]);
     case Op::call:
       return fmt::format("call procedure {} {}", g.calls()[n.bits[0]].procedure,
+                         list(g.operands(id)));
+    case Op::foreign:
+      return fmt::format("call {} {}", g.foreigns()[g.foreign_calls()[n.bits[0]].procedure].symbol,
                          list(g.operands(id)));
     case Op::table: return out + fmt::format(" {}[%{}]", n.bits[0], g.operands(id)[0]);
     case Op::index: return out + fmt::format(" region {}", n.bits[0]);

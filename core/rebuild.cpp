@@ -164,6 +164,13 @@ class Rebuilder {
         to_.call(call.procedure, scalars, call.arguments, call.results);
         break;
       }
+      case Op::foreign: {
+        const ForeignCall& call = from_.foreign_calls()[n.bits[0]];
+        const std::vector<NodeId> operands = copied(from_.operands(id));
+        to_.set_origin(n.origin);
+        to_.foreign(from_.foreigns()[call.procedure], operands, call);
+        break;
+      }
       case Op::leave: to_.leave(regions_[inner]); break;
       case Op::cycle: to_.cycle(regions_[inner]); break;
       default: throw std::logic_error("rebuild: no such statement");
@@ -252,6 +259,8 @@ class Rebuilder {
       case Op::argument: return arguments_[n.bits[0]];
       case Op::dim:
         return to_.dim(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
+      case Op::stride:
+        return to_.stride(static_cast<BufferId>(n.bits[0]), static_cast<std::uint32_t>(n.bits[1]));
       default: break;
     }
     std::vector<NodeId> operands;

@@ -126,6 +126,9 @@ bool Graph::end_block() {
     if (regions_[r].parent == block) regions_[r].parent = parent;
     regions_[r].depth = regions_[regions_[r].parent].depth + 1;
   }
+  for (Buffer& buffer : buffers_) {
+    if (buffer.home == block) buffer.home = parent;
+  }
   for (Fact& fact : facts_) {
     if (fact.region == block) fact.region = parent;
   }
@@ -173,6 +176,45 @@ void Graph::insert_before(RegionId region, NodeId statement) {
 void Graph::store_before(RegionId region, BufferId variable, NodeId value) {
   const RegionId parent = nodes_[regions_[region].owner].region;
   insert_before(region, store_node(variable, value, parent));
+}
+
+Resumed Graph::resume(RegionId region) {
+  Resumed out{region, current_, regions_[region].ended, kNone, {}, {}, {}, {}, ++last_version_};
+  // What is known where the trace stands need not hold at the end of the region.
+  facts_.swap(out.facts);
+  relations_.swap(out.relations);
+  for (RegionId r = region; regions_[r].closed; r = regions_[r].parent) {
+    out.closed.push_back(r);
+    regions_[r].closed = false;
+  }
+  // Nor does a load there serve where the trace stands, or one of here serve there.
+  for (Buffer& buffer : buffers_) {
+    out.versions.push_back(buffer.version);
+    buffer.version = out.fresh;
+  }
+  auto& body = regions_[region].body;
+  const Op last = body.empty() ? Op::store : nodes_[body.back()].op;
+  if (last == Op::leave || last == Op::cycle) {
+    out.jump = body.back();
+    body.pop_back();
+  }
+  regions_[region].ended = false;
+  current_ = region;
+  return out;
+}
+
+void Graph::suspend(Resumed&& resumed) {
+  Region& region = regions_[resumed.region];
+  if (resumed.jump != kNone) region.body.push_back(resumed.jump);
+  region.ended = resumed.ended;
+  for (const RegionId r : resumed.closed) regions_[r].closed = true;
+  for (std::size_t k = 0; k < resumed.versions.size(); ++k) {
+    const bool is_stored = buffers_[k].version != resumed.fresh;
+    buffers_[k].version = is_stored ? ++last_version_ : resumed.versions[k];
+  }
+  facts_ = std::move(resumed.facts);
+  relations_ = std::move(resumed.relations);
+  current_ = resumed.current;
 }
 
 Mark Graph::mark() const {

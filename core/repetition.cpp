@@ -67,7 +67,7 @@ class Pattern {
     if (place.is_link) return SlotKind::Outside;
     if (op == Op::constant) return SlotKind::Constant;
     if (op == Op::load) return place.stretch == stretch_ ? SlotKind::Load : SlotKind::Outside;
-    const bool leaf = op == Op::argument || op == Op::dim || op == Op::index;
+    const bool leaf = op == Op::argument || op == Op::dim || op == Op::stride || op == Op::index;
     return leaf ? SlotKind::Outside : SlotKind::Operation;
   }
 

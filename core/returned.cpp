@@ -112,6 +112,9 @@ Graph lengths_of(const Graph& graph, std::span<const Returned> arrays) {
       case Op::dim:
         copies[id] = out.dim(buffers[n.bits[0]], static_cast<std::uint32_t>(n.bits[1]));
         break;
+      case Op::stride:
+        copies[id] = out.stride(buffers[n.bits[0]], static_cast<std::uint32_t>(n.bits[1]));
+        break;
       case Op::table: copies[id] = out.entry(graph.tables()[n.bits[0]], operands[0]); break;
       case Op::cast: copies[id] = out.cast(operands[0], n.type, n.weak); break;
       default: copies[id] = out.pure(n.op, n.type, n.weak, operands);

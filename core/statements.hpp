@@ -38,12 +38,35 @@ void each_stored(const Call& call, const Visit& visit) {
   for (const BufferId result : call.results) visit(result);
 }
 
+/// The same for a call of a procedure of a library.
+template <typename Visit>
+void each_stored(const Graph& graph, const ForeignCall& call, const Visit& visit) {
+  const Foreign& declared = graph.foreigns()[call.procedure];
+  for (std::size_t k = 0; k < call.buffers.size(); ++k) {
+    if (declared.arguments[k].is_written) visit(call.buffers[k]);
+  }
+  if (call.result != kNone) visit(call.result);
+}
+
 /// The same for any statement; what those in its regions store to is not included.
 template <typename Visit>
 void each_stored(const Graph& graph, const Node& statement, const Visit& visit) {
   const bool writes = statement.op == Op::store || statement.op == Op::allocate;
   if (writes) visit(static_cast<BufferId>(statement.bits[0]));
   if (statement.op == Op::call) each_stored(graph.calls()[statement.bits[0]], visit);
+  if (statement.op == Op::foreign) {
+    each_stored(graph, graph.foreign_calls()[statement.bits[0]], visit);
+  }
+}
+
+/// Calls `visit(BufferId)` for the arrays that a statement gives to a procedure of a library, which
+/// reads any of their elements there.
+template <typename Visit>
+void each_given(const Graph& graph, const Node& statement, const Visit& visit) {
+  if (statement.op != Op::foreign) return;
+  for (const BufferId buffer : graph.foreign_calls()[statement.bits[0]].buffers) {
+    if (buffer != kNone) visit(buffer);
+  }
 }
 
 }  // namespace numeta::core

@@ -82,7 +82,7 @@ void Tape::lay_out(RegionId region, const std::vector<NodeId>& last_statement) {
   for (const NodeId id : body) {
     for (; link != links.end() && *link < id; ++link) put(*link);
     const Node& n = g_.node(id);
-    if (n.op == Op::call || n.op == Op::allocate) {
+    if (n.op == Op::call || n.op == Op::foreign || n.op == Op::allocate) {
       close_stretch();
       open_stretch(region);
       continue;
@@ -142,7 +142,7 @@ void Tape::measure() {
     for (const std::uint64_t part : own) place.shape = mixed(place.shape, part);
     const bool is_kept = n.op != Op::constant && is_structural(n.op) && !has_regions(n.op);
     if (is_kept) place.shape = mixed(place.shape, n.bits[0]);
-    if (n.op == Op::dim) place.shape = mixed(place.shape, n.bits[1]);
+    if (n.op == Op::dim || n.op == Op::stride) place.shape = mixed(place.shape, n.bits[1]);
     if (n.op == Op::load && place.stretch != kNone) place.latest = place.position;
     for (const NodeId operand : g_.operands(id)) {
       const Place& part = places_[operand];

@@ -13,7 +13,8 @@ Timeline::Timeline(const Graph& graph, const Live& live)
       at_(graph.size(), 0),
       spans_(graph.regions().size()),
       writes_(graph.buffers().size()),
-      loads_(graph.buffers().size()) {
+      loads_(graph.buffers().size()),
+      given_(graph.buffers().size(), false) {
   number(0);
 }
 
@@ -24,6 +25,7 @@ void Timeline::number(RegionId region) {
     at_[id] = next_++;
     const Node& n = g_.node(id);
     if (n.op == Op::load) loads_[n.bits[0]].push_back(id);
+    each_given(g_, n, [&](BufferId given) { given_[given] = true; });
     each_stored(g_, n, [&](BufferId stored) { changes(stored, id); });
     for (const RegionId inner : InnerRegions(n)) number(inner);
   }

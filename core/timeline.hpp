@@ -44,6 +44,8 @@ class Timeline {
                                 std::uint32_t before = UINT32_MAX) const;
   /// The live loads of a buffer itself.
   const std::vector<NodeId>& loads(BufferId buffer) const { return loads_[buffer]; }
+  /// Is it given to a procedure of a library?
+  bool is_given(BufferId buffer) const { return given_[buffer]; }
   bool is_shared(BufferId buffer) const {
     return g_.one_chain() && may_overlap(g_.buffers()[buffer]);
   }
@@ -60,6 +62,7 @@ class Timeline {
   std::vector<std::vector<Write>> writes_;  // by buffer
   std::vector<Write> shared_;
   std::vector<std::vector<NodeId>> loads_;  // by buffer
+  std::vector<bool> given_;                 // by buffer
 };
 
 /// Has a graph arrays of its own? Without any there is nothing to plan.

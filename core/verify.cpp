@@ -67,6 +67,26 @@ bool indices_match_the_rank(const Graph& g, NodeId id) {
   return extra == 0 || g.node(g.operands(id)[0]).type == buffer.type;
 }
 
+bool calls_match_their_declaration(const Graph& g, NodeId id) {
+  const Node& n = g.node(id);
+  if (n.op != Op::foreign) return true;
+  const ForeignCall& call = g.foreign_calls()[n.bits[0]];
+  const Foreign& declared = g.foreigns()[call.procedure];
+  if (call.buffers.size() != declared.arguments.size()) return false;
+  std::size_t next = 0;
+  for (std::size_t k = 0; k < call.buffers.size(); ++k) {
+    const ForeignArgument& argument = declared.arguments[k];
+    const bool is_array = call.buffers[k] != kNone;
+    const std::size_t count = is_array ? g.buffers()[call.buffers[k]].rank() : 1;
+    if (is_array != argument.is_array || count == 0 || next + count > n.count) return false;
+    const DType given =
+        is_array ? g.buffers()[call.buffers[k]].type : g.node(g.operands(id)[next]).type;
+    if (given != argument.type) return false;
+    next += count;
+  }
+  return next == n.count && (call.result != kNone) == declared.result.has_value();
+}
+
 bool regions_are_closed(const Graph& g, NodeId id) {
   const Node& n = g.node(id);
   if (n.op == Op::block) return true;
@@ -95,6 +115,8 @@ constexpr VerifyRow kRules[] = {
     {"the table spells the operation for its operands", is_spelled_for_its_operands},
     {"an element access has an int64 index for each axis and the buffer's type",
      indices_match_the_rank},
+    {"a call of a library's procedure has the arguments that it declares",
+     calls_match_their_declaration},
     {"regions are closed", regions_are_closed},
     {"a condition is a truth value", conditions_are_truths},
     {"control leaves an enclosing loop or block, and cycles a loop", targets_enclose},

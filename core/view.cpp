@@ -55,7 +55,7 @@ NodeId Views::size(std::span<const NodeId> shape) {
 }
 
 View Views::whole(BufferId buffer) {
-  View out{buffer, {}, {}};
+  View out{buffer, {}, {}, false};
   const std::size_t rank = graph_.buffers()[buffer].rank();
   for (std::uint32_t axis = 0; axis < rank; ++axis) out.shape.push_back(graph_.dim(buffer, axis));
   return out;
@@ -81,7 +81,7 @@ Affine Views::composed(const Affine& outer, std::span<const Affine> map) {
 }
 
 View Views::remapped(const View& view, std::vector<NodeId> shape, std::span<const Affine> map) {
-  View out{view.buffer, std::move(shape), view.layers};
+  View out{view.buffer, std::move(shape), view.layers, view.read_only};
   if (out.layers.empty()) {
     out.layers.push_back({{map.begin(), map.end()}, {}});
     return out;
@@ -199,7 +199,7 @@ std::optional<View> Views::reshaped(const View& view, std::vector<NodeId> shape)
   const auto last = static_cast<std::uint32_t>(view.rank() - back - 1);
   if (!is_dense(view, first, last)) return std::nullopt;
   // One position in the whole view, taken apart by its lengths.
-  View out{view.buffer, shape, view.layers};
+  View out{view.buffer, shape, view.layers, view.read_only};
   Affine all{zero, {}};
   NodeId step = one;
   for (std::size_t k = shape.size(); k-- > 0;) {
@@ -207,6 +207,21 @@ std::optional<View> Views::reshaped(const View& view, std::vector<NodeId> shape)
     step = product(step, shape[k]);
   }
   out.layers.push_back({{std::move(all)}, view.shape});
+  return out;
+}
+
+bool Views::is_contiguous(const View& view) {
+  if (view.rank() == 0) return true;
+  const auto last = static_cast<std::uint32_t>(view.rank() - 1);
+  if (!is_dense(view, 0, last)) return false;
+  return view.layers.empty() || moves_along(graph_, view.layers.back().indices.back(), last);
+}
+
+View Views::flat(const View& view) {
+  const NodeId length = size(view.shape);
+  if (auto simple = reshaped(view, {length})) return *simple;
+  View out{view.buffer, {length}, view.layers, view.read_only};
+  out.layers.push_back({{Affine{graph_.integer(0), {{0, graph_.integer(1)}}}}, view.shape});
   return out;
 }
 

@@ -33,6 +33,7 @@ struct View {
   BufferId buffer;
   std::vector<NodeId> shape;
   std::vector<Layer> layers;  // the last is applied first; none: the buffer itself
+  bool read_only = false;     // as NumPy's own views that must not be written
   std::size_t rank() const { return shape.size(); }
   bool operator==(const View&) const = default;
 };
@@ -58,6 +59,10 @@ class Views {
   View broadcast(const View& view, std::span<const NodeId> shape);
   /// The same elements in C order, which have to be as many. nullopt: NumPy would copy.
   std::optional<View> reshaped(const View& view, std::vector<NodeId> shape);
+  /// Is it known to be one piece of memory in C order?
+  bool is_contiguous(const View& view);
+  /// The elements in C order, on one axis.
+  View flat(const View& view);
 
   /// Where a slice begins, its step, and how long it is, on an axis of `length`.
   struct Extent {
@@ -67,6 +72,9 @@ class Views {
   };
   Extent extent(const Slice& slice, NodeId length);
 
+  /// How many elements of memory stand between neighbours on each axis; nullopt where the view is
+  /// made so that there is no such number.
+  std::optional<std::vector<NodeId>> strides(const View& view);
   /// The indices of the buffer for an index of the view.
   std::vector<NodeId> below(const View& view, std::span<const NodeId> index);
   NodeId load(const View& view, std::span<const NodeId> index);

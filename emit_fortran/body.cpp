@@ -216,6 +216,7 @@ void Body::statement(NodeId id) {
     case Op::check: return check(id);
     case Op::allocate: return allocate(id);
     case Op::call: return call(id);
+    case Op::foreign: return foreign(id);
     case Op::loop: return loop(id);
     case Op::repeat: return repeat(id);
     case Op::block: return block(id);

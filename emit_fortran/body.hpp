@@ -39,12 +39,13 @@ bool takes_shape(const core::Buffer& buffer);
 class Body {
  public:
   Body(const core::Graph& graph, const Schedule& plan, const core::ParallelLoops& parallel,
-       const std::vector<Interface>& callees, Symbols& symbols, Names& names,
+       const std::vector<Interface>& callees, Uses& uses, Symbols& symbols, Names& names,
        Expressions& expressions, bool is_internal)
       : g_(graph),
         plan_(plan),
         parallel_(parallel),
         callees_(callees),
+        uses_(uses),
         symbols_(symbols),
         names_(names),
         expressions_(expressions),
@@ -91,6 +92,7 @@ class Body {
   void expect_memory(core::NodeId allocation);
   void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
   void call(core::NodeId id);
+  void foreign(core::NodeId id);
   void loop(core::NodeId id);
   std::string loop_head(core::RegionId region, const std::string& start, const std::string& last,
                         const std::string& step) const;
@@ -115,6 +117,7 @@ class Body {
   const Schedule& plan_;
   const core::ParallelLoops& parallel_;
   const std::vector<Interface>& callees_;
+  Uses& uses_;
   Symbols& symbols_;
   Names& names_;
   Expressions& expressions_;
@@ -129,9 +132,10 @@ class Body {
   std::vector<std::string> indices_;
   std::vector<Local> locals_;
   int temporaries_ = 0;
-  core::RegionId around_ = core::kNone;           // the parallel loop that is being written
-  std::map<core::RegionId, std::string> failed_;  // its iteration that failed first
-  std::map<core::BufferId, std::string> totals_;  // of its reductions
+  core::RegionId around_ = core::kNone;              // the parallel loop that is being written
+  std::map<core::RegionId, std::string> failed_;     // its iteration that failed first
+  std::map<core::BufferId, std::string> totals_;     // of its reductions
+  std::map<core::BufferId, std::string> overflows_;  // of those that are checked: has a total
   std::string thread_;
 };
 

@@ -220,8 +220,15 @@ class Program {
     if (uses_.parallel) kernel.take_threads();
     Emission out = assembled(kernel, internals);
     out.recursive = is_recursive();
+    out.parallel = uses_.parallel;
     out.flags = flags(weight + kernel.weight(), out.recursive);
-    out.loops = loops || kernel.has(core::is_loop);
+    out.loops = loops || kernel.has(core::is_loop) || !uses_.foreigns.empty();
+    std::set<std::string> sources;
+    for (const core::Foreign& procedure : uses_.foreigns) {
+      if (!procedure.library.empty()) out.libraries.insert(procedure.library);
+      if (!procedure.source.empty()) sources.insert(procedure.source);
+    }
+    for (const std::string& source : sources) out.fortran += "\n" + source;
     for (const core::Returned& one : returned_) out.early.push_back(one.early);
     const auto& parameters = graphs_[0]->parameters();
     for (std::size_t k = 0; k < parameters.size(); ++k) {

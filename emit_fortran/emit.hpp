@@ -4,6 +4,7 @@
 // no file, line, time or path is in it.
 #pragma once
 
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -31,11 +32,13 @@ struct Emission {
   std::string symbol;  // of the stub: int32_t symbol(int64_t *frame)
   std::vector<std::string> flags;
   std::vector<LineOrigin> lines;
-  std::vector<bool> written;  // by array parameter
-  bool loops = false;         // is there any loop, or call?
+  std::vector<bool> written;        // by array parameter
+  bool loops = false;               // is there any loop, or call?
+  std::set<std::string> libraries;  // files to link
   bool recursive = false;
   std::size_t pieces = 0;   // the internal procedures that long code was cut into
   std::vector<bool> early;  // by array that is returned: is its memory made before the kernel runs?
+  bool parallel = false;    // is there a parallel loop?
 };
 
 struct EmitError : std::runtime_error {

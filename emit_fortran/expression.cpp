@@ -38,6 +38,7 @@ std::string Expressions::symbol(NodeId id) const {
   switch (n.op) {
     case Op::argument: return symbols_.scalars[n.bits[0]];
     case Op::dim: return fmt::format("{}({})", symbols_.shapes[n.bits[0]], n.bits[1]);
+    case Op::stride: return fmt::format("{}({})", symbols_.strides[n.bits[0]], n.bits[1]);
     case Op::index: return symbols_.indices[n.bits[0]];
     default: return symbols_.temporaries[id];
   }
@@ -52,7 +53,7 @@ std::string Expressions::text(NodeId id, Precedence outer, bool plain) {
   }
   std::string named = symbol(id);
   if (!named.empty()) {
-    if (n.op != Op::argument && n.op != Op::dim) symbols_.homes.see(named);
+    if (n.op != Op::argument && n.op != Op::dim && n.op != Op::stride) symbols_.homes.see(named);
     return named;
   }
   return expand(id, outer, plain);

@@ -20,9 +20,13 @@ namespace numeta::emit_fortran {
 struct Uses {
   std::set<std::pair<std::string, core::DType>> support;
   std::map<std::pair<std::string, core::DType>, int> libm;  // to the arity
+  std::vector<core::Foreign> foreigns;                      // named by `foreign_name`
   bool parallel = false;                                    // a loop that runs in parallel
   bool team = false;                                        // which thread of how many it is
 };
+
+/// The name of a library's procedure in the text; it counts as used from now on.
+std::string foreign_name(Uses& uses, const core::Foreign& procedure);
 
 /// Where each local name of a procedure is declared: 0 in the procedure itself, else the number of
 /// the piece that alone uses it.

@@ -12,32 +12,10 @@ namespace {
 // Words of the emitted text that a user's name must not hide. Fortran has no reserved words, but a
 // variable that is called `if` or `do` reads badly, so those are here too.
 constexpr std::string_view kReserved[] = {
-    "abs",        "acos",        "acosh",      "aimag",
-    "aint",       "allocatable", "allocate",   "allocated",
-    "asin",       "asinh",       "atan",       "atanh",
-    "bge",        "bgt",         "bit_size",   "ble",
-    "blt",        "btest",       "call",       "case",
-    "cmplx",      "complex",     "conjg",      "contains",
-    "cos",        "cosh",        "cycle",      "data",
-    "deallocate", "do",          "else",       "elseif",
-    "end",        "enddo",       "endif",      "error_values",
-    "exit",       "exp",         "false",      "function",
-    "goto",       "huge",        "iand",       "ieor",
-    "if",         "implicit",    "import",     "in",
-    "int",        "integer",     "intent",     "interface",
-    "ior",        "ishft",       "isnan",      "iso_c_binding",
-    "leadz",      "log",         "log10",      "logical",
-    "max",        "merge",       "min",        "mod",
-    "no_memory",  "none",        "not",        "numeta_new_array",
-    "only",       "print",       "program",    "pure",
-    "real",       "recursive",   "result",     "return",
-    "scale",      "select",      "shape",      "shifta",
-    "shiftl",     "shiftr",      "sign",       "sin",
-    "sinh",       "size",        "sqrt",       "stat",
-    "status",     "stop",        "subroutine", "tan",
-    "tanh",       "target",      "then",       "threads",
-    "transfer",   "true",        "use",        "value",
-    "while",      "write"};
+#define RESERVED(word) word,
+#include "emit_fortran/reserved.def"
+#undef RESERVED
+};
 
 static_assert(std::is_sorted(std::begin(kReserved), std::end(kReserved)));
 
@@ -68,7 +46,7 @@ std::string legal(std::string_view wanted) {
 
 bool has_own_prefix(std::string_view name) {
   return name.starts_with("c_") || name.starts_with("libm_") || name.starts_with("numeta_") ||
-         name.starts_with("omp_");
+         name.starts_with("omp_") || name.starts_with("foreign_");
 }
 
 }  // namespace

@@ -85,6 +85,13 @@ core::Literal neutral(core::Combine by, DType type) {
   }
 }
 
+/// The variables of a reduction: its own first.
+std::vector<BufferId> members(const core::Reduction& reduction) {
+  std::vector<BufferId> out{reduction.variable};
+  out.insert(out.end(), reduction.companions.begin(), reduction.companions.end());
+  return out;
+}
+
 void add_clause(std::string& out, std::string_view clause, const std::set<std::string>& names) {
   if (!names.empty()) out += fmt::format(" {}({})", clause, fmt::join(names, ", "));
 }
@@ -106,7 +113,7 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
   constexpr std::string_view kBounds[] = {"_first", "_last", "_step"};
   std::set<std::string, std::less<>> written;
   for (const core::Reduction& reduction : shape.reductions) {
-    written.insert(symbols_.buffers[reduction.variable]);
+    for (const BufferId variable : members(reduction)) written.insert(symbols_.buffers[variable]);
   }
   for (const auto* list : {&shape.privates, &shape.last}) {
     for (const BufferId variable : *list) written.insert(symbols_.buffers[variable]);
@@ -120,8 +127,16 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
     bounds[k] = name;
   }
   for (const core::Reduction& reduction : shape.reductions) {
-    totals_[reduction.variable] = declared_as(symbols_.buffers[reduction.variable] + "_total",
-                                              g_.buffers()[reduction.variable].type);
+    for (const BufferId variable : members(reduction)) {
+      totals_[variable] =
+          declared_as(symbols_.buffers[variable] + "_total", g_.buffers()[variable].type);
+    }
+  }
+  for (const core::Reduction& reduction : shape.reductions) {
+    if (reduction.check == kNone) continue;
+    const std::string& name = symbols_.buffers[reduction.variable];
+    overflows_[reduction.variable] = declared_as(name + "_overflows", DType::b1);
+    text_.line(fmt::format("{} = .false._c_bool", overflows_.at(reduction.variable)));
   }
   if (!shape.reductions.empty() && thread_.empty()) thread_ = declared_as("thread", DType::i8);
   if (shape.fails) failed_[r] = declared_as(index + "_failed", DType::i8);
@@ -158,10 +173,20 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
   text_.insert(place, head.take());
   text_.directive(combines ? "end parallel" : "end parallel do");
   for (const core::Reduction& reduction : shape.reductions) {
-    text_.line(fmt::format("{} = {}", symbols_.buffers[reduction.variable],
-                           totals_.at(reduction.variable)));
+    for (const BufferId variable : members(reduction)) {
+      text_.line(fmt::format("{} = {}", symbols_.buffers[variable], totals_.at(variable)));
+    }
   }
   if (!shape.fails) return;
+  for (const core::Reduction& reduction : shape.reductions) {
+    if (reduction.check == kNone) continue;
+    // After what fails in an iteration, so that it does not depend on which thread is faster.
+    text_.line(fmt::format("if (status == 0 .and. {}) then", overflows_.at(reduction.variable)));
+    text_.deeper();
+    failure(g_.node(reduction.check).bits[0], {});
+    text_.shallower();
+    text_.line("end if");
+  }
   text_.line("if (status /= 0) return");
   returns_ = true;
 }
@@ -193,8 +218,9 @@ void Body::combine_parts(const core::ParallelLoop& shape) {
   text_.line(fmt::format("if ({} == 0) then", thread_));
   text_.deeper();
   for (const core::Reduction& reduction : shape.reductions) {
-    text_.line(fmt::format("{} = {}", totals_.at(reduction.variable),
-                           symbols_.buffers[reduction.variable]));
+    for (const BufferId variable : members(reduction)) {
+      text_.line(fmt::format("{} = {}", totals_.at(variable), symbols_.buffers[variable]));
+    }
   }
   text_.shallower();
   text_.line("else");
@@ -204,11 +230,25 @@ void Body::combine_parts(const core::ParallelLoop& shape) {
     const std::string& part = symbols_.buffers[reduction.variable];
     const DType type = g_.buffers()[reduction.variable].type;
     const auto [op, partial_first] = reduction.by;
+    if (reduction.check != kNone) {
+      text_.line(fmt::format("if ({}) {} = .true._c_bool",
+                             expressions_.operation_on(Op::add_overflows, type, total, part),
+                             overflows_.at(reduction.variable)));
+    }
     if (op == Op::lt || op == Op::le) {
-      text_.line(fmt::format("if ({}) {} = {}",
-                             partial_first ? expressions_.operation_on(op, type, part, total)
-                                           : expressions_.operation_on(op, type, total, part),
-                             total, part));
+      const std::string better = partial_first ? expressions_.operation_on(op, type, part, total)
+                                               : expressions_.operation_on(op, type, total, part);
+      if (reduction.companions.empty()) {
+        text_.line(fmt::format("if ({}) {} = {}", better, total, part));
+        continue;
+      }
+      text_.line(fmt::format("if ({}) then", better));
+      text_.deeper();
+      for (const BufferId variable : members(reduction)) {
+        text_.line(fmt::format("{} = {}", totals_.at(variable), symbols_.buffers[variable]));
+      }
+      text_.shallower();
+      text_.line("end if");
     } else {
       text_.line(fmt::format("{} = {}", total, expressions_.operation_on(op, type, total, part)));
     }
@@ -236,8 +276,11 @@ std::string Body::data_clauses(RegionId region, const core::ParallelLoop& shape,
     take(shape.reductions.empty() ? copied : shared, symbols_.buffers[variable]);
   }
   for (const core::Reduction& reduction : shape.reductions) {
-    take(copied, symbols_.buffers[reduction.variable]);
-    take(shared, totals_.at(reduction.variable));
+    for (const BufferId variable : members(reduction)) {
+      take(copied, symbols_.buffers[variable]);
+      take(shared, totals_.at(variable));
+    }
+    if (reduction.check != kNone) take(shared, overflows_.at(reduction.variable));
   }
   if (!shape.reductions.empty()) take(own, thread_);
   if (shape.fails) take(shared, failed_.at(region));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "emit_fortran/foreign.hpp"
 #include "emit_fortran/frame.hpp"
 #include "emit_fortran/spelling.hpp"
 
@@ -43,7 +44,7 @@ Procedure::Procedure(const core::Graph& graph, const Options& options, const cor
       names_(std::move(names)),
       uses_(uses),
       expressions_(graph, options, plan_, symbols_, uses),
-      body_(graph, plan_, parallel_, callees, symbols_, names_, expressions_, internal),
+      body_(graph, plan_, parallel_, callees, uses, symbols_, names_, expressions_, internal),
       own_(std::move(own)),
       is_internal_(internal),
       returned_(returned) {
@@ -272,7 +273,7 @@ std::string Procedure::declarations() const {
   const bool hands_over = std::any_of(returned_.begin(), returned_.end(),
                                       [](const core::Returned& one) { return !one.early; });
   if (hands_over) declare_handing_over(out);
-  if (!uses_.libm.empty() || uses_.team || hands_over) {
+  if (!uses_.libm.empty() || !uses_.foreigns.empty() || uses_.team || hands_over) {
     out.line("interface");
     if (hands_over) out.raw(kNewArray);
     if (uses_.team) {
@@ -286,6 +287,9 @@ std::string Procedure::declarations() const {
     }
     for (const auto& [key, arity] : uses_.libm) {
       out.raw(libm_interface(key.first, key.second, arity));
+    }
+    for (const core::Foreign& procedure : uses_.foreigns) {
+      out.raw(foreign_interface(uses_, procedure));
     }
     out.line("end interface");
   }

@@ -25,6 +25,7 @@ bool is_symbol(const Graph& g, NodeId id) {
     case Op::constant:
     case Op::argument:
     case Op::dim:
+    case Op::stride:
     case Op::index: return true;
     default: return false;
   }

@@ -258,7 +258,7 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
 void Cache::compile_and_publish(const BuildRequest& request, Work& work) {
   CompileRequest job;
   job.tool = work.tool.get();
-  job.unit = {request.fortran, request.stub, request.symbol};
+  job.unit = {request.fortran, request.stub, request.symbol, request.libraries};
   job.timeout = settings_.compile_timeout;
   job.keep_failed = settings_.keep_failed;
   job.interrupted = request.interrupted;
@@ -310,7 +310,7 @@ void Cache::build_alone(const BuildRequest& request, Work& work) {
 
 Loaded Cache::build(const BuildRequest& request) {
   Work work;
-  const Unit unit{request.fortran, request.stub, request.symbol};
+  const Unit unit{request.fortran, request.stub, request.symbol, request.libraries};
   try {
     work.tool = finder_.find(settings_, request.flags, records(), request.interrupted);
   } catch (const BuildError& error) {

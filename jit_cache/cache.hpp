@@ -31,9 +31,10 @@ struct BuildRequest {
   std::string fortran;
   std::string stub;
   std::string symbol;
-  std::vector<std::string> flags;  // mode flags
-  std::string label;               // for people
-  std::string metadata;            // for people, JSON
+  std::vector<std::string> flags;      // mode flags
+  std::string label;                   // for people
+  std::string metadata;                // for people, JSON
+  std::vector<std::string> libraries;  // to link
   std::function<bool()> interrupted;
 };
 

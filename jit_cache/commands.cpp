@@ -187,6 +187,30 @@ std::vector<Command> parse_dry_run(std::string_view output) {
   return commands;
 }
 
+namespace {
+
+/// A library that names itself is looked for by that name when the kernel is loaded.
+void add_library(Command& command, const std::string& file, bool direct) {
+  const std::string folder = file.substr(0, file.rfind('/'));
+  if (direct) {
+    command.insert(command.end(), {"-rpath", folder, file});
+  } else {
+    command.insert(command.end(), {"-Wl,-rpath," + folder, file});
+  }
+}
+
+/// Forgets the names that a library defines; one that cannot be read leads to the full link.
+void erase_defined(const std::string& file, std::set<std::string>& wanted) {
+  const std::vector<std::string> names(wanted.begin(), wanted.end());
+  const auto found = defined_in_library(file, names);
+  if (!found) return;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if ((*found)[i]) wanted.erase(names[i]);
+  }
+}
+
+}  // namespace
+
 Command fortran_driver(const Compilers& compilers, const CompileFlags& flags, bool dry) {
   Command command{compilers.fc};
   if (dry) command.insert(command.end(), {"-###", "-pipe"});
@@ -258,9 +282,10 @@ BuildPlan direct_plan(const Compilers& compilers, const CompileFlags& flags,
 }
 
 Command link_command(const BuildPlan& plan, std::string_view kernel_object,
-                     std::string_view stub_object) {
+                     std::string_view stub_object, const std::vector<std::string>& linked) {
   Command command = plan.link_start;
   command.insert(command.end(), {"kernel.o", "stub.o"});
+  for (const std::string& file : linked) add_library(command, file, plan.direct);
   Command libraries = plan.link_libraries;
   const auto kernel = object_symbols(kernel_object);
   const auto stub = object_symbols(stub_object);
@@ -272,6 +297,7 @@ Command link_command(const BuildPlan& plan, std::string_view kernel_object,
     wanted.erase("_GLOBAL_OFFSET_TABLE_");  // the linker's own
     Command chosen;
     bool understood = true;
+    for (const std::string& file : linked) erase_defined(file, wanted);
     for (const std::string& file : plan.libraries) {
       if (wanted.empty()) break;
       const std::vector<std::string> names(wanted.begin(), wanted.end());

@@ -55,8 +55,9 @@ BuildPlan direct_plan(const Compilers& compilers, const CompileFlags& flags,
                       std::string_view link_output);
 
 // The link command, with only those libraries that --as-needed would keep where that is known.
+// `linked`: further libraries, found again at run time by the folders that they are in now.
 Command link_command(const BuildPlan& plan, std::string_view kernel_object,
-                     std::string_view stub_object);
+                     std::string_view stub_object, const std::vector<std::string>& linked = {});
 
 // The commands in the output of a `-###` run, words unquoted.
 std::vector<Command> parse_dry_run(std::string_view output);

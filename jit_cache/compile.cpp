@@ -68,7 +68,8 @@ class OneCompile {
     result.fortran_seconds = outcomes[0].seconds;
     result.c_seconds = outcomes[1].seconds;
 
-    const Pipeline link{{link_command(plan, object("kernel.o"), object("stub.o"))}};
+    const Pipeline link{
+        {link_command(plan, object("kernel.o"), object("stub.o"), request_.unit.libraries)}};
     result.commands.push_back(command_text(link));
     const std::vector<Outcome> linked = finished(run({&link, 1}, limits()), link);
     check(linked[0]);

@@ -90,7 +90,12 @@ std::vector<Verified> Cache::verify(const std::function<bool()>& interrupted) {
       continue;
     }
     verified.label = entry.info.get("label");
-    const Unit unit{material->get("fortran"), material->get("stub"), material->get("symbol")};
+    Unit unit{material->get("fortran"), material->get("stub"), material->get("symbol")};
+    std::string_view libraries = material->get("libraries");  // each ends with a zero byte
+    for (size_t end = 0; (end = libraries.find('\0')) != std::string_view::npos;) {
+      unit.libraries.emplace_back(libraries.substr(0, end));
+      libraries.remove_prefix(end + 1);
+    }
     for (const auto& tool : finder_.all_recorded(records())) {
       if (!tool->unchanged() || make_key(*tool, unit).name != file.key) continue;
       CompileRequest job;

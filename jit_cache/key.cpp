@@ -5,6 +5,7 @@
 
 #include "jit_cache/digest.hpp"
 #include "jit_cache/entry.hpp"
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 namespace {
@@ -16,6 +17,14 @@ std::string joined(const std::vector<std::string>& words) {
     text += '\0';
   }
   return text;
+}
+
+std::string identities(const std::vector<std::string>& files) {
+  std::vector<std::string> all;
+  for (const std::string& file : files) {
+    all.push_back(identify(file).value_or(FileIdentity{file}).text());
+  }
+  return joined(all);
 }
 
 std::string plan_text(const BuildPlan& plan) {

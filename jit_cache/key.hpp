@@ -15,6 +15,7 @@ struct Unit {
   std::string_view fortran;
   std::string_view stub;
   std::string_view symbol;
+  std::vector<std::string> libraries = {};  // files that the kernel calls procedures of
 };
 
 struct Key {

@@ -22,6 +22,7 @@ PACKAGES = (
     ("libfmt-dev", "header", "fmt/format.h"),
     ("libxxhash-dev", "header", "xxhash.h"),
     ("libopenblas-dev", "library", "libopenblas.so"),
+    ("libopenblas0-serial", "library", "openblas-serial/libopenblas.so.0"),
     ("liblapack-dev", "library", "liblapack.so"),
     ("libgtest-dev", "header", "gtest/gtest.h"),
     ("python3-venv", "module", "ensurepip"),

@@ -184,15 +184,11 @@ struct LoadedKernel {
 
 LoadedKernel build(std::string fortran, std::string stub, std::string symbol,
                    std::vector<std::string> flags, std::string label, std::string metadata,
-                   const py::object& interrupted) {
+                   const py::object& interrupted, std::vector<std::string> libraries) {
   const std::shared_ptr<Cache> cache = current().get();
-  jit_cache::BuildRequest request{std::move(fortran),
-                                  std::move(stub),
-                                  std::move(symbol),
-                                  std::move(flags),
-                                  std::move(label),
-                                  std::move(metadata),
-                                  {}};
+  jit_cache::BuildRequest request{
+      std::move(fortran), std::move(stub),     std::move(symbol),    std::move(flags),
+      std::move(label),   std::move(metadata), std::move(libraries), {}};
   jit_cache::Loaded loaded = without_gil(interrupted, [&](const std::function<bool()>& ask) {
     request.interrupted = ask;
     return cache->build(request);
@@ -358,7 +354,8 @@ PYBIND11_MODULE(_cache, module) {
   });
   module.def("build", &build, py::arg("fortran"), py::arg("stub"), py::arg("symbol"),
              py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
-             py::arg("interrupted") = py::none());
+             py::arg("interrupted") = py::none(),
+             py::arg("libraries") = std::vector<std::string>{});
   module.def("entries", &entries);
   module.def("entry", &entry, py::arg("key"));
   module.def("stats", [] {

@@ -179,12 +179,10 @@ bool ResultBuilder::parse_view(PyObject* shape, std::size_t bound_count, Node& n
   PyObject* starts = nullptr;
   PyObject* axes = nullptr;
   const char* word = nullptr;
-  int flat = 0;
-  if (PyArg_ParseTuple(shape, "sOO!O!p:view", &word, &base, &PyTuple_Type, &starts, &PyTuple_Type,
-                       &axes, &flat) == 0) {
+  if (PyArg_ParseTuple(shape, "sOO!O!:view", &word, &base, &PyTuple_Type, &starts, &PyTuple_Type,
+                       &axes) == 0) {
     return false;
   }
-  view.flat = flat != 0;
   for (Py_ssize_t k = 0; k < PyTuple_GET_SIZE(starts); ++k) {
     if (!parse_number(PyTuple_GET_ITEM(starts, k), view.starts.emplace_back())) return false;
   }
@@ -249,39 +247,43 @@ PyObject* ResultBuilder::build_sequence(const Node& node, const std::int64_t* fr
   return object.release();
 }
 
-// As NumPy makes views: `base` is what owns the memory, and only what can be written through it can
-// be written through the view.
+// As NumPy makes views: `base` is what owns the memory, and what cannot be written through it
+// cannot be written through the view. Nor can one
+// with a repeated axis.
 PyObject* ResultBuilder::build_view(const View& view, const std::int64_t* frame,
                                     PyObject* const* values) const {
   auto base = Reference::steal(build_node(view.base, frame, values));
   if (!base) return nullptr;
   auto* array = reinterpret_cast<PyArrayObject*>(base.get());
-  const std::size_t rank = view.flat ? 1 : static_cast<std::size_t>(PyArray_NDIM(array));
-  if (!PyArray_Check(base.get()) || view.starts.size() != rank) {
+  if (!PyArray_Check(base.get()) ||
+      view.starts.size() != static_cast<std::size_t>(PyArray_NDIM(array))) {
     PyErr_SetString(PyExc_SystemError, "numeta: a view of an array of another rank");
     return nullptr;
   }
-  const auto stride = [&](std::size_t axis) {
-    return view.flat ? PyArray_ITEMSIZE(array) : PyArray_STRIDE(array, static_cast<int>(axis));
-  };
-  char* data = PyArray_BYTES(array);
-  for (std::size_t axis = 0; axis < rank; ++axis) {
-    data += value_of(view.starts[axis], frame) * stride(axis);
-  }
+  const npy_intp* strides_below = PyArray_STRIDES(array);
   std::array<npy_intp, NPY_MAXDIMS> lengths;
   std::array<npy_intp, NPY_MAXDIMS> strides;
+  int flags = PyArray_FLAGS(array) & NPY_ARRAY_WRITEABLE;
+  bool is_empty = false;
   for (std::size_t k = 0; k < view.axes.size(); ++k) {
-    lengths[k] = value_of(view.axes[k].length, frame);
+    const ViewAxis& axis = view.axes[k];
+    lengths[k] = value_of(axis.length, frame);
     strides[k] = 0;
-    for (const Move& move : view.axes[k].moves) {
-      strides[k] += value_of(move.step, frame) * stride(move.axis);
+    for (const Move& move : axis.moves) {
+      strides[k] += value_of(move.step, frame) * strides_below[move.axis];
     }
+    is_empty = is_empty || lengths[k] == 0;
+    if (axis.moves.empty() && lengths[k] > 1) flags = 0;
+  }
+  char* data = PyArray_BYTES(array);
+  for (std::size_t axis = 0; axis < view.starts.size() && !is_empty; ++axis) {
+    data += value_of(view.starts[axis], frame) * strides_below[axis];
   }
   PyArray_Descr* type = PyArray_DESCR(array);
   Py_INCREF(type);
-  auto made = Reference::steal(PyArray_NewFromDescr(
-      &PyArray_Type, type, static_cast<int>(view.axes.size()), lengths.data(), strides.data(), data,
-      PyArray_FLAGS(array) & NPY_ARRAY_WRITEABLE, nullptr));
+  auto made =
+      Reference::steal(PyArray_NewFromDescr(&PyArray_Type, type, static_cast<int>(view.axes.size()),
+                                            lengths.data(), strides.data(), data, flags, nullptr));
   if (!made) return nullptr;
   auto* made_array = reinterpret_cast<PyArrayObject*>(made.get());
   if (PyArray_SetBaseObject(made_array, base.release()) < 0) return nullptr;

@@ -2,12 +2,12 @@
 //
 // A template says how the object is made: None; an int k for result k; ('tuple', t, ...) and
 // ('list', t, ...) of templates; ('const', object) for that very object; ('arg', k) for the object
-// passed as bound value k; ('array', k) for array k that the kernel made; ('view', t, starts, axes,
-// flat) for a view of the array that t gives; ('choice', number, t, ...) for the template with that
+// passed as bound value k; ('array', k) for array k that the kernel made; ('view', t, starts, axes)
+// for a view of the array that t gives; ('choice', number, t, ...) for the template with that
 // number. A number is an int k for result k, or ('const', number). `starts` has a number for each
 // axis of the viewed array: the index of the view's first element. `axes` has for each axis of the
 // view (length, ((axis, step), ...)): how many indices it has, and by how much the next one moves
-// along the axes of the viewed array. `flat`: the viewed array counts as one axis, its memory.
+// along the axes of the viewed array.
 // Each result is (typenum, weak), a Python number or a NumPy scalar; each array (typenum, ndim,
 // whether it is in Fortran order, whether it is made early).
 #pragma once
@@ -67,7 +67,6 @@ class ResultBuilder {
   };
   struct View {
     std::uint32_t base = 0;  // a node
-    bool flat = false;
     std::vector<Number> starts;
     std::vector<ViewAxis> axes;
   };

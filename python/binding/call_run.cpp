@@ -6,8 +6,8 @@
 #include <bit>
 
 #include "call_constant.hpp"
+#include "call_interrupt.hpp"
 #include "call_scalar.hpp"
-#include "call_stack.hpp"
 #include "call_threads.hpp"
 
 namespace numeta::call {
@@ -97,13 +97,14 @@ PyObject* number_of(std::int64_t word, bool is_double) {
 inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, std::int64_t* frame,
                           Making* making) {
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
-  PyThreadState* state = variant.is_brief ? nullptr : PyEval_SaveThread();
-  if (making != nullptr) making->set_thread(state);
   bool overflowed = false;
-  const std::int32_t status = variant.is_recursive
-                                  ? run_with_stack_guard(variant.entry, frame, overflowed)
-                                  : variant.entry(frame);
-  if (state != nullptr) PyEval_RestoreThread(state);
+  std::int32_t status = 0;
+  if (variant.is_brief) {
+    if (making != nullptr) making->set_thread(nullptr);
+    status = variant.entry(frame);
+  } else if (!run_released(variant, frame, making, status, overflowed)) {
+    return nullptr;
+  }
   if (overflowed) {
     PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
     return nullptr;

@@ -126,7 +126,7 @@ bool parse_parameters(PyObject* tuples, Variant& variant) {
 int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   static const char* names[] = {"address",    "params",       "results", "template",  "guards",
                                 "raise_site", "make_overlap", "overlap", "keepalive", "brief",
-                                "recursive",  "arrays",       nullptr};
+                                "recursive",  "parallel",     "arrays",  nullptr};
   PyObject* address = nullptr;
   PyObject* parameters = nullptr;
   PyObject* results = nullptr;
@@ -139,10 +139,11 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   PyObject* arrays = nullptr;
   int brief = 0;
   int recursive = 0;
-  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOppO:Specialisation",
+  int parallel = 0;
+  if (PyArg_ParseTupleAndKeywords(args, keywords, "O!O|OOOOOOOpppO:Specialisation",
                                   const_cast<char**>(names), &PyLong_Type, &address, &parameters,
                                   &results, &shape, &guards, &raise_site, &make_overlap, &overlap,
-                                  &keepalive, &brief, &recursive, &arrays) == 0) {
+                                  &keepalive, &brief, &recursive, &parallel, &arrays) == 0) {
     return -1;
   }
   Variant& variant = variant_of(self);
@@ -175,6 +176,7 @@ int initialise(PyObject* self, PyObject* args, PyObject* keywords) {
   variant.keepalive = Reference::share(keepalive);
   variant.is_brief = brief != 0;
   variant.is_recursive = recursive != 0;
+  variant.is_parallel = parallel != 0;
   variant.entry = reinterpret_cast<Entry>(entry);
   return 0;
 }

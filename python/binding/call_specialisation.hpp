@@ -39,6 +39,7 @@ struct Variant {
   std::uint32_t words = 0;    // of the whole frame
   bool is_brief = false;      // ends in well under a microsecond: runs with the GIL held
   bool is_recursive = false;  // may need more stack than there is
+  bool is_parallel = false;   // has threads of its own
   bool runs_python = false;   // matching calls Python code, which may change the arguments
   OverlapCheck overlaps;
   GuardSet guards;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <ucontext.h>
 
@@ -77,6 +78,10 @@ void install() {
 }
 
 }  // namespace
+
+void* suspend_stack_guard() { return std::exchange(return_point, nullptr); }
+
+void resume_stack_guard(void* suspended) { return_point = static_cast<sigjmp_buf*>(suspended); }
 
 std::int32_t run_with_stack_guard(Entry entry, std::int64_t* frame, bool& overflowed) {
   thread_local HandlerStack handler_stack;

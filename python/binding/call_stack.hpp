@@ -13,4 +13,8 @@ using Entry = std::int32_t (*)(std::int64_t*);
 /// Runs `entry`; `overflowed` says whether the stack ended before it did.
 std::int32_t run_with_stack_guard(Entry entry, std::int64_t* frame, bool& overflowed);
 
+/// While other code runs in the thread, on top of a guarded kernel: its faults are its own.
+void* suspend_stack_guard();
+void resume_stack_guard(void* suspended);
+
 }  // namespace numeta::call

@@ -7,6 +7,8 @@
 
 #include <atomic>
 
+#include "call_interrupt.hpp"
+
 namespace numeta::call {
 
 namespace {
@@ -26,6 +28,7 @@ bool is_loaded() {
 void before_fork() { g_may_have_pool = is_loaded(); }
 
 void in_child() {
+  forget_running_kernel();
   if (g_may_have_pool) g_is_child = true;
 }
 

@@ -42,6 +42,9 @@ const core::Buffer& buffer_of(PyObject* self) {
 std::size_t rank_of(PyObject* self) { return view_of(self).rank(); }
 
 void dealloc(PyObject* self) {
+  auto& stand_ins = as_array(self)->state->stand_ins;
+  const auto copy = stand_ins.find(view_of(self).buffer);
+  if (copy != stand_ins.end()) --copy->second.holders;
   release(as_array(self)->state);
   delete as_array(self)->view;
   PyObject_Free(self);
@@ -116,6 +119,7 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
     const core::View& view = view_of(self);
     std::vector<NodeId> indices;
     if (is_plain_key(state, view, key, indices)) {
+      require_writable(state, view);
       state->lowering.store(view.buffer, indices, stored_node(self, value));
       ++state->effects;
       return 0;
@@ -127,6 +131,7 @@ int set_item(PyObject* self, PyObject* key, PyObject* value) {
     }
     const Part part = part_of(self, key);
     if (part.is_element || part.view.rank() == 0) {
+      require_writable(state, part.view);
       views(state).store(part.view, {}, stored_node(self, value));
       ++state->effects;
       return 0;
@@ -266,10 +271,15 @@ PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
 }
 
 PyObject* matrix_slot(PyObject* a, PyObject* b) { return ask(array_hooks().matmul, a, b); }
+PyObject* number_slot(PyObject* self) { return refuse_value<PyObject*>(self, nullptr); }
 PyObject* iter_slot(PyObject* self) {
-  return guarded<PyObject*>(as_array(self)->state, nullptr, [&]() -> PyObject* {
-    throw array_as_value(as_array(self)->state->graph, view_of(self));
-  });
+  return PyObject_CallOneArg(array_hooks().iterate, self);
+}
+int setattr_slot(PyObject* self, PyObject* name, PyObject* value) {
+  PyObject* done = PyObject_CallFunctionObjArgs(array_hooks().set_attribute, self, name,
+                                                value != nullptr ? value : Py_None, nullptr);
+  Py_XDECREF(done);
+  return done != nullptr ? 0 : -1;
 }
 int contains_slot(PyObject* self, PyObject*) { return refuse_value(self, -1); }
 
@@ -375,6 +385,7 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_tp_str, slot(text_slot)},
                        {Py_tp_hash, slot(hash_slot)},
                        {Py_tp_getattro, slot(getattr_slot)},
+                       {Py_tp_setattro, slot(setattr_slot)},
                        {Py_tp_richcompare, slot(compare_slot)},
                        {Py_tp_iter, slot(iter_slot)},
                        {Py_tp_getset, getters},
@@ -413,9 +424,9 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_nb_positive, slot(unary_slot<PyNumber_Positive>)},
                        {Py_nb_absolute, slot(unary_slot<PyNumber_Absolute>)},
                        {Py_nb_invert, slot(unary_slot<PyNumber_Invert>)},
-                       {Py_nb_int, slot(iter_slot)},
-                       {Py_nb_float, slot(iter_slot)},
-                       {Py_nb_index, slot(iter_slot)},
+                       {Py_nb_int, slot(number_slot)},
+                       {Py_nb_float, slot(number_slot)},
+                       {Py_nb_index, slot(number_slot)},
                        {0, nullptr}};
 
 PyType_Spec spec = {"numeta._trace.Array", sizeof(ArrayObject), 0,

@@ -123,6 +123,50 @@ py::tuple buffer_of(py::handle array) {
   return py::make_tuple(object->view->buffer, object->view->layers.empty());
 }
 
+/// Whether two arrays may share memory.
+bool may_share(py::handle a, py::handle b) {
+  const ArrayObject* first = array_in(a);
+  return meets(first->state, *first->view, *array_in(b)->view);
+}
+
+/// From now on `copy`, an array of its own memory, stands for a view of `original`.
+void set_stand_in(py::handle copy, py::handle original) {
+  const ArrayObject* object = array_in(copy);
+  object->state->stand_ins[object->view->buffer] = {array_in(original)->view->buffer, 1};
+}
+
+/// The elements in C order, always the array's own.
+py::object flat(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&] {
+    return new_view(object->state, views(object->state).flat(*object->view));
+  });
+}
+
+/// Is its memory the kernel's own?
+bool is_own(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return object->state->graph.buffers()[object->view->buffer].allocated;
+}
+
+bool is_contiguous(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return views(object->state).is_contiguous(*object->view);
+}
+
+/// The same view, which must not be written.
+py::object read_only(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return run(object->state, [&] {
+    core::View view = *object->view;
+    view.read_only = true;
+    return new_view(object->state, std::move(view));
+  });
+}
+
+/// `array` is from now on the view that `other` is.
+void become(py::handle array, py::handle other) { *array_in(array)->view = *array_in(other)->view; }
+
 /// Whether a length is 1: what is not known, and of no parameter, counts as another.
 bool is_one(py::handle length) {
   TraceState* state = required_current("a length");
@@ -137,9 +181,11 @@ bool is_one(py::handle length) {
 }
 
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
-                     py::object matmul) {
-  array_hooks() = {get.release().ptr(), set.release().ptr(), attribute.release().ptr(),
-                   convert.release().ptr(), matmul.release().ptr()};
+                     py::object matmul, py::object iterate, py::object set_attribute) {
+  array_hooks() = {get.release().ptr(),     set.release().ptr(),
+                   attribute.release().ptr(), convert.release().ptr(),
+                   matmul.release().ptr(),  iterate.release().ptr(),
+                   set_attribute.release().ptr()};
 }
 
 }  // namespace
@@ -154,6 +200,13 @@ void bind_arrays(py::module_& m) {
   m.def("remapped", &remapped);
   m.def("common_shape", &common_shape);
   m.def("buffer_of", &buffer_of);
+  m.def("may_share", &may_share);
+  m.def("set_stand_in", &set_stand_in);
+  m.def("flat", &flat);
+  m.def("is_contiguous", &is_contiguous);
+  m.def("read_only", &read_only);
+  m.def("is_own", &is_own);
+  m.def("become", &become);
   m.def("is_one", &is_one);
   m.def("set_array_hooks", &set_array_hooks);
 }

@@ -32,6 +32,8 @@ struct ArrayHooks {
   PyObject* attribute = nullptr;  // (array, name) -> value
   PyObject* convert = nullptr;    // (value) -> array: lists, tuples, NumPy's own arrays
   PyObject* matmul = nullptr;     // (a, b) -> value
+  PyObject* iterate = nullptr;    // (array) -> iterator
+  PyObject* set_attribute = nullptr;  // (array, name, value)
 };
 ArrayHooks& array_hooks();
 
@@ -57,11 +59,17 @@ PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& funct
                    std::span<PyObject* const> operands, bool same_kind);
 /// `target[...] = value`: 0 or -1.
 int assign(TraceState* state, const core::View& target, PyObject* value);
+/// Whether two views may share memory.
+bool meets(const TraceState* state, const core::View& a, const core::View& b);
+/// Refuses a store to what a stand-in was copied from, or to the stand-in itself.
+void require_writable(const TraceState* state, const core::View& target);
 /// Fresh memory of undefined content.
 core::View allocated(TraceState* state, core::DType type, core::Layout layout,
                      std::span<const core::NodeId> shape);
 /// The elements of a view in memory of their own.
 core::View copied(TraceState* state, const core::View& view);
+/// The same elements, in loops at the current place.
+void copy_elements(TraceState* state, const core::View& from, const core::View& to);
 PyObject* new_view(TraceState* state, core::View view);
 
 }  // namespace numeta::binding

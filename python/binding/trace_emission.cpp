@@ -6,8 +6,10 @@
 #include <optional>
 #include <span>
 
+#include "core/aliases.hpp"
 #include "core/live.hpp"
 #include "core/passes.hpp"
+#include "core/returned.hpp"
 
 namespace py = pybind11;
 
@@ -26,6 +28,10 @@ struct Improved {
 
 Improved improved(const std::vector<TraceState*>& procedures) {
   Improved out;
+  for (TraceState* procedure : procedures) {
+    core::check_aliases(procedure->graph);
+    procedure->graph.drop_aliases();
+  }
   for (const TraceState* procedure : procedures) out.graphs.push_back(&procedure->graph);
   out.used = core::reachable(out.graphs);
   for (std::size_t k = 0; k < procedures.size(); ++k) {
@@ -59,9 +65,26 @@ std::vector<std::pair<int, std::string>> notes_of(const TraceState& kernel, cons
       out.emplace_back(kernel.place(note.origin).second, note.text);
     }
   }
+  for (const core::Returned& one : core::returned_arrays(*code.graphs.front())) {
+    if (one.early) continue;
+    const core::Graph& graph = *code.graphs.front();
+    out.emplace_back(kernel.place(graph.node(one.statement).origin).second,
+                     graph.buffers()[one.array].name +
+                         " is copied when it is returned, since its shape is not known before");
+  }
   if (made.pieces > 0) {
     const int line = made.lines.empty() ? 0 : kernel.place(made.lines.front().origin).second;
     out.emplace_back(line, "long code was cut into " + std::to_string(made.pieces) + " procedures");
+  }
+  return out;
+}
+
+py::list arrays_of(const core::Graph& graph, const std::vector<bool>& early) {
+  py::list out;
+  for (std::size_t k = 0; k < graph.returned.size(); ++k) {
+    const core::Buffer& b = graph.buffers()[graph.returned[k]];
+    const bool fortran = b.layout == core::Layout::F;
+    out.append(py::make_tuple(core::row(b.type).code, b.rank(), fortran, bool{early[k]}));
   }
   return out;
 }
@@ -77,10 +100,13 @@ EmissionObject emitted(const TraceState& kernel) {
   out.stub = std::move(made.stub);
   out.symbol = std::move(made.symbol);
   out.flags = std::move(made.flags);
+  out.libraries = std::move(made.libraries);
   out.brief = !made.loops && kernel.graph.size() <= kFewNodes;
   out.recursive = made.recursive;
+  out.parallel = made.parallel;
   out.written = std::move(made.written);
   out.sites = sites_of(kernel);
+  out.arrays = arrays_of(*code.graphs.front(), made.early);
   for (const core::Result& result : kernel.graph.results) {
     out.results.emplace_back(core::row(kernel.graph.node(result.value).type).code, result.weak);
   }
@@ -97,13 +123,16 @@ void bind_emission(py::module_& m) {
       .def_readonly("stub", &EmissionObject::stub)
       .def_readonly("symbol", &EmissionObject::symbol)
       .def_readonly("flags", &EmissionObject::flags)
+      .def_readonly("libraries", &EmissionObject::libraries)
       .def_readonly("written", &EmissionObject::written)
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)
+      .def_readonly("arrays", &EmissionObject::arrays)
       .def_readonly("line_map", &EmissionObject::line_map)
       .def_readonly("notes", &EmissionObject::notes)
       .def_readonly("brief", &EmissionObject::brief)
-      .def_readonly("recursive", &EmissionObject::recursive);
+      .def_readonly("recursive", &EmissionObject::recursive)
+      .def_readonly("parallel", &EmissionObject::parallel);
 }
 
 }  // namespace numeta::binding

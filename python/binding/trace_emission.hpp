@@ -5,6 +5,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,13 +19,17 @@ struct EmissionObject {
   std::string stub;
   std::string symbol;
   std::vector<std::string> flags;
+  std::set<std::string> libraries;
   std::vector<bool> written;
   pybind11::list sites;
   std::vector<std::pair<std::string, bool>> results;
+  pybind11::list
+      arrays;  // (dtype, rank, is it in Fortran order, is it made early) of each returned
   pybind11::dict line_map;
   std::vector<std::pair<int, std::string>> notes;  // the Python line and what was done there
   bool brief = false;
   bool recursive = false;
+  bool parallel = false;
 };
 
 /// Verifies the kernel's procedures, runs the passes over them and emits what they made.

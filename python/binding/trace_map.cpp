@@ -55,7 +55,7 @@ class Operands {
   /// Operands that share memory with `target`, but not element by element, are copied.
   void part_from(const core::View& target) {
     for (Operand& one : all_) {
-      if (one.view && meets(*one.view, target) && !(*one.view == target)) {
+      if (one.view && meets(state_, *one.view, target) && !(*one.view == target)) {
         one.view = copied(state_, *one.view);
       }
     }
@@ -92,13 +92,6 @@ class Operands {
   }
 
  private:
-  bool meets(const core::View& a, const core::View& b) const {
-    const core::Graph& g = state_->graph;
-    const bool may_be_one = g.one_chain() && core::may_overlap(g.buffers()[a.buffer]) &&
-                            core::may_overlap(g.buffers()[b.buffer]);
-    return a.buffer == b.buffer || may_be_one;
-  }
-
   TraceState* state_;
   std::vector<Operand> all_;
 };
@@ -137,7 +130,29 @@ void over(TraceState* state, std::span<const NodeId> shape, Body&& body) {
   }
 }
 
+bool may_be_one(const core::Graph& g, core::BufferId a, core::BufferId b) {
+  const bool overlap = g.one_chain() && core::may_overlap(g.buffers()[a]) &&
+                       core::may_overlap(g.buffers()[b]);
+  return a == b || overlap;
+}
+
 }  // namespace
+
+bool meets(const TraceState* state, const core::View& a, const core::View& b) {
+  return may_be_one(state->graph, a.buffer, b.buffer);
+}
+
+void require_writable(const TraceState* state, const core::View& target) {
+  if (target.read_only) {
+    throw core::PythonFault(core::Exception::ValueError, "assignment destination is read-only");
+  }
+  for (const auto& [copy, stand_in] : state->stand_ins) {
+    if (stand_in.holders == 0) continue;
+    if (copy == target.buffer || may_be_one(state->graph, stand_in.original, target.buffer)) {
+      throw core::TraceFault(core::Diag::view_or_copy, {});
+    }
+  }
+}
 
 core::View allocated(TraceState* state, DType type, core::Layout layout,
                      std::span<const NodeId> shape) {
@@ -152,10 +167,14 @@ core::View copied(TraceState* state, const core::View& view) {
   const core::Layout layout =
       source.layout == core::Layout::F && view.layers.empty() ? source.layout : core::Layout::C;
   core::View out = allocated(state, source.type, layout, view.shape);
-  over(state, view.shape, [&](std::span<const NodeId> index) {
-    views(state).store(out, index, views(state).load(view, index));
-  });
+  copy_elements(state, view, out);
   return out;
+}
+
+void copy_elements(TraceState* state, const core::View& from, const core::View& to) {
+  over(state, from.shape, [&](std::span<const NodeId> index) {
+    views(state).store(to, index, views(state).load(from, index));
+  });
 }
 
 PyObject* new_view(TraceState* state, core::View view) {
@@ -164,6 +183,8 @@ PyObject* new_view(TraceState* state, core::View view) {
   retain(state);
   made->state = state;
   made->view = new core::View(std::move(view));
+  const auto copy = state->stand_ins.find(made->view->buffer);
+  if (copy != state->stand_ins.end()) ++copy->second.holders;
   return reinterpret_cast<PyObject*>(made);
 }
 
@@ -212,6 +233,7 @@ PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& funct
   Operands all(state, operands);
   const core::View& view = view_of(target);
   const DType to = state->graph.buffers()[view.buffer].type;
+  require_writable(state, view);
   const std::vector<NodeId> shape = views(state).common_shape(all.shapes());
   views(state).require_fits(view, shape, true);
   all.broadcast(view.shape);
@@ -230,6 +252,7 @@ PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& funct
 
 int assign(TraceState* state, const core::View& target, PyObject* value) {
   const DType to = state->graph.buffers()[target.buffer].type;
+  require_writable(state, target);
   ++state->effects;
   if (!is_array(value)) {
     // A number is converted once, as it would be for one element.

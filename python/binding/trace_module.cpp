@@ -11,6 +11,7 @@
 #include "python/binding/trace_arrays.hpp"
 #include "python/binding/trace_emission.hpp"
 #include "python/binding/trace_pybind.hpp"
+#include "python/binding/trace_returned.hpp"
 
 namespace py = pybind11;
 
@@ -292,10 +293,16 @@ class Trace {
     });
   }
 
-  void set_result(py::sequence values) {
+  /// `arrays`: whole arrays of the kernel's own.
+  void set_result(py::sequence values, py::sequence arrays) {
     run(state_, [&] {
       state_->note_origin();
       state_->graph.results.clear();
+      state_->graph.returned.clear();
+      for (const py::handle array : arrays) {
+        if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
+        state_->graph.returned.push_back(view_of(array.ptr()).buffer);
+      }
       for (const py::handle item : values) {
         const auto entry = py::reinterpret_borrow<py::tuple>(item);
         NodeId node = require_node(state_, py::object(entry[0]).ptr(), "a returned value");
@@ -314,6 +321,9 @@ class Trace {
     try {
       return emitted(*state_);
     } catch (const core::ParallelFault& fault) {
+      raise_fault(*state_, fault);
+      throw py::error_already_set();
+    } catch (const core::AliasFault& fault) {
       raise_fault(*state_, fault);
       throw py::error_already_set();
     }
@@ -461,7 +471,7 @@ void bind_trace(py::module_& m) {
       .def("call", &Trace::call)
       .def("check", &Trace::check)
       .def("fail", &Trace::fail)
-      .def("set_result", &Trace::set_result)
+      .def("set_result", &Trace::set_result, py::arg("values"), py::arg("arrays") = py::tuple())
       .def("emit", &Trace::emit)
       .def("dump", &Trace::dump)
       .def("passes", &Trace::passes)
@@ -486,6 +496,9 @@ PYBIND11_MODULE(_trace, m) {
   bind_emission(m);
   bind_trace(m);
   bind_arrays(m);
+  bind_merges(m);
+  bind_foreign(m);
+  bind_returned(m);
   m.def("current", [] {
     PyObject* object = Trace::current_object();
     return py::reinterpret_borrow<py::object>(object != nullptr ? object : Py_None);

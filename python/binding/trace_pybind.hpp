@@ -34,6 +34,9 @@ inline TraceState* required_current(const char* what) {
 }
 
 /// Adds the functions of arrays to the module.
+void bind_merges(pybind11::module_& m);
 void bind_arrays(py::module_& m);
+/// Adds the functions that call procedures of libraries.
+void bind_foreign(py::module_& m);
 
 }  // namespace numeta::binding

@@ -376,6 +376,15 @@ PyObject* new_scalar(TraceState* state, NodeId node) {
   return reinterpret_cast<PyObject*>(made);
 }
 
+/// What stands for a value where control does not come: any number will do.
+static bool stands_for_nothing(PyObject* value) {
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value));
+  PyObject* mark = PyObject_GetAttrString(type, "__numeta_nothing__");
+  PyErr_Clear();
+  Py_XDECREF(mark);
+  return mark != nullptr;
+}
+
 NodeId node_of(TraceState* state, PyObject* value, const core::Type* peer) {
   if (is_scalar(value)) {
     if (as_scalar(value)->state != state || current_state() != state) {
@@ -400,7 +409,9 @@ NodeId node_of(TraceState* state, PyObject* value, const core::Type* peer) {
     return state->graph.constant(core::DType::c16, true,
                                  core::literal_complex(core::DType::c16, z.real, z.imag));
   }
-  return node_of_numpy(state, value);
+  const NodeId numpy = node_of_numpy(state, value);
+  if (numpy == core::kNone && stands_for_nothing(value)) return state->graph.integer(0);
+  return numpy;
 }
 
 /// A placeholder for a name that is not known (loops.py) raises its own, better error.

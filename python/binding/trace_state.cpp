@@ -145,6 +145,14 @@ void raise_fault(const TraceState& state, const core::ParallelFault& fault) {
   raise_at(state.place(fault.origin), fault.diag, arguments);
 }
 
+void raise_fault(const TraceState& state, const core::AliasFault& fault) {
+  const std::string seen = fault.seen
+                               ? "in line " + std::to_string(state.place(*fault.seen).second)
+                               : "by the caller, when the kernel has ended";
+  raise_at(state.place(fault.origin), fault.diag,
+           {fault.name, fault.other, std::to_string(state.place(fault.copied).second), seen});
+}
+
 void raise_fault(const core::PythonFault& fault) {
   PyErr_SetString(python_exception(fault.exception), fault.what());
 }

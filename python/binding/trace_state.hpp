@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/aliases.hpp"
 #include "core/lower.hpp"
 #include "core/parallel.hpp"
 #include "emit_fortran/emit.hpp"
@@ -32,6 +33,13 @@ struct Program {
   std::vector<PyCodeObject*> codes;     // owned
   std::vector<TraceState*> procedures;  // borrowed; the kernel itself first
   std::unordered_map<PyCodeObject*, std::uint32_t> code_numbers;
+};
+
+/// A copy of what NumPy makes a view of where its strides allow, which is not known here: as long as
+/// Python holds the copy, neither it nor the array that it was copied from may be written.
+struct StandIn {
+  core::BufferId original;
+  long holders = 0;
 };
 
 struct TraceState {
@@ -64,6 +72,7 @@ struct TraceState {
   bool checks;
   std::uint32_t number;  // among the procedures of the program
   long effects = 0;      // stores so far
+  std::unordered_map<core::BufferId, StandIn> stand_ins;  // by the buffer of the copy
   long references = 1;
 
  private:
@@ -90,6 +99,7 @@ void set_own_folder(const std::string& folder);
 void raise_fault(const TraceState* state, const core::TraceFault& fault);
 void raise_fault(const core::PythonFault& fault);
 void raise_fault(const TraceState& state, const core::ParallelFault& fault);
+void raise_fault(const TraceState& state, const core::AliasFault& fault);
 PyObject* python_exception(core::Exception exception);
 
 /// A Python error is set already; thrown to where it is given back to Python.

@@ -22,6 +22,11 @@ from .errors import ConfigWarning as ConfigWarning
 from .errors import NumetaError as NumetaError
 from .errors import SpecialisationWarning as SpecialisationWarning
 from .errors import TraceError as TraceError
+from .external import External as External
+from .external import external as external
+from .external import fortran as fortran
+from .external import inout as inout
+from .external import ref as ref
 from .fingerprint import frozen as frozen
 from .kernel import Kernel as Kernel
 from .kernel import inline as inline

@@ -78,6 +78,7 @@ def build(
     label: str = "",
     metadata: str = "{}",
     interrupted: Callable[[], bool] | None = None,
+    libraries: list[str] = ...,
 ) -> Loaded:
     """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised."""
 

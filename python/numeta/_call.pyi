@@ -20,6 +20,8 @@ Parameter = tuple[Any, ...]
 # ('attr', object, name, value)   ('content', object, key_of, key)
 Guard = tuple[Any, ...]
 # None, an int k for result k, ('tuple', ...), ('list', ...), ('const', object), ('arg', k)
+# ('array', k)  ('view', template, (start, ...), ((length, ((axis, step), ...)), ...))
+# ('choice', number, template, ...): numbers, starts, lengths and steps are k or ('const', int)
 Template = None | int | tuple[Any, ...]
 
 def set_num_threads(number: int, /) -> None:
@@ -31,10 +33,11 @@ def num_threads() -> int:
 class Specialisation:
     """One compiled variant of a kernel: what it fits and how it is run.
 
-    `raise_site(site, value0, value1)` raises for check `site` (0, 1, ...). `make_overlap(bound)`
+    `raise_site(site, values)` raises for check `site` (0, 1, ...). `make_overlap(bound)`
     makes the variant for overlapping arrays when it is first needed. A `brief` one runs with
-    the GIL held; a `recursive` one raises RecursionError where the stack ends. `keepalive` keeps
-    the code loaded. Equal keys of one `key_of` must mean equal content, types and bits included.
+    the GIL held; a `recursive` one raises RecursionError where the stack ends; a `parallel` one is
+    not interrupted. `keepalive` keeps the code loaded. Equal keys of one `key_of` must mean equal
+    content, types and bits included.
     """
 
     info: Any  # for the maker's use
@@ -45,12 +48,14 @@ class Specialisation:
         results: Sequence[tuple[int, bool]] = ...,
         template: Template = ...,
         guards: Sequence[Guard] = ...,
-        raise_site: Callable[[int, float, float], Any] | None = ...,
+        raise_site: Callable[[int, tuple[float, ...]], Any] | None = ...,
         make_overlap: Callable[[tuple[Any, ...]], Specialisation] | None = ...,
         overlap: Specialisation | None = ...,
         keepalive: object = ...,
         brief: bool = ...,
         recursive: bool = ...,
+        parallel: bool = ...,
+        arrays: Sequence[tuple[int, int, bool, bool]] = ...,
     ) -> None: ...
     @property
     def address(self) -> int: ...

@@ -18,6 +18,7 @@ import numpy as np
 
 from . import _call, _trace, functions, inlining
 from .control_merge import MaybeUnbound, Poison, raise_poison
+from .functions_numpy import is_run_time
 from .iteration import Iteration
 from .loops import CompiledRange
 from .session import Session, current, refuse
@@ -26,6 +27,8 @@ from .state import Snapshot
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _FunctionType, _MethodType = types.FunctionType, types.MethodType
+_BuiltinMethodType = types.BuiltinMethodType
+_PLAIN = frozenset({bool, int, float, complex, str, bytes})
 _TABLE = functions.TABLE
 _HEAP_TYPE = 1 << 9
 
@@ -88,6 +91,9 @@ def call(callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     row = _TABLE.get(id(callee))
     if row is not None:
         return row(*args, **kwargs)
+    is_method = type(callee) is _BuiltinMethodType
+    if is_method and type(callee.__self__) in _PLAIN and not args and not kwargs:
+        return callee()  # `i.bit_count()`: there is nothing that it could change
     if functions.add_late_refusals():
         return call(callee, *args, **kwargs)
     kind = type(callee)
@@ -185,6 +191,8 @@ def _compile_time_only(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any
 def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A callable that Python runs: only holders may be given run-time values."""
     owner = getattr(callee, "__self__", None)
+    if isinstance(owner, np.ufunc) and is_run_time((*args, *kwargs.values())):
+        return functions.method_of_ufunc(owner, callee.__name__, args, kwargs)
     why = functions.refusal_of_method(callee, owner)
     if why:
         refuse(224, name=_name(callee), why=why, instead="call it outside and pass the value")
@@ -204,6 +212,12 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
     if not _is_reader(callee, owner):
         session.mutations += 1
     return _result(session, callee, callee(*args, **kwargs))
+
+
+def run_native(callee: Any, args: tuple[Any, ...]) -> Any:
+    """A callable that Python runs on arguments that are no arrays."""
+    session = current()
+    return callee(*args) if session is None else _native(session, callee, args, {})
 
 
 _READERS = frozenset(
@@ -269,7 +283,7 @@ def _passes_operators(callee: Any) -> bool:
 
 def _result(session: Session, callee: Any, result: Any) -> Any:
     """What a native call gave: an array is one that existed before, or is refused."""
-    if isinstance(result, np.ndarray):
+    if not _trace.is_traced(result) and isinstance(result, np.ndarray):
         if not session.knows(result):
             refuse(231, name=_name(callee))
         return session.array(result, "captured")

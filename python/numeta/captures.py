@@ -231,6 +231,10 @@ class Recorder:
         self._traced[id(value)] = traced
         return traced
 
+    def pairs(self) -> list[tuple[np.ndarray[Any, Any], _trace.Array]]:
+        """Each captured array and what stands for it."""
+        return [(value, self._traced[id(value)]) for value in self.arrays]
+
     def has(self, value: np.ndarray[Any, Any]) -> bool:
         """Whether `value` became a hidden argument."""
         return id(value) in self._traced

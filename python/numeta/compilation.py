@@ -42,6 +42,7 @@ class Traced(NamedTuple):
     emission: _trace.Emission
     params: list[tuple[Any, ...]]
     results: list[tuple[int, bool]]
+    arrays: list[tuple[int, int, bool, bool]]
     template: Template
     guards: list[tuple[Any, ...]]
     written: list[bool]  # one per argument, False where it is no array
@@ -170,11 +171,12 @@ def _trace_once(
             recorder.array,
             decisions,
             procedures,
+            kernel.return_hint,
         )
         if not graph.alive:
             returned = never_returned(returned, kernel.return_hint)
-        results = read_results(name, place, returned, kernel.return_hint, values)
-        graph.set_result(results.values)
+        results = read_results(name, place, returned, kernel.return_hint, values, recorder.pairs())
+        graph.set_result(results.values, results.arrays)
     if recorder.arrays and procedures.is_recursive():
         raise errors.error(242, *place, name=name)
     emission = graph.emit()
@@ -185,6 +187,10 @@ def _trace_once(
         emission,
         params,
         [(BY_SHORT[str(short)].typenum, weak) for short, weak in emission.results],
+        [
+            (BY_SHORT[str(short)].typenum, rank, is_fortran, is_early)
+            for short, rank, is_fortran, is_early in emission.arrays
+        ],
         results.template,
         captures.finish(recorder.has),
         written,
@@ -243,6 +249,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
             kernel.__name__,
             metadata,
             _interrupted,
+            sorted(emission.libraries),
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
@@ -273,6 +280,8 @@ def specialise(
         (loaded, traced.keepalive),
         brief=emission.brief,
         recursive=emission.recursive,
+        parallel=emission.parallel,
+        arrays=traced.arrays,
     )
     values = {
         a.name: a.value

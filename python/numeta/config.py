@@ -111,6 +111,8 @@ SETTINGS = (
     Setting("NUMETA_NUM_THREADS", "num_threads", "", _count, 0,
             "a whole number; 0 means OMP_NUM_THREADS, or one per core",
             "threads of a parallel loop"),
+    Setting("NUMETA_BLAS", "blas", "", _text, "", "give the path of a shared library",
+            "BLAS and LAPACK; empty: OpenBLAS, the serial build first"),
 )
 # fmt: on
 

@@ -103,14 +103,16 @@ class PlainFlow:
     __slots__ = ("cause", "error", "value")
     alive = True
 
-    def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
+    def branch(self, test: Any, facts: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
+        """An `if` statement; facts: the names that it merges, those of its `else`."""
         return TRUE if test else FALSE
 
-    def loop(self, iterable: Any, *facts: Any) -> Any:
+    def loop(self, iterable: Any, facts: tuple[Any, ...]) -> Any:
         """The loop of a `for` statement; facts: number, names, targets, uses, flags, index."""
         return PlainLoop(iterable)
 
-    def loop_while(self, *facts: Any) -> Any:
+    def loop_while(self, facts: tuple[Any, ...]) -> Any:
+        """A `while` statement; facts: number, names, uses, flags."""
         return PlainWhile()
 
     def breaks(self, loop: Any) -> bool:
@@ -167,10 +169,11 @@ class Flow(PlainFlow):
     """One activation of a staged function in a trace.
 
     learned: the types that carried names turned out to need, by loop and by what they began with;
-    block: what a `return` inside of other statements leaves.
+    block: what a `return` inside of other statements leaves; is_kernel: it is the kernel itself
+    that is run, whose results are returned to the caller.
     """
 
-    __slots__ = ("_variables", "block", "code", "learned", "session", "trace")
+    __slots__ = ("_variables", "block", "code", "is_kernel", "learned", "session", "trace")
 
     def __init__(self, session: Session, nested_returns: bool, frame: Any) -> None:
         self.session = session
@@ -179,7 +182,9 @@ class Flow(PlainFlow):
         self.learned: dict[Any, Any] = {}
         self._variables: dict[tuple[str, Kind], int] = {}
         self.block: Block | None = None
+        self.is_kernel = False
         if nested_returns:
+            self.is_kernel = len(list(session.frames(frame))) == 1
             self.block = session.begin_block(frame.f_code.co_name, frame)
             self.block.ends_frame = True
 
@@ -194,17 +199,17 @@ class Flow(PlainFlow):
             found = self._variables[name, kind] = self.trace.variable(name.replace(" ", "_"), *kind)
         return found
 
-    def branch(self, test: Any, names: tuple[str, ...], others: tuple[str, ...]) -> Any:
+    def branch(self, test: Any, facts: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
         known = test if type(test) is bool else truth(test)
         if known is None:
             if not self.trace.alive:
                 return NEITHER
-            return Branch(self, test, names, others, sys._getframe(1))
+            return Branch(self, test, *facts, sys._getframe(1))
         return TRUE if known else FALSE
 
     # -- loops ----------------------------------------------------------------------------------
 
-    def loop(self, iterable: Any, *facts: Any) -> Any:
+    def loop(self, iterable: Any, facts: tuple[Any, ...]) -> Any:
         number, names, targets, uses, flags, index = facts
         session = self.session
         frame = sys._getframe(1)
@@ -231,17 +236,10 @@ class Flow(PlainFlow):
             return NativeLoop(self, items, names, targets, uses, flags, frame)
         return PlainLoop(items)
 
-    def loop_while(
-        self,
-        number: int,
-        names: tuple[str, ...],
-        targets: tuple[str, ...],
-        uses: tuple[int, ...],
-        flags: int,
-    ) -> Any:
+    def loop_while(self, facts: tuple[Any, ...]) -> Any:
         if not self.trace.alive:
             return PlainWhile(False)
-        return WhileLoop(self, sys._getframe(1), number, names, uses, flags)
+        return WhileLoop(self, sys._getframe(1), *facts)
 
     def breaks(self, loop: Any) -> bool:
         return self.trace.alive and bool(loop.breaks(sys._getframe(1).f_locals))
@@ -257,6 +255,7 @@ class Flow(PlainFlow):
         block, session = self.block, self.session
         assert block is not None
         if not session.is_direct(block):
+            value = self._ready(value)
             block.left_by(Edge(session, RETURNED, {RETURNED[0]: value}))
             self.trace.leave(block.region)
             return False
@@ -264,11 +263,25 @@ class Flow(PlainFlow):
         self.value = self.result(value)
         return True
 
+    def _ready(self, value: Any) -> Any:
+        """The value as it leaves the kernel, while control is where it is returned."""
+        if not self.is_kernel:
+            return value
+        from .returned_arrays import ready
+
+        return ready(value, self.session.return_hint)
+
     def result(self, value: Any) -> Any:
         block, session = self.block, self.session
         if block is None:
             return value if self.trace.alive else session.nothing()
-        joined = session.end_block(block, self, RETURNED, {RETURNED[0]: value}, {})
+        kind = None
+        if self.is_kernel:
+            from .returned_arrays import ReturnJoin
+
+            kind = ReturnJoin
+            value = self._ready(value) if self.trace.alive else value
+        joined = session.end_block(block, self, RETURNED, {RETURNED[0]: value}, {}, kind)
         if joined is not None:
             return joined[0]
         return value if self.trace.alive else session.nothing()

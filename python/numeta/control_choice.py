@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _trace
+from .control_arrays import holds_array, is_array, same_array
 from .control_merge import (
     UNBOUND,
     Edge,
@@ -112,6 +113,15 @@ def _truth_of(op: str, *operands: Any) -> Any:
     return _trace.cast(_trace.apply(op, operands, python=False), "b1", True)
 
 
+def same_arrays(first: Any, second: Any) -> bool:
+    """Whether two values hold no arrays, or the same ones: nothing has to be copied then."""
+    if type(first) is tuple and type(second) is tuple and len(first) == len(second):
+        return all(map(same_arrays, first, second))
+    if is_array(first) and is_array(second):
+        return first is second or same_array(first, second)
+    return not holds_array(first) and not holds_array(second)
+
+
 class _Choice(Construct):
     """A choice with a run-time condition: two arms, one value, and the names that they bind."""
 
@@ -175,6 +185,7 @@ class _Choice(Construct):
         self._end_arm(env)
         trace.end()
         session.close(self)
+        self._pure &= same_arrays(first, second)
         if self._pure:
             trace.rollback(self._mark)
             session.held = self._held
@@ -192,7 +203,9 @@ class _Choice(Construct):
         for k, name in enumerate(self._names):
             values = [edge.values[k] for edge in edges]
             self._kept[name] = join.value(name, values, self._before[name])
-        return join.value("chosen value", [value for _, value in pairs])
+        chosen = join.value("chosen value", [value for _, value in pairs])
+        join.finish()
+        return chosen
 
     def _selected(self, first: Any, second: Any) -> Any:
         """The value of arms that were both evaluated."""

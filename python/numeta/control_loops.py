@@ -12,21 +12,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from .control_arrays import copy_all
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
 from .control_native import needed
 from .control_specs import (
     NOT_BOUND,
     Spec,
     afterwards,
+    enter_arrays,
     first_spec,
     fits,
     header,
+    is_of_arrays,
     poisoned,
     retrospective,
     widened,
     write,
 )
 from .control_state import Block, Construct
+from .control_turns import Turns
 from .staging_live import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ class Compiled(Construct):
         self.flags = flags
         self.entry_held = dict(session.held)
         self.poisons: dict[str, Any] = {}
+        self.arrays: dict[tuple[Any, ...], int] = {}  # the array variables of names
         self.passes: int = 0
         self.region = 0
         self.block: Block | None = None
@@ -80,6 +85,7 @@ class Compiled(Construct):
         specs, self.needs_block, poisons = flow.learned.get(self._learning, (first, False, {}))
         self.specs: list[Spec] = list(specs)
         self.poisons.update(poisons)
+        self.turns = Turns(self)
         self._mark = trace.mark()
         self._depth = len(session.open)
         self._edges = [(c, len(c.edges)) for c in session.open if isinstance(c, Block)]
@@ -101,6 +107,7 @@ class Compiled(Construct):
         if wants_block or self.needs_block:
             self.block = session.begin_block("loop", self.frame)
             self.block.names = self.names
+        self._enter_arrays()
         self.open_region()
         session.has_decided = True
         self.region = self.trace.region
@@ -108,6 +115,19 @@ class Compiled(Construct):
         session.held = {}
         facts = zip(self.names, self.specs, self.values, strict=True)
         self.headers = [header(self, *fact) for fact in facts]
+        self.turns.begin()
+
+    def _enter_arrays(self) -> None:
+        """Array variables hold what the names hold before the loop."""
+        edge = Edge(self.session, (), {})
+        self.begun_arrays: set[str] = set()
+        for name, spec, value in zip(self.names, self.specs, self.values, strict=True):
+            enter_arrays(self, name, spec, value, edge)
+        copy_all(edge)
+
+    def allocated_first(self, name: str, spec: Spec) -> bool:
+        """Whether the array variable of a name has memory when the loop begins."""
+        return name in self.begun_arrays
 
     def open_region(self) -> None:
         raise NotImplementedError
@@ -116,6 +136,8 @@ class Compiled(Construct):
         """Whether another pass is needed; if not, the loop is closed."""
         if self.trace.alive:
             self.back.append(self.back_edge(env))
+        if self.turns.goes_on():
+            return True
         for key in self.own_origins:
             self.session.origins.pop(key, None)
         self._touch_left()
@@ -128,6 +150,7 @@ class Compiled(Construct):
                 wider = poisoned(self, name, [self.values[k], *values])
             specs.append(wider)
         again = specs != self.specs or (self.provisional and self.passes == 1)
+        again |= not self.turns.is_complete([*self.back, *self.left])
         if not again:
             again = self.finish_names()
         if again:
@@ -135,7 +158,9 @@ class Compiled(Construct):
             self.roll_back()
             self.begin_pass()
             return True
-        self.flow.learned[self._learning] = (tuple(specs), self.needs_block, self.poisons)
+        first = self._learning[1]
+        known = tuple(f if is_of_arrays(s) else s for f, s in zip(first, specs, strict=True))
+        self.flow.learned[self._learning] = (known, self.needs_block, self.poisons)
         self.finish()
         self.frame = None
         return False
@@ -177,6 +202,8 @@ class Compiled(Construct):
     def _write(self, edge: Edge) -> None:
         for k, name in enumerate(self.names):
             write(self, name, self.specs[k], self.headers[k], edge, edge.values[k])
+        self.turns.write(edge)
+        copy_all(edge)
 
     def write_first(self) -> None:
         """Before the loop."""
@@ -335,6 +362,8 @@ class CountedLoop(Compiled):
             )
             for k, name in enumerate(self.names)
         ]
+        for k, value in self.turns.after().items():
+            self.pending[k] = value
 
 
 class RepeatLoop(Compiled):
@@ -362,6 +391,10 @@ class RepeatLoop(Compiled):
         session.close(self)
         self.write_first()
         exits = self.exits + self.left
+        arrays = [k for k in range(len(self.names)) if self._is_in_variable(k, exits)]
+        for k in arrays:
+            for edge in exits:
+                edge.values[k] = None
         for k in range(len(self.names)):
             if all(edge.values[k] is self.headers[k] for edge in self.back):
                 for edge in exits:
@@ -374,3 +407,11 @@ class RepeatLoop(Compiled):
             return
         join = Join(session, self.flow, exits, self.line, True)
         self.pending = join.names(self.names, self.entry)
+        for k in arrays:
+            self.pending[k] = afterwards(self, self.names[k], self.specs[k], self.values[k])
+
+    def _is_in_variable(self, k: int, exits: Sequence[Edge]) -> bool:
+        """Whether every way out leaves the name to its array variable."""
+        return self.specs[k][0] == "array" and all(
+            edge.values[k] is self.headers[k] for edge in exits
+        )

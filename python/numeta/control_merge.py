@@ -15,6 +15,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 import numpy as np
 
 from . import _trace, errors
+from .control_arrays import (
+    LENGTH,
+    common_lengths,
+    common_type,
+    copy_all,
+    is_array,
+    length_name,
+    same_array,
+    traced_array,
+)
 from .session import Session, current, refuse
 from .state import same
 
@@ -116,6 +126,41 @@ for _name in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met one
     setattr(Poison, f"__{_name}__", _used)
 
 
+class Nothing:
+    """What stands for the value of an unbound name where control does not go on; whatever is done
+    to it gives it again. A run-time number takes it for one."""
+
+    __slots__ = ()
+    __numeta_nothing__ = True
+
+    def __getattr__(self, name: str) -> Any:
+        return self
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __len__(self) -> int:
+        return 0
+
+    __index__ = __int__ = __hash__ = __len__
+
+    def __float__(self) -> float:
+        return 0.0
+
+
+def _nothing(self: Nothing, *operands: object, **named: object) -> Any:
+    return self
+
+
+_NATIVE = frozenset("bool int float hash str format len iter array array_ufunc".split())
+for _name in _SPECIAL.split():
+    if _name not in _NATIVE:
+        setattr(Nothing, f"__{_name}__", _nothing)
+
+
 def check_result(value: object, filename: str, line: int) -> None:
     """Refuse to return a name whose value is not known."""
     if type(value) is Poison:
@@ -131,8 +176,9 @@ def described(value: object) -> str:
     if kind is Scalar:
         scalar: Any = value
         return f"{'Python ' if scalar.weak else ''}{np.dtype(scalar.dtype).name}"
-    if kind is _trace.Array:
-        return "an array"
+    if kind is _trace.Array or kind is np.ndarray:
+        array: Any = value
+        return f"a {array.ndim}-d array of {np.dtype(array.dtype).name}"
     if kind is Unbound:
         return "nothing"
     if kind is Poison:
@@ -145,14 +191,16 @@ def described(value: object) -> str:
 
 
 class Edge:
-    """One way into a join. held: the variables whose current value is this very scalar there."""
+    """One way into a join. held: the variables whose current value is this very scalar there;
+    copies: of arrays, to be made at its end."""
 
-    __slots__ = ("held", "region", "values")
+    __slots__ = ("copies", "held", "region", "values")
 
     def __init__(self, session: Session, names: Sequence[str], env: Mapping[str, Any]) -> None:
         self.region = session.trace.region
         self.values = [env.get(name, UNBOUND) for name in names]
         self.held = dict(session.held)
+        self.copies: list[tuple[int, Any, bool, Any]] = []
 
 
 class Variables(Protocol):
@@ -216,11 +264,19 @@ class Join:
         for k, name in enumerate(names):
             values = [edge.values[k] for edge in self.edges]
             result.append(self.value(name, values, before.get(name, UNBOUND)))
+        self.finish()
         return result
+
+    def finish(self) -> None:
+        """Makes the copies of arrays, when all values are known."""
+        for edge in self.edges:
+            copy_all(edge)
 
     def value(self, name: str, values: Sequence[Any], before: Any = UNBOUND) -> Any:
         """What `name` holds after the join, one value per edge."""
         first = values[0]
+        if any(map(is_array, values)) and all(map(is_array, values)):
+            return self.array(name, values)
         alike = all(value is first for value in values)
         if alike and (first is before or not self.inside or type(first) in _NUMBERS):
             return first
@@ -236,7 +292,33 @@ class Join:
         if equal and not (self.inside and _holds_traced(first)):
             return first
         numbers = [n for value in values for n in (numbers_of(value) or (value,))]
-        return Poison(name, self.line, values, all(map(is_number, numbers)))
+        return self.unknown(name, values, all(map(is_number, numbers)))
+
+    def array(self, name: str, values: Sequence[Any]) -> Any:
+        """One array for all of them: the same one, or an array variable."""
+        first = traced_array(values[0])
+        if all(value is values[0] for value in values) and (first is None or _trace.lasts(first)):
+            return values[0]
+        kind = common_type(values)
+        if kind is None:
+            return self.unknown(name, values)
+        arrays = [traced_array(value) for value in values]
+        if all(same_array(first, array) for array in arrays) and _trace.lasts(first):
+            return first
+        variable = _trace.array_variable(name.replace(" ", "_"), *kind)
+        shape = [
+            self.stored(length_name(name, axis), LENGTH, [a.shape[axis] for a in arrays])
+            if kept is None
+            else kept.value
+            for axis, kept in enumerate(common_lengths(arrays))
+        ]
+        for edge, array in zip(self.edges, arrays, strict=True):
+            edge.copies.append((variable, array, True, None))
+        return _trace.stand_for(variable, shape)
+
+    def unknown(self, name: str, values: Sequence[Any], numbers: bool = False) -> Any:
+        """What stands for values that no single one can stand for."""
+        return Poison(name, self.line, values, numbers)
 
     def _tuple(self, name: str, values: Sequence[tuple[Any, ...]], before: Any) -> Any:
         known = type(before) is tuple and len(before) == len(values[0])
@@ -252,7 +334,7 @@ class Join:
             return first
         kind = self.session.trace.join(values) or self._provisional(values)
         if kind is None:
-            return Poison(name, self.line, values, True)
+            return self.unknown(name, values, True)
         return self.stored(name, kind, values)
 
     def _provisional(self, values: Sequence[Any]) -> Kind | None:
@@ -297,27 +379,42 @@ class Join:
         if type(before) is MaybeUnbound:
             before = before.value
         edges = [edge for edge, _ in bound]
-        join = Join(self.session, self.variables, edges, self.line, self.inside)
+        join = type(self)(self.session, self.variables, edges, self.line, self.inside)
         joined = join.value(name, [value for _, value in bound], before)
+        guard_copies(edges, [v for v in values if type(v) is not Unbound])
         flag = self.value(f"{name}_bound", flags)
         return joined if flag is True else MaybeUnbound(name, joined, flag)
 
 
-def type_of(value: Any) -> tuple[str, bool]:
-    """(dtype, weak) of a number as a text and a truth: equal for what Python calls one type."""
+def guard_copies(edges: Sequence[Edge], values: Sequence[Any]) -> None:
+    """What may be unbound on a way is copied only if it is bound."""
+    for edge, value in zip(edges, values, strict=True):
+        if type(value) is MaybeUnbound:
+            bound = value.value
+            for k, (variable, array, allocates, flag) in enumerate(edge.copies):
+                if flag is None and array is bound:
+                    edge.copies[k] = (variable, array, allocates, value.flag)
+
+
+_DTYPES = {kind: np.dtype(kind) for kind in _NUMBERS}
+
+
+def type_of(value: Any) -> tuple[np.dtype[Any], bool]:
+    """(dtype, weak) of a number: equal for what Python calls one type."""
     kind = type(value)
     if kind is Scalar:
-        return np.dtype(value.dtype).name, value.weak
-    if issubclass(kind, np.generic):
-        return value.dtype.name, False
-    return {bool: "bool", int: "int64", float: "float64"}.get(kind, "complex128"), True
+        return value.dtype, value.weak
+    plain = _DTYPES.get(kind)
+    return (plain, True) if plain is not None else (value.dtype, False)
 
 
 def note_mixed(session: Session, merged: Any, values: Sequence[Any]) -> None:
     """A number whose type depends on the way by which control came has no type to ask for."""
-    own = type_of(merged)
-    if any(type_of(v) != own or id(v) in session.mixed for v in values if is_number(v)):
-        session.mixed[id(merged)] = merged
+    own, mixed = type_of(merged), session.mixed
+    for value in values:
+        if is_number(value) and (type_of(value) != own or id(value) in mixed):
+            mixed[id(merged)] = merged
+            return
 
 
 def asked_for_type(value: Any, what: str) -> None:
@@ -359,7 +456,8 @@ def name_(value: Any, name: str) -> Any:
         if session is None or session.is_certain():
             raise UnboundLocalError(_message(name))
         value.touch()
-        return session.fails(UnboundLocalError, _message(name))
+        session.fails(UnboundLocalError, _message(name))
+        return Nothing()
     return value
 
 

@@ -1,7 +1,7 @@
 """What a compiled loop takes its carried names for: one spec per name, widened from pass to pass.
 
 keep: the object that it was before the loop, whatever it is; unbound: not bound when an iteration
-begins; var: a run-time variable of a type; tuple: item by item; maybe: a flag says whether it is
+begins; var: a run-time variable of a type; array: an array variable (control_arrays.py); tuple: item by item; maybe: a flag says whether it is
 bound; poison: nothing that one run of the body could stand for. Specs only widen, so passes end.
 """
 
@@ -10,6 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .control_arrays import (
+    LENGTH,
+    array_spec,
+    fits_array,
+    is_array,
+    length_name,
+    same_array,
+    standing,
+    to_copy,
+    traced_array,
+    varying,
+)
+from .control_turns import IN_TURN, MOST_TURNS, is_in_turn
 from .control_merge import (
     UNBOUND,
     Edge,
@@ -18,6 +31,7 @@ from .control_merge import (
     Poison,
     Unbound,
     asked_for_type,
+    guard_copies,
     is_number,
     note_mixed,
     numbers_of,
@@ -51,7 +65,7 @@ def first_spec(loop: Compiled, value: Any) -> Spec:
 def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
     """What the name holds when an iteration begins; `loop.inits` says what it held before."""
     what = spec[0]
-    if what == "keep":
+    if what == "keep" or spec is IN_TURN:
         return entry
     if what == "unbound":
         return Unbound(name, loop, entry if type(entry) is Unbound else None)
@@ -65,6 +79,13 @@ def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
         flag, value = _flagged(entry)
         flag_now = _opened(loop, f"{name}_bound", FLAG, flag)
         return MaybeUnbound(name, header(loop, name, spec[1], value), flag_now)
+    if what == "array":
+        known = traced_array(entry)
+        lengths = [
+            _opened(loop, length_name(name, k), LENGTH, UNBOUND if known is None else known.shape[k])
+            for k in varying(spec)
+        ]
+        return standing(loop, name, spec, lengths)
     value = _opened(loop, name, (spec[1], spec[2]), entry)
     if type(entry) is not Unbound:
         note_mixed(loop.session, value, [entry])
@@ -72,6 +93,33 @@ def header(loop: Compiled, name: str, spec: Spec, entry: Any) -> Any:
         loop.session.origins[id(value)] = (value, entry, loop)
         loop.own_origins.append(id(value))
     return value
+
+
+def enter_arrays(
+    loop: Compiled, name: str, spec: Spec, entry: Any, edge: Edge, flag: Any = None
+) -> None:
+    """Adds to `edge` the copies that give array variables what names hold before the loop."""
+    what = spec[0]
+    if type(entry) is Unbound:
+        return
+    if what == "maybe":
+        is_maybe = type(entry) is MaybeUnbound
+        value = entry.value if is_maybe else entry
+        enter_arrays(loop, name, spec[1], value, edge, entry.flag if is_maybe else flag)
+    elif what == "tuple":
+        for k, (inner, item) in enumerate(zip(spec[1], entry, strict=True)):
+            enter_arrays(loop, f"{name}_{k}", inner, item, edge, flag)
+    elif what == "array":
+        edge.copies.append(to_copy(loop, name, spec, entry, True, flag))
+        if flag is None:
+            loop.begun_arrays.add(name)
+
+
+def is_of_arrays(spec: Spec) -> bool:
+    """Whether a spec speaks of arrays that another run of the loop need not find."""
+    if spec[0] == "tuple":
+        return any(map(is_of_arrays, spec[1]))
+    return spec is IN_TURN or spec[0] == "array" or (spec[0] == "maybe" and is_of_arrays(spec[1]))
 
 
 def _flagged(value: Any) -> tuple[Any, Any]:
@@ -114,7 +162,22 @@ def widened(
     if what == "var":
         _check_asked(loop, begun, values)
         return _wider_number(loop, name, spec, entry, values)
+    if what == "array":
+        return _wider_array(loop, name, entry, [begun, *values])
     return _wider_object(loop, name, spec, begun, entry, values)
+
+
+def _wider_array(loop: Compiled, name: str, entry: Any, values: Sequence[Any]) -> Spec:
+    """The spec of an array variable; `values`: what iterations begin and end with."""
+    if traced_array(entry) is None:
+        return _spec_of(loop, name, values[1:])
+    found = array_spec([entry, *values])
+    if found is not None:
+        return found
+    own = array_spec([entry])
+    if loop.passes == 1 and all(map(is_array, values)):  # other types may become what they seem
+        return (*own[:3], (None,) * own[2])
+    return poisoned(loop, name, [entry, *values])
 
 
 def _bound(value: Any) -> tuple[Any, ...]:
@@ -129,6 +192,9 @@ def _spec_of(loop: Compiled, name: str, values: Sequence[Any]) -> Spec:
         found = loop.trace.join(values)
         if found is not None:
             return ("var", *found)
+    found = array_spec(values, loop.region) if all(map(is_array, values)) else None
+    if found is not None:
+        return found
     first = values[0]
     if type(first) is tuple and all(
         type(value) is tuple and len(value) == len(first) for value in values
@@ -169,8 +235,13 @@ def _wider_number(loop: Compiled, name: str, spec: Spec, entry: Any, values: Seq
 def _wider_object(
     loop: Compiled, name: str, spec: Spec, begun: Any, entry: Any, values: Sequence[Any]
 ) -> Spec:
-    if spec is KEEP and all(same(entry, value) for value in values):
+    if spec is KEEP and all(same(entry, value) or same_array(entry, value) for value in values):
         return spec
+    if traced_array(entry) is not None and all(map(is_array, values)):
+        few = len(loop.turns.bound) <= MOST_TURNS
+        if few and is_in_turn(loop, entry, values):
+            return IN_TURN
+        return _wider_array(loop, name, entry, values)
     if type(entry) is tuple and all(
         type(value) is tuple and len(value) == len(entry) for value in values
     ):
@@ -203,16 +274,22 @@ def fits(loop: Compiled, spec: Spec, begun: Any, value: Any) -> bool:
             return False
         items = begun if type(begun) is tuple else (UNBOUND,) * len(value)
         return all(map(lambda s, b, v: fits(loop, s, b, v), spec[1], items, value))
-    return what == "keep" and same(begun, value)
+    if what == "array":
+        return fits_array(spec, value)
+    if spec is IN_TURN:
+        return is_in_turn(loop, value, [value])
+    return what == "keep" and (same(begun, value) or same_array(begun, value))
 
 
 def write(loop: Compiled, name: str, spec: Spec, begun: Any, edge: Edge, value: Any) -> None:
     """At the end of an edge: what the next iteration, or what comes after the loop, finds."""
-    if value is begun:
+    if value is begun or spec is IN_TURN:
         return
     what = spec[0]
     if what == "var":
         _written(loop, name, (spec[1], spec[2]), edge, value)
+    elif what == "array":
+        _copied(loop, name, spec, edge, value)
     elif what == "tuple":
         items = begun if type(begun) is tuple else (UNBOUND,) * len(value)
         for k, (inner, b, v) in enumerate(zip(spec[1], items, value, strict=True)):
@@ -224,6 +301,15 @@ def write(loop: Compiled, name: str, spec: Spec, begun: Any, edge: Edge, value: 
         inner = begun.value if type(begun) is MaybeUnbound else UNBOUND
         for item in bound:
             write(loop, name, spec[1], inner, edge, item)
+        if bound:
+            guard_copies([edge], [value])
+
+
+def _copied(loop: Compiled, name: str, spec: Spec, edge: Edge, value: Any) -> None:
+    array = traced_array(value)
+    for axis in varying(spec):
+        _written(loop, length_name(name, axis), LENGTH, edge, array.shape[axis])
+    edge.copies.append(to_copy(loop, name, spec, array, False))
 
 
 def _written(loop: Compiled, name: str, kind: Kind, edge: Edge, value: Any) -> None:
@@ -241,6 +327,9 @@ def afterwards(
         value = read_again(loop.session, loop.flow.variable(name, (spec[1], spec[2])))
         note_mixed(loop.session, value, [v for v in (entry, *values) if is_number(v)])
         return value
+    if what == "array":
+        variables = [loop.flow.variable(length_name(name, k), LENGTH) for k in varying(spec)]
+        return standing(loop, name, spec, [read_again(loop.session, v) for v in variables])
     if what == "tuple":
         items = entry if type(entry) is tuple else (UNBOUND,) * len(spec[1])
         parts = zip(spec[1], items, strict=True)

@@ -18,7 +18,7 @@ from .staging_nodes import PREFIX
 from .state import Snapshot
 
 if TYPE_CHECKING:
-    from .control_merge import Edge, Variables
+    from .control_merge import Edge, Join, Variables
     from .iteration import Iteration
 
 
@@ -178,6 +178,7 @@ class ControlState:
         names: Sequence[str],
         env: Mapping[str, Any],
         before: Mapping[str, Any],
+        join: type[Join] | None = None,
     ) -> list[Any] | None:
         """Closes the innermost block; what the names hold after it, None if nothing left it."""
         from .control_merge import Edge, Join
@@ -195,7 +196,8 @@ class ControlState:
         trace.end_block()
         session: Any = self
         edges: Any = block.edges
-        return Join(session, variables, edges, block.line, True).names(names, before)
+        made = (join or Join)(session, variables, edges, block.line, True)
+        return made.names(names, before)
 
     def _splice(self, block: Block) -> int:
         self.trace.end_block()

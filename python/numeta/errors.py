@@ -177,9 +177,11 @@ _ROWS = (
                "pass the array as an argument"),
     Diagnostic(243, TraceError, "{name!r} is bound by := where it depends on a run-time value"
                " whether that happens", "an `if` statement, or a name of its own before it"),
+    Diagnostic(244, TraceError, "{name}() calls itself and returns an array",
+               "pass the array as an argument and write to it"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
-               "return scalars, None, or a tuple of them; write arrays through an argument"),
+               "return numbers, arrays, None, or a tuple of them"),
     Diagnostic(302, TraceError,
                "{kernel}() returns {got}, which does not convert to its return hint {hint} without"
                " loss",
@@ -189,6 +191,10 @@ _ROWS = (
                "make the return statement and the hint agree"),
     Diagnostic(304, TraceError, "the captured array {name!r} of {kernel}() is {what}",
                "capture a native, aligned array of a numeric type"),
+    Diagnostic(305, TraceError,
+               "{kernel}() returns {got}, which does not convert to its return hint {hint} without"
+               " loss",
+               "convert in the kernel, as in `return value.astype({short})`, or change the hint"),
     # -- 4xx arguments and hints ----------------------------------------------------------------
     Diagnostic(401, TypeError, "{kernel}(): parameter {name!r} is hinted {expected}, got {got}"),
     Diagnostic(402, TypeError, "{kernel}(): parameter {name!r} got {got}, which numeta does not"
@@ -222,6 +228,20 @@ _ROWS = (
                "call the kernel first, or give arguments or types as in kernel.fortran(3, a)"),
     Diagnostic(414, ValueError, "jit(): exact and fast exclude each other",
                "exact is bit-equal arithmetic, fast reorders it: choose one"),
+    Diagnostic(420, OSError, "nm.external(): the library {library!r} cannot be loaded: {reason}",
+               "give the path of a shared library, or a name such as 'libm.so.6'"),
+    Diagnostic(421, ValueError, "{library} has no procedure {symbol!r}",
+               "look for its name with `nm -D`; a procedure of Fortran must stand outside of modules"),
+    Diagnostic(422, TypeError, "{got} is not what an external procedure can be given",
+               "nm.f8 or nm.ref(nm.c16) for a scalar, nm.f8[:] or nm.inout(nm.f8[:]) for an array;"
+               " a result is a real scalar"),
+    Diagnostic(423, TypeError, "{name}() takes {expected} argument(s), got {got}"),
+    Diagnostic(424, TypeError, "{name}(): argument {place} is declared {expected}, got {got}"),
+    Diagnostic(425, ValueError, "{name}(): argument {place}, declared {expected}, has another shape"
+               " or is not contiguous", "pass a copy: np.ascontiguousarray(x), np.asfortranarray(x)"),
+    Diagnostic(426, ValueError, "nm.external(): {got} is not a language", "'c' or 'fortran'"),
+    Diagnostic(427, CompileError, "the Fortran source of {name}() does not compile",
+               "the compiler's own message follows"),
     # -- 5xx toolchain --------------------------------------------------------------------------
     Diagnostic(501, CompileError, "no Fortran compiler was found",
                "install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC"),

@@ -18,8 +18,13 @@ from typing import Any
 import numpy as np
 
 from . import _trace
-from .control_merge import Poison, asked_for_type, raise_poison
 from .arrays import ROWS as ARRAY_ROWS
+from .arrays.builtins import all_of, any_of, best_of, sum_of
+from .arrays.elementwise import outer_of
+from .arrays.reductions import reduce_of
+from .arrays.scans import accumulate_of
+from .arrays.searches import at
+from .control_merge import Poison, asked_for_type, raise_poison
 from .functions_math import ROWS as MATH_ROWS
 from .functions_math_parts import ROWS as MATH_PARTS_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
@@ -89,9 +94,8 @@ def _complex(*args: Any, **kwargs: Any) -> Any:
 
 
 def _abs(value: Any, /) -> Any:
-    if not _traced(value):
+    if not _traced(value) or type(value) is Array:
         return abs(value)
-    _number_of(value, "abs")
     if value.weak and np.dtype(value.dtype).kind == "b":
         return as_weak(value, "i8")
     return abs(value)
@@ -167,6 +171,8 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
     def extremum(*args: Any, **kwargs: Any) -> Any:
         values = list(args)
         if len(args) == 1:
+            if type(args[0]) is Array and not kwargs:
+                return best_of(name, args[0])
             _not_iterated(args[0])
             values = list(args[0])
             args = (values,)
@@ -192,6 +198,8 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _sum(iterable: Any, /, start: Any = 0) -> Any:
+    if type(iterable) is Array:
+        return sum_of(iterable, start)
     _not_iterated(iterable)
     values = list(iterable)
     if not (_inside(values) or _inside(start)):
@@ -239,6 +247,30 @@ def _select(condition: Any, yes: Any, no: Any) -> Any:
     if not _traced(condition):
         return yes if condition else no
     return _trace.cast(_trace.apply("select", (condition, yes, no), python=False), "f8", True)
+
+
+def _truth_of(native: Callable[..., Any], of_array: Callable[[Any], Any]) -> Callable[..., Any]:
+    def truth_of(*args: Any) -> Any:
+        if len(args) == 1 and type(args[0]) is Array:
+            return of_array(args[0])
+        from .calls import run_native
+
+        return run_native(native, args)
+
+    return truth_of
+
+
+def method_of_ufunc(ufunc: Any, name: str, args: Any, kwargs: Any) -> Any:
+    """`ufunc.reduce(...)`, `.accumulate(...)` or `.outer(...)`."""
+    methods: dict[str, Callable[..., Any]] = {
+        "reduce": reduce_of,
+        "accumulate": accumulate_of,
+        "outer": outer_of,
+        "at": at,
+    }
+    if name not in methods:
+        refuse(230, name=f"np.{ufunc.__name__}.{name}", what="arrays", instead="a loop")
+    return methods[name](ufunc, *args, **kwargs)
 
 
 def _divmod(a: Any, b: Any, /) -> Any:
@@ -328,6 +360,8 @@ _BUILTINS = [
     Row(min, "min", _extremum("min", min)),
     Row(max, "max", _extremum("max", max)),
     Row(sum, "sum", _sum),
+    Row(any, "any", _truth_of(any, any_of)),
+    Row(all, "all", _truth_of(all, all_of)),
     Row(divmod, "divmod", _divmod),
     Row(pow, "pow", _pow),
     Row(isinstance, "isinstance", _isinstance),

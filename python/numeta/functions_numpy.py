@@ -88,18 +88,112 @@ def _shown(value: Any) -> str:
     return np.dtype(value.dtype).name if _traced(value) else type(value).__name__
 
 
+def is_run_time(value: Any) -> bool:
+    """Whether a value is traced, holds what is, or is an array whose content may change."""
+    if _traced(value):
+        return True
+    if isinstance(value, np.ndarray):
+        session = current()
+        return session is not None and session.knows(value)
+    return isinstance(value, list | tuple) and any(map(is_run_time, value))
+
+
+def operand(value: Any) -> Any:
+    """A value as a ufunc takes it: lists and arrays become traced, 0-dimensional ones numbers."""
+    if isinstance(value, list | tuple | np.ndarray):
+        from .arrays.conversion import as_array
+
+        value = as_array(value)
+    return value[()] if _is_array(value) and value.ndim == 0 else value
+
+
+def constant_result(result: Any) -> Any:
+    """What a function gave of compile-time values: a new array is one of the kernel's own."""
+    if isinstance(result, tuple):
+        return tuple(map(constant_result, result))
+    if isinstance(result, np.ndarray) and current() is not None:
+        from .arrays.conversion import constant
+
+        return constant(result)
+    return result
+
+
+def _typed(value: Any) -> Any:
+    """What `ufunc.resolve_dtypes` takes for an operand."""
+    sample = sample_of(value)
+    if isinstance(sample, np.dtype):
+        return sample
+    return type(sample) if type(sample) in (int, float, complex) else np.result_type(sample)
+
+
+def short(dtype: Any) -> str:
+    """The code of a dtype in the trace."""
+    found = np.dtype(dtype)
+    return f"{found.kind}{found.itemsize}"
+
+
+def run_ufunc(
+    native: np.ufunc,
+    scalar: Callable[..., Any],
+    operands: list[Any],
+    *,
+    out: Any = None,
+    where: Any = True,
+    dtype: Any = None,
+) -> Any:
+    """A ufunc over the elements of its operands; `scalar` is what it does to one of each."""
+    name = f"np.{native.__name__}"
+    one = scalar
+    types = [*map(_typed, operands), *[None] * native.nout]
+    if dtype is not None:
+        signature = (*[None] * native.nin, *[np.dtype(dtype)] * native.nout)
+        loop = native.resolve_dtypes((*types,), signature=signature)  # type: ignore[arg-type]
+
+        def one(*values: Any) -> Any:
+            cast = [_trace.cast(v, short(to), False) for v, to in zip(values, loop, strict=False)]
+            return scalar(*cast)
+
+    if isinstance(out, tuple):
+        (out,) = out if len(out) == 1 else (out,)
+    if out is None:
+        if where is not True:
+            refuse(230, name=name, what="where= without out=", instead="give out= as well")
+        return _trace.map(one, tuple(operands))
+    if native.nout != 1:
+        refuse(230, name=name, what="out=", instead="assign to the arrays that are to hold them")
+    out = _target(out, name)
+    types[-1] = out.dtype
+    if dtype is None:
+        native.resolve_dtypes((*types,))  # raises NumPy's error of casting
+    if where is True:
+        return _trace.map(one, tuple(operands), out=out, unsafe=True)
+    to = short(out.dtype)
+
+    def chosen(mask: Any, kept: Any, *values: Any) -> Any:
+        return _select(mask, _trace.cast(one(*values), to, False), kept)
+
+    return _trace.map(chosen, (operand(where), out, *operands), out=out, unsafe=True)
+
+
+def _target(out: Any, name: str) -> Any:
+    """The array that `out=` names."""
+    if isinstance(out, np.ndarray):
+        from .arrays.conversion import as_array
+
+        out = as_array(out)
+    if not _is_array(out):
+        raise TypeError("return arrays must be of ArrayType")
+    return out
+
+
+def _select(condition: Any, yes: Any, no: Any) -> Any:
+    return _trace.apply("select", (condition, yes, no), python=False)
+
+
 def _ufunc(name: str, op: str) -> Callable[..., Any]:
     native = getattr(np, name)
-    count = native.nin
 
-    def ufunc(*args: Any, **kwargs: Any) -> Any:
-        if not any(map(_traced, (*args, *kwargs.values()))):
-            return _scalar(native(*args, **kwargs), name)
-        if kwargs or len(args) != count:
-            what = "keywords" if kwargs else f"{len(args)} arguments"
-            refuse(230, name=f"np.{name}", what=what, instead=f"np.{name} of {count} value(s)")
-        if any(map(_is_array, args)):
-            return _trace.map(ufunc, args)
+    def scalar(*args: Any) -> Any:
         for value in args:
             if not _traced(value) and not isinstance(
                 value, bool | int | float | complex | np.generic
@@ -112,27 +206,50 @@ def _ufunc(name: str, op: str) -> Callable[..., Any]:
         else:
             op_used = op
         result = _trace.apply(op_used, args, python=False)
-        if op in _ORDERINGS and any(np.result_type(_sample(v)).kind == "c" for v in args):
+        if op in _ORDERINGS and any(np.result_type(sample_of(v)).kind == "c" for v in args):
             # The operator orders a number with a NaN in its imaginary part; the ufunc does not.
             for value in args:
                 unordered = _trace.apply("isnan", (np.imag(value),), python=False)
                 result = result & ~unordered
         return result
 
+    return elementwise(native, scalar)
+
+
+def elementwise(native: np.ufunc, scalar: Callable[..., Any]) -> Callable[..., Any]:
+    """What stands for a ufunc in a kernel, by what it does to numbers."""
+    name, count = f"np.{native.__name__}", native.nin
+
+    def ufunc(*args: Any, **kwargs: Any) -> Any:
+        if not any(map(is_run_time, (*args, *kwargs.values()))):
+            return constant_result(native(*args, **kwargs))
+        unknown = set(kwargs) - {"out", "where", "dtype"}
+        if unknown:
+            what, instead = f"{min(unknown)}=", f"{name} with out=, where= or dtype="
+            refuse(230, name=name, what=what, instead=instead)
+        if len(args) > count and "out" not in kwargs:
+            args, kwargs = args[:count], {**kwargs, "out": args[count:]}
+        if len(args) != count:
+            refuse(230, name=name, what=f"{len(args)} arguments", instead=f"{count} value(s)")
+        operands = [operand(value) for value in args]
+        if not kwargs and not any(map(_is_array, operands)):
+            return scalar(*operands)
+        return run_ufunc(native, scalar, operands, **kwargs)
+
     return ufunc
 
 
-def _sample(value: Any) -> Any:
+def sample_of(value: Any) -> Any:
     """What NumPy's promotion takes for the value: a weak number of Python, or a dtype."""
     if not _traced(value):
         return value
     dtype = np.dtype(value.dtype)
-    return _WEAK[dtype.kind](0) if value.weak else dtype
+    return dtype if _is_array(value) or not value.weak else _WEAK[dtype.kind](0)
 
 
 def _is_half(args: tuple[Any, ...]) -> bool:
     """Whether NumPy's loop for these is the one of float16: every integer in it has 8 bits."""
-    samples = [_sample(value) for value in args]
+    samples = [sample_of(value) for value in args]
     if np.result_type(*samples).itemsize == 1:
         return True
     return all(np.result_type(sample).itemsize == 1 for sample in samples)
@@ -142,62 +259,76 @@ def _is_weak(value: Any) -> bool:
     return bool(value.weak) if _traced(value) else not isinstance(value, np.generic)
 
 
-def _scalar(result: Any, name: str) -> Any:
-    if isinstance(result, np.ndarray) and current() is not None:
-        refuse(231, name=f"np.{name}(...)")
-    return result
-
-
 def _cast(kind: type) -> Callable[..., Any]:
     dtype = np.dtype(kind)
-    short = f"{dtype.kind}{dtype.itemsize}"
+    code = short(dtype)
 
     def cast(*args: Any) -> Any:
-        if not any(map(_traced, args)):
-            return _scalar(kind(*args), kind.__name__)
+        if not any(map(is_run_time, args)):
+            return constant_result(kind(*args))
         if len(args) != 1:
             refuse(230, name=f"np.{kind.__name__}", what=f"{len(args)} arguments", instead="one")
-        value = args[0]
-        if type(value) is _trace.Array:
-            name, instead = f"np.{kind.__name__}", "index it with one integer for each axis"
-            refuse(230, name=name, what="an array", instead=instead)
-        if np.dtype(value.dtype).kind == "c" and dtype.kind not in "cb":
+        value = operand(args[0])
+        if _is_array(value):
+            return _trace.map(cast, (value,))
+        if np.dtype(value.dtype).kind == "c" and dtype.kind not in "cb" and not _is_array(args[0]):
             raise TypeError(
                 f"float() argument must be a real number, not {python_type(value).__name__!r}"
             )
-        return _trace.cast(value, short, False)
+        return _trace.cast(value, code, False)
 
     return cast
 
 
 def _where(*args: Any) -> Any:
-    if not any(map(_traced, args)):
-        return _scalar(np.where(*args), "where")
-    if len(args) != 3 or any(type(a) is _trace.Array for a in args):
-        refuse(230, name="np.where", what="arrays", instead="np.where(condition, x, y) of numbers")
-    condition, yes, no = args
+    if not any(map(is_run_time, args)):
+        return constant_result(np.where(*args))
+    if len(args) == 1:
+        from .calls import call
+
+        return call(np.nonzero, *args)
+    if len(args) != 3:
+        raise ValueError("either both or neither of x and y should be given")
+    return _trace.map(_chosen, tuple(map(operand, args)))
+
+
+def _chosen(condition: Any, yes: Any, no: Any) -> Any:
     condition = _trace.cast(condition, "b1", False) if _traced(condition) else bool(condition)
     if _is_weak(yes) and _is_weak(no):  # the result is NumPy's, so it is strong
-        dtype = np.result_type(_sample(yes), _sample(no))
-        yes = _trace.cast(yes, f"{dtype.kind}{dtype.itemsize}", False)
-    return _trace.apply("select", (condition, yes, no), python=False)
+        dtype = np.result_type(sample_of(yes), sample_of(no))
+        yes = _trace.cast(yes, short(dtype), False)
+    return _select(condition, yes, no)
 
 
-def _clip(a: Any, *bounds: Any, **kwargs: Any) -> Any:
-    if not any(map(_traced, (a, *bounds, *kwargs.values()))):
-        return _scalar(np.clip(a, *bounds, **kwargs), "clip")
+def clip(a: Any, *bounds: Any, out: Any = None, **kwargs: Any) -> Any:
+    if not any(map(is_run_time, (a, *bounds, out, *kwargs.values()))):
+        return constant_result(np.clip(a, *bounds, out=out, **kwargs))
     names = ("a_min", "a_max", "min", "max")
     if len(bounds) > 2 or not set(kwargs) <= set(names):
-        refuse(230, name="np.clip", what="out= or other keywords", instead="np.clip(x, low, high)")
+        refuse(230, name="np.clip", what="other keywords", instead="np.clip(x, low, high)")
     given = dict(zip(names, bounds, strict=False)) | kwargs
-    low, high = (given.get(f"a_{end}", given.get(end)) for end in ("min", "max"))
-    if any(type(value) in (_trace.Array, np.ndarray) for value in (a, low, high)):
-        refuse(230, name="np.clip", what="an array", instead="a loop over its elements")
-    if any(v is not None and np.result_type(_sample(v)).kind == "c" for v in (a, low, high)):
+    ends = [given.get(f"a_{end}", given.get(end)) for end in ("min", "max")]
+    a, *known = map(operand, (a, *(end for end in ends if end is not None)))
+
+    def clipped(value: Any, *own: Any) -> Any:
+        left = iter(own)
+        low, high = (None if end is None else next(left) for end in ends)
+        return _clip_number(value, low, high)
+
+    if out is not None:
+        out = _target(out, "np.clip")
+        native: Any = np._core.umath.clip if len(known) == 2 else np.maximum
+        if known:
+            native.resolve_dtypes((*map(_typed, (a, *known)), out.dtype))
+    return _trace.map(clipped, (a, *known), out=out, unsafe=True)
+
+
+def _clip_number(a: Any, low: Any, high: Any) -> Any:
+    if any(v is not None and np.result_type(sample_of(v)).kind == "c" for v in (a, low, high)):
         what, instead = "a complex number", "np.maximum and np.minimum"
         refuse(230, name="np.clip", what=what, instead=instead)
-    dtype = np.result_type(_sample(a))
-    result = _trace.cast(a, f"{dtype.kind}{dtype.itemsize}", False)
+    dtype = np.result_type(sample_of(a))
+    result = _trace.cast(a, short(dtype), False)
     if low is None and high is None and dtype.kind == "b":
         raise TypeError("ufunc 'positive' did not contain a loop with signature matching types")
     for op, bound in (("maximum", low), ("minimum", high)):
@@ -208,21 +339,24 @@ def _clip(a: Any, *bounds: Any, **kwargs: Any) -> Any:
         if low is not None and high is not None:
             # Of equal numbers (zeros of two signs) NumPy's clip keeps its argument.
             equal = _trace.apply("eq", (result, bound), python=False)
-            clipped = _trace.apply("select", (equal, result, clipped), python=False)
+            clipped = _select(equal, result, clipped)
         result = clipped
     return result
 
 
 def _within(bound: Any, dtype: np.dtype[Any], op: str) -> Any:
     """NumPy takes a Python int beyond an integer type's own bound for no bound."""
-    if dtype.kind not in "iu" or not _is_weak(bound) or np.result_type(_sample(bound)).kind != "i":
+    if (
+        dtype.kind not in "iu"
+        or not _is_weak(bound)
+        or np.result_type(sample_of(bound)).kind != "i"
+    ):
         return bound
     own = int(np.iinfo(dtype).min if op == "maximum" else np.iinfo(dtype).max)
     if not _traced(bound):
         return max(bound, own) if op == "maximum" else min(bound, own)
     beyond = bound < own if op == "maximum" else bound > own
-    chosen = _trace.apply("select", (beyond, own, bound), python=False)
-    return _trace.cast(chosen, "i8", True)
+    return _trace.cast(_select(beyond, own, bound), "i8", True)
 
 
 _SCALARS = (
@@ -231,10 +365,14 @@ _SCALARS = (
 )
 
 
+# NumPy's ufunc -> what stands for it, for functions that are composed of ufuncs.
+UFUNCS = {name: _ufunc(name, op) for name, op in _UFUNCS.items()}
+
+
 def _rows() -> list[Row]:
-    rows = [Row(getattr(np, name), f"np.{name}", _ufunc(name, op)) for name, op in _UFUNCS.items()]
+    rows = [Row(getattr(np, name), f"np.{name}", ufunc) for name, ufunc in UFUNCS.items()]
     rows += [Row(kind, f"np.{kind.__name__}", _cast(kind)) for kind in _SCALARS]
-    return [*rows, Row(np.where, "np.where", _where), Row(np.clip, "np.clip", _clip)]
+    return [*rows, Row(np.where, "np.where", _where), Row(np.clip, "np.clip", clip)]
 
 
 ROWS: tuple[Row, ...] = tuple(_rows())

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace
+from .functions_numpy import constant_result, is_run_time, operand
 from .rows import Row, as_weak, need_real, to_int
 from .session import refuse
 
@@ -27,15 +28,11 @@ def _digits(value: Any, name: str) -> int:
     return operator.index(value)
 
 
-def _no_array(value: Any, name: str) -> None:
-    if type(value) is _trace.Array:
-        refuse(230, name=name, what="an array", instead="index it with one integer for each axis")
-
-
 def _round(number: Any, ndigits: Any = None) -> Any:
     if not (_traced(number) or _traced(ndigits)):
         return round(number) if ndigits is None else round(number, ndigits)
-    _no_array(number, "round")
+    if type(number) is _trace.Array:
+        raise TypeError("type numpy.ndarray doesn't define __round__ method")
     need_real(number, "type complex doesn't define __round__ method, not")
     kind = np.dtype(number.dtype).kind if _traced(number) else ""
     if kind == "b" and not number.weak:
@@ -100,19 +97,20 @@ def _by_scaling(value: Any, digits: int) -> Any:
     return _trace.cast(_trace.apply(last, (rounded, float(unit)), python=False), short, False)
 
 
-def _numpy_round(a: Any, decimals: Any = 0, out: Any = None) -> Any:
-    if not (_traced(a) or _traced(decimals) or out is not None):
-        return np.round(a, decimals)
-    _no_array(a, "np.round")
-    if out is not None:
-        refuse(230, name="np.round", what="out=", instead="np.round(x, n)")
+def round_array(a: Any, decimals: Any = 0, out: Any = None) -> Any:
+    if not any(map(is_run_time, (a, decimals, out))):
+        return constant_result(np.round(a, decimals))
     digits = _digits(decimals, "np.round")
-    dtype = np.dtype(a.dtype)
-    return _by_scaling(_trace.cast(a, f"{dtype.kind}{dtype.itemsize}", False), digits)
+
+    def rounded(value: Any) -> Any:
+        dtype = np.dtype(value.dtype)
+        return _by_scaling(_trace.cast(value, f"{dtype.kind}{dtype.itemsize}", False), digits)
+
+    return _trace.map(rounded, (operand(a),), out=out)
 
 
 ROWS: tuple[Row, ...] = (
     Row(round, "round", _round),
-    Row(np.round, "np.round", _numpy_round),
-    Row(np.around, "np.around", _numpy_round),
+    Row(np.round, "np.round", round_array),
+    Row(np.around, "np.around", round_array),
 )

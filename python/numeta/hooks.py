@@ -15,11 +15,14 @@ from typing import Any
 import numpy as np
 
 from . import _trace, calls, control, control_choice, errors
+from .arrays.attributes import contains
+from .arrays.conversion import items_of
 from .control_merge import UNBOUND, Poison, name_, raise_poison
 from .functions_numpy import attribute_of
 from .iteration import Iteration
 from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
+from .staging_nodes import DIRECT
 
 ndarray = np.ndarray
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -111,6 +114,8 @@ def in_(item: Any, container: Any) -> bool:
     """`item in container`; a container of compile-time items compares them itself."""
     if type(item) is Poison:
         raise_poison(item)
+    if type(container) is Array:
+        return contains(container, item)  # type: ignore[no-any-return]
     if _trace.is_traced(container) or (type(container) is CompiledRange and current() is not None):
         refuse(225, what="in")
     if calls.is_traced_inside(item):
@@ -122,7 +127,7 @@ def in_(item: Any, container: Any) -> bool:
 
 def notin_(item: Any, container: Any) -> bool:
     """`item not in container`."""
-    return not in_(item, container)
+    return control_choice.not_(in_(item, container))  # type: ignore[no-any-return]
 
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
@@ -195,7 +200,7 @@ def items(iterable: Any) -> Iterable[Any]:
     if type(iterable) is CompiledRange or isinstance(iterable, Iteration):
         refuse(202)
     if isinstance(iterable, Array | ndarray):
-        refuse(209)
+        return items_of(lift(iterable, ""))
     if type(iterable) is Poison:
         raise_poison(iterable)
     if hasattr(type(iterable), "__next__"):
@@ -221,14 +226,14 @@ def generated(iterable: Any) -> Iterable[Any]:
 
 
 def unpack(value: Any, count: int = 0) -> Any:
-    """A value that is unpacked: `a, b = value`, `f(*value)`, `[*value]`."""
+    """A value that is unpacked: `a, b = value` into `count` names, `f(*value)`, `[*value]`."""
     session = current()
     if session is None:
         return value
     if not session.trace.alive:
-        return (session.nothing(),) * count
+        return (session.nothing(),) * abs(count)
     if isinstance(value, Array | ndarray):
-        refuse(209)
+        return items_of(lift(value, ""), count)
     if type(value) is CompiledRange or isinstance(value, Iteration):
         refuse(202)
     if type(value) in (tuple, list):
@@ -456,4 +461,5 @@ CELLS: dict[str, CellType] = {
     "__numeta_call__": CellType(calls.call),
     "__numeta_lift__": CellType(lift),
     "__numeta_attr__": CellType(attr),
+    **{name: CellType(getattr(_Hooks, hook)) for hook, name in DIRECT.items()},
 }

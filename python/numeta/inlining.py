@@ -14,6 +14,7 @@ import numpy as np
 from . import _trace, procedures
 from .arguments import debug_value
 from .results import debug_result
+from .returned_arrays import as_hinted, fits
 from .session import Session, refuse
 from .types import Hint, ReturnHint
 
@@ -89,6 +90,10 @@ def _result(kernel: Kernel, hint: ReturnHint, value: Any) -> Any:
     if hint.kind == "tuple" and isinstance(value, tuple | list) and len(value) == len(hint.parts):
         pairs = zip(value, hint.parts, strict=True)
         return type(value)(_result(kernel, part, item) for item, part in pairs)
+    if hint.kind == "array" and isinstance(value, _trace.Array):
+        value = as_hinted(value, hint)
+        if fits(value, hint):
+            return value
     if hint.dtype is not None and isinstance(value, _trace.Scalar):
         lossless = hint.kind == "scalar" and not _loses(value, hint.dtype.numpy)
         if lossless:

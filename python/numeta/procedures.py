@@ -129,6 +129,8 @@ def _promise(procedure: Procedure) -> None:
             return None
         if part.kind == "tuple":
             return ("tuple", *map(template, part.parts))
+        if part.kind == "array":
+            refuse(244, name=kernel.__name__)
         if part.kind != "scalar" or part.dtype is None:
             refuse(241, name=kernel.__name__)
         results.append((part.dtype.short, part.weak))
@@ -163,6 +165,7 @@ def _traced(session: Session, kernel: Kernel, key: Key, values: list[Any]) -> Pr
     place_of = (code.co_filename, code.co_firstlineno)
     staged = session.function(kernel.py_func)
     nested = Session(inner, _no_array, session.decisions, session.procedures)
+    nested.return_hint = kernel.return_hint
     nested.has_decided = True  # its caller's part of the trace decides whether it runs
     try:
         with inner:
@@ -172,6 +175,8 @@ def _traced(session: Session, kernel: Kernel, key: Key, values: list[Any]) -> Pr
             results = read_results(
                 kernel.__qualname__, place_of, returned, kernel.return_hint, arguments
             )
+            if results.arrays or not _is_rebuilt(results.template):
+                raise Unsuitable
             inner.set_result(results.values)
     except Unsuitable:
         if procedure.results or procedure.template is not None:  # it was called already
@@ -190,6 +195,16 @@ def _traced(session: Session, kernel: Kernel, key: Key, values: list[Any]) -> Pr
 
 def _no_array(value: Any, name: str) -> Any:
     raise Unsuitable
+
+
+def _is_rebuilt(template: Any) -> bool:
+    """Whether the caller of a procedure can make the object that a template stands for."""
+    if not isinstance(template, tuple):
+        return True
+    kind, *parts = template
+    if kind in ("tuple", "list"):
+        return all(map(_is_rebuilt, parts))
+    return kind in ("const", "arg")
 
 
 def _rebuilt(template: Any, results: Sequence[Any], values: Sequence[Any]) -> Any:

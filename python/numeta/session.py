@@ -20,6 +20,7 @@ from . import _trace, errors
 from .control_state import ControlState, Decisions, Restart
 from .staging import PACKAGE, StagedFunction, is_own_file, stage
 from .state import Snapshot
+from .types import ReturnHint
 
 _trace.set_own_folder(PACKAGE)  # its frames are not where a traced value comes from
 
@@ -70,6 +71,7 @@ class Session(ControlState):
         self.procedures = procedures  # procedures.Procedures
         self.checks = trace.checks
         self.exact = trace.exact
+        self.return_hint = ReturnHint("any")
         self.captured_arrays: list[tuple[np.ndarray[Any, Any], Any]] = []
         self.staged: list[StagedFunction] = []
         self.first_error: errors.TraceError | None = None
@@ -127,11 +129,18 @@ class Session(ControlState):
                 raise errors.error(221, code.co_filename, code.co_firstlineno, **values)
             self._snapshot(staged, args, kwargs)
             result = self._traced(staged, args, kwargs)
+            if self.trace.alive:
+                result = self._ready(result)
             self._finish(staged, result)
             return result
         finally:
             errors.observers.remove(self._observe)
             _current.session = outer
+
+    def _ready(self, result: Any) -> Any:
+        from .returned_arrays import ready
+
+        return ready(result, self.return_hint)
 
     def _observe(self, error: errors.TraceError) -> None:
         if self.first_error is None and _current.session is self:
@@ -230,6 +239,7 @@ def run(
     make_array: MakeArray,
     decisions: Decisions | None = None,
     procedures: Any = None,
+    hint: ReturnHint | None = None,
 ) -> Any:
     """Run a staged kernel in the current trace; `make_array` makes captured arrays' stand-ins.
 
@@ -238,6 +248,8 @@ def run(
     trace = _trace.current()
     assert trace is not None, "a staged function runs inside `with trace:`"
     session = Session(trace, make_array, decisions, procedures)
+    if hint is not None:
+        session.return_hint = hint
     try:
         return session.run(staged, args, kwargs)
     finally:

@@ -13,11 +13,13 @@ import __future__
 
 import ast
 import dis
+import gc
 import io
 import linecache
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from types import CellType, CodeType, FunctionType
 from typing import Any, NamedTuple
 
@@ -81,7 +83,14 @@ def stage(func: FunctionType) -> StagedFunction:
     """Stage a Python function; reading and transforming happen once per code object."""
     template = _templates.get(id(func.__code__))
     if template is None:
-        template = _templates.setdefault(id(func.__code__), _template(func))
+        # Thousands of nodes come into being and none is garbage yet: collections find nothing.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            template = _templates.setdefault(id(func.__code__), _template(func))
+        finally:
+            if collects:
+                gc.enable()
     return StagedFunction(func, template)
 
 
@@ -178,8 +187,11 @@ def _first_line(node: _Definition) -> int:
     return min([node.lineno, *(d.lineno for d in decorators)])
 
 
+_LINE = itemgetter(2)
+
+
 def _last_line(code: CodeType) -> int:
-    last = max((end for *_, end in code.co_lines() if end), default=code.co_firstlineno)
+    last = max(filter(None, map(_LINE, code.co_lines())), default=code.co_firstlineno)
     inner = [_last_line(c) for c in code.co_consts if isinstance(c, CodeType)]
     return max([last, *inner])
 

@@ -27,7 +27,9 @@ from .staging_nodes import (
     ATTR,
     CALL,
     LIFT,
+    LOAD,
     at,
+    attribute,
     bind,
     call,
     constant,
@@ -35,6 +37,7 @@ from .staging_nodes import (
     hook,
     lazily,
     load,
+    member,
 )
 
 EVERYTHING = -1  # the assigned names where control does not come: a mask of all
@@ -246,12 +249,11 @@ class Expressions:
         callee = self._unlifted(node.func)
         if isinstance(callee, ast.Name) and callee.id == "super" and not node.args:
             return node  # reads the frame that calls it
-        arguments = [self.visit(a) for a in node.args]
+        node.args = [callee, *(self.visit(a) for a in node.args)]
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
-        new = call(load(CALL, node), [callee, *arguments], node)
-        new.keywords = node.keywords
-        return new
+        node.func = load(CALL, node)
+        return node
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         node.value = self.visit(node.value)
@@ -285,11 +287,11 @@ class Expressions:
         if not bound or not bound[0]:
             return made
         items = [made, *(self._named(name, "kept", one, like) for one in bound)]
-        picked = at(ast.Tuple(items, ast.Load()), like)
-        return at(ast.Subscript(picked, constant(0, like), ast.Load()), like)
+        picked = at(ast.Tuple(items, LOAD), like)
+        return at(ast.Subscript(picked, constant(0, like), LOAD), like)
 
-    def _named(self, name: str, member: str, bound: str, like: ast.AST) -> ast.expr:
-        value = at(ast.Attribute(load(name, like), member, ast.Load()), like)
+    def _named(self, name: str, how: str, bound: str, like: ast.AST) -> ast.expr:
+        value = attribute(name, how, like)
         arguments = [constant(bound, like), load(bound, like)]
         return bind(bound, call(value, arguments, like), like)
 
@@ -303,8 +305,8 @@ class Expressions:
         bound = self._bound_since(known)
         shown = [constant(one, like) for one in bound]
         made = bind(name, hook(both, like, first, *shown), like)
-        then = at(ast.Attribute(load(name, like), "then", ast.Load()), like)
-        pick = at(ast.Attribute(made, "pick", ast.Load()), like)
+        then = attribute(name, "then", like)
+        pick = member(made, "pick", like)
         return self._kept(call(pick, [either_of(then, rest, like)], like), name, bound, like)
 
     def visit_BoolOp(self, node: ast.BoolOp, truth: bool = False) -> ast.expr:
@@ -340,15 +342,11 @@ class Expressions:
         made = bind(name, hook("choice", node, node.test, *shown), node)
         if bound and bound[0]:
             items = [*(self._named(name, "restored", one, node) for one in bound), node.orelse]
-            arm = at(ast.Tuple(items, ast.Load()), node)
-            node.orelse = at(ast.Subscript(arm, constant(-1, node), ast.Load()), node)
-        then = either_of(
-            at(ast.Attribute(load(name, node), "then", ast.Load()), node), node.body, node
-        )
-        otherwise = either_of(
-            at(ast.Attribute(load(name, node), "otherwise", ast.Load()), node), node.orelse, node
-        )
-        picked = call(at(ast.Attribute(made, "pick", ast.Load()), node), [then, otherwise], node)
+            arm = at(ast.Tuple(items, LOAD), node)
+            node.orelse = at(ast.Subscript(arm, constant(-1, node), LOAD), node)
+        then = either_of(attribute(name, "then", node), node.body, node)
+        otherwise = either_of(attribute(name, "otherwise", node), node.orelse, node)
+        picked = call(member(made, "pick", node), [then, otherwise], node)
         return self._kept(picked, name, bound, node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
@@ -359,6 +357,9 @@ class Expressions:
 
     def visit_Compare(self, node: ast.Compare, truth: bool = False) -> ast.expr:
         operands: list[ast.expr] = [self.visit(node.left), self.visit(node.comparators[0])]
+        if len(node.ops) == 1 and type(node.ops[0]) not in _IDENTITY:
+            node.left, node.comparators[0] = operands
+            return node
         known = len(self._walruses)
         operands += [self.visit(x) for x in node.comparators[1:]]
         if len(node.ops) == 1:
@@ -429,9 +430,9 @@ def visitors(*classes: type) -> dict[type[ast.AST], Callable[[Any, Any], Any]]:
     """The `visit_X` methods of the classes by the type of node that they are for."""
     found: dict[type[ast.AST], Callable[[Any, Any], Any]] = {}
     for cls in classes:
-        for name, member in vars(cls).items():
+        for name, visitor in vars(cls).items():
             if name.startswith("visit_"):
-                found[getattr(ast, name.removeprefix("visit_"))] = member
+                found[getattr(ast, name.removeprefix("visit_"))] = visitor
     return found
 
 

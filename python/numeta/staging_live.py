@@ -13,7 +13,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .staging_names import FUNCTIONS, LEAVES, syntax_fields
+from .staging_names import FUNCTIONS, LEAVES, all_children
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
 AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
@@ -125,11 +125,10 @@ class Liveness:
             elif kind in _BINDING:
                 name = _bound_name(node)
                 found.stores |= bits.get(name, 0) if name else 0
-            for field in syntax_fields(kind):
-                value = getattr(node, field, None)
+            for value in all_children[kind](node):
                 if type(value) is list:
                     todo += [item for item in value if isinstance(item, ast.AST)]
-                elif value is not None and isinstance(value, ast.AST):
+                elif isinstance(value, ast.AST):
                     todo.append(value)
 
     def _inner(self, scope: ast.AST) -> None:

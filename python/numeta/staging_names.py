@@ -9,8 +9,9 @@ be captured from outside. Comprehensions have their own scope; a walrus in one b
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -41,25 +42,28 @@ _OUTSIDE = {
     ast.comprehension: ("iter", "ifs"),
     ast.arguments: ("defaults", "kw_defaults"),
 }
-_fields: dict[type, tuple[str, ...]] = {**_OUTSIDE}
 
 
-def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    found = _fields.get(kind)
-    if found is None:
-        found = _fields[kind] = tuple(name for name in kind._fields if name not in _NO_CHILDREN)
-    return found
+class Children(dict[type, Callable[[ast.AST], tuple[Any, ...]]]):
+    """By kind of node what gives its children: the values of some of its fields, at one go."""
+
+    def __init__(self, fields: Mapping[type, tuple[str, ...]]) -> None:
+        super().__init__({kind: _getter(names) for kind, names in fields.items()})
+
+    def __missing__(self, kind: type[ast.AST]) -> Callable[[ast.AST], tuple[Any, ...]]:
+        names = tuple(name for name in kind._fields if name not in _NO_CHILDREN)
+        found = self[kind] = _getter(names)
+        return found
 
 
-_syntax: dict[type, tuple[str, ...]] = {}
+def _getter(names: tuple[str, ...]) -> Callable[[ast.AST], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda node: tuple(getattr(node, name) for name in names)
 
 
-def syntax_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a node that may hold expressions, inner scopes included."""
-    found = _syntax.get(kind)
-    if found is None:
-        found = _syntax[kind] = tuple(name for name in kind._fields if name not in _NO_CHILDREN)
-    return found
+_same_scope = Children(_OUTSIDE)
+all_children = Children({})  # those of inner scopes included
 
 
 def _declare(node: ast.AST, bound: set[str], global_: set[str], nonlocal_: set[str]) -> bool:
@@ -98,9 +102,8 @@ def bindings(nodes: Iterable[ast.AST]) -> Bindings:
             continue
         if kind in _DECLARING:
             yields |= _declare(node, bound, global_, nonlocal_)
-        for field in _fields_of(kind):
-            value = getattr(node, field, None)
-            if isinstance(value, list):
+        for value in _same_scope[kind](node):
+            if type(value) is list:
                 todo += [item for item in value if isinstance(item, ast.AST)]
             elif isinstance(value, ast.AST):
                 todo.append(value)

@@ -12,9 +12,14 @@ CALL, LIFT, ATTR, HOOKS = (
     "__numeta_attr__",
     "__numeta__",
 )
-RESERVED = (CALL, LIFT, ATTR, HOOKS)
+# Hooks that stand in many lines have a name of their own: one node less each.
+DIRECT = {"augmented_name": "__numeta_augmented__", "target": "__numeta_target__"}
+RESERVED = (CALL, LIFT, ATTR, HOOKS, *DIRECT.values())
 PREFIX = "__numeta"
 FLOW = "__numeta_flow__"
+
+# Nothing is ever told of these two but their type, so that one of each serves all.
+LOAD, STORE = ast.Load(), ast.Store()
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
@@ -30,7 +35,7 @@ def at(node: _Node, like: ast.AST) -> _Node:
 
 def load(name: str, like: ast.AST) -> ast.Name:
     """The value of a name."""
-    return at(ast.Name(name, ast.Load()), like)
+    return at(ast.Name(name, LOAD), like)
 
 
 def constant(value: object, like: ast.AST) -> ast.Constant:
@@ -43,14 +48,21 @@ def call(function: ast.expr, arguments: list[ast.expr], like: ast.AST) -> ast.Ca
     return at(ast.Call(function, arguments, []), like)
 
 
+def member(value: ast.expr, name: str, like: ast.AST) -> ast.Attribute:
+    """`value.name`."""
+    return at(ast.Attribute(value, name, LOAD), like)
+
+
 def attribute(name: str, member: str, like: ast.AST) -> ast.Attribute:
     """`name.member`."""
-    return at(ast.Attribute(load(name, like), member, ast.Load()), like)
+    return at(ast.Attribute(at(ast.Name(name, LOAD), like), member, LOAD), like)
 
 
 def hook(name: str, like: ast.AST, *arguments: ast.expr) -> ast.Call:
-    """A call of one of the functions below the one reserved name `__numeta__`."""
-    return call(attribute(HOOKS, name, like), list(arguments), like)
+    """A call of one of the functions below the reserved name `__numeta__`."""
+    direct = DIRECT.get(name)
+    function = load(direct, like) if direct is not None else attribute(HOOKS, name, like)
+    return call(function, list(arguments), like)
 
 
 def method(name: str, member: str, like: ast.AST, *arguments: ast.expr) -> ast.Call:
@@ -67,13 +79,13 @@ def assign(names: Sequence[str], value: ast.expr, like: ast.AST) -> ast.stmt:
     """`names[0], names[1], ... = value`; the value alone where there are no names."""
     if not names:
         return statement(value, like)
-    stored: list[ast.expr] = [at(ast.Name(name, ast.Store()), like) for name in names]
-    return at(ast.Assign([at(ast.Tuple(stored, ast.Store()), like)], value), like)
+    stored: list[ast.expr] = [at(ast.Name(name, STORE), like) for name in names]
+    return at(ast.Assign([at(ast.Tuple(stored, STORE), like)], value), like)
 
 
 def assign_one(name: str, value: ast.expr, like: ast.AST) -> ast.stmt:
     """`name = value`."""
-    return at(ast.Assign([at(ast.Name(name, ast.Store()), like)], value), like)
+    return at(ast.Assign([at(ast.Name(name, STORE), like)], value), like)
 
 
 def when(test: ast.expr, body: list[ast.stmt], like: ast.AST) -> ast.stmt:
@@ -83,7 +95,7 @@ def when(test: ast.expr, body: list[ast.stmt], like: ast.AST) -> ast.stmt:
 
 def bind(name: str, value: ast.expr, like: ast.AST) -> ast.expr:
     """`(name := value)`."""
-    return at(ast.NamedExpr(at(ast.Name(name, ast.Store()), like), value), like)
+    return at(ast.NamedExpr(at(ast.Name(name, STORE), like), value), like)
 
 
 def lazily(value: ast.expr, like: ast.AST) -> ast.expr:

@@ -4,13 +4,13 @@ NAMES are those that staging_live.py says have to be merged; `F` is the function
 statement `F = __numeta__.flow(NESTED_RETURNS)`. What a statement does is Python's own where its
 condition is known at compile time; `k.then`, `L.items` and so on are then plain attributes.
 
-    if t: A          k = F.branch(t, NAMES, NAMES_OF_ELSE)
+    if t: A          k = F.branch(t, (NAMES, NAMES_OF_ELSE))
     else: B          if k.then: A
                      if k.otherwise:
                          if k.compiled: a, b = k.restore()
                          B
                      if k.compiled: a, b = k.merge()
-    for x in it: A   L = F.loop(it, NUMBER, NAMES, TARGETS, USES, FLAGS)
+    for x in it: A   L = F.loop(it, (NUMBER, NAMES, TARGETS, USES, FLAGS, "x"))
     else: B          for x in L.items:
                          if L.enters: a, b = L.enter()
                          A
@@ -18,7 +18,7 @@ condition is known at compile time; `k.then`, `L.items` and so on are then plain
                          if L.exhausts: a, b, x = L.exhausted()
                          B
                      if L.merges: a, b, x = L.leave()
-    while t: A       W = F.loop_while(NUMBER, NAMES, (), USES, FLAGS)
+    while t: A       W = F.loop_while((NUMBER, NAMES, USES, FLAGS))
                      while W.passes():
                          if W.enters: a, b = W.enter()
                          if W.skips(t): continue
@@ -43,14 +43,17 @@ from .staging_names import bindings, parameters, target_names
 from .staging_nodes import (
     FLOW,
     HOOKS,
+    STORE,
     assign,
     assign_one,
     at,
     attribute,
     bind,
+    call,
     constant,
     hook,
     load,
+    member,
     method,
     statement,
     when,
@@ -113,7 +116,7 @@ class Transformer(Expressions):
             body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
         doubted = scope.live.names(scope.doubted & ~given)
         if doubted:
-            stored: list[ast.expr] = [at(ast.Name(name, ast.Store()), first) for name in doubted]
+            stored: list[ast.expr] = [at(ast.Name(name, STORE), first) for name in doubted]
             body.insert(0, at(ast.Assign(stored, attribute(HOOKS, "unbound", first)), first))
         if changed:
             body.insert(0, at(ast.Nonlocal(changed), first))
@@ -215,7 +218,9 @@ class Transformer(Expressions):
         node.value = self.visit(node.value)
         node.targets = [self.visit(target) for target in node.targets]
         if unpacks and not literal:
-            count = len(getattr(node.targets[0], "elts", ()))
+            names = getattr(node.targets[0], "elts", ())
+            stars = any(isinstance(name, ast.Starred) for name in names)
+            count = -len(names) if stars else len(names)
             node.value = hook("unpack", node, node.value, constant(count, node))
         return node
 
@@ -232,8 +237,8 @@ class Transformer(Expressions):
             checks = self._augmented_name(target)
         elif isinstance(target, ast.Attribute) and _plain(target.value):
             base = self.visit(_copy(target.value))
-            member = constant(self.mangled(target.attr), node)
-            checks = [statement(hook("augmented", node, base, member), node)]
+            attr = constant(self.mangled(target.attr), node)
+            checks = [statement(hook("augmented", node, base, attr), node)]
         elif isinstance(target, ast.Subscript) and _plain(target.value) and _plain(target.slice):
             base = self.visit(_copy(target.value))
             check = hook("augmented_item", node, base, self.visit(_copy(target.slice)))
@@ -300,7 +305,7 @@ class Transformer(Expressions):
             return node
         name = self.number()
         made = bind(name, method(FLOW, "asserts", node, test), node)
-        fails = at(ast.Attribute(made, "fails", ast.Load()), node)
+        fails = member(made, "fails", node)
         fail = method(name, "fail", node, *([message] if message else []))
         raised = at(ast.Raise(attribute(FLOW, "error", node), None), node)
         return when(at(ast.BoolOp(ast.And(), [fails, fail]), node), [raised], node)
@@ -347,6 +352,15 @@ class Transformer(Expressions):
 
     # -- if and loops -----------------------------------------------------------------------------
 
+    def _construct(self) -> tuple[str, int]:
+        """The name of what stands for an `if` or loop, and its number in the function.
+
+        Constructs that follow one another share a name: what looks at the names of a frame, as
+        each of them does, takes longer the more there are.
+        """
+        self._counter += 1
+        return f"__numeta_at_{self._depth}__", self._counter
+
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         test = self.truth(node.test)
         body, orelse = self._arms(node.body, node.orelse)
@@ -355,19 +369,21 @@ class Transformer(Expressions):
             return node
         live, (after, other) = self._merged(node)
         names, before = live.names(after), live.names(other)
-        name, like = self.number(), node.test
-        shown = [constant(tuple(names), like), constant(tuple(before), like)]
+        name, like = self._construct()[0], node.test
+        shown = constant((tuple(names), tuple(before)), like)
+        branch = load(name, like)  # in more than one place
+        compiled = member(branch, "compiled", like)
         result = [
-            assign_one(name, method(FLOW, "branch", like, test, *shown), like),
-            when(attribute(name, "then", like), body, like),
+            assign_one(name, method(FLOW, "branch", like, test, shown), like),
+            when(member(branch, "then", like), body, like),
         ]
         if orelse:
             if before:
-                restore = assign(before, method(name, "restore", like), like)
-                orelse.insert(0, when(attribute(name, "compiled", like), [restore], like))
-            result.append(when(attribute(name, "otherwise", like), orelse, like))
-        merge = assign(names, method(name, "merge", like), like)
-        result.append(when(attribute(name, "compiled", like), [merge], like))
+                restore = assign(before, call(member(branch, "restore", like), [], like), like)
+                orelse.insert(0, when(compiled, [restore], like))
+            result.append(when(member(branch, "otherwise", like), orelse, like))
+        merge = assign(names, call(member(branch, "merge", like), [], like), like)
+        result.append(when(compiled, [merge], like))
         return result
 
     def _decided(self, test: ast.expr) -> ast.expr:
@@ -381,15 +397,15 @@ class Transformer(Expressions):
             node.iter = hook(name or "items", node.target, value)
             self._loop_body(node, "", node.target)
             return node
-        name, head = self.number(), node.target  # the `for` line: new statements belong to it
+        head = node.target  # the `for` line: new statements belong to it
+        name, number = self._construct()
         index = target_names(node.target)
         names, targets, uses = self._carried(node, index)
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
-        arguments = [value, *self._loop_facts(name, names, targets, uses, flags, head)]
         target = node.target.id if isinstance(node.target, ast.Name) else ""
-        arguments.append(constant(target, head))
-        make = assign_one(name, method(FLOW, "loop", head, *arguments), head)
+        facts = (number, tuple(names), tuple(targets), uses, flags, target)
+        make = assign_one(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
         node.iter = attribute(name, "items", head)
         enter = assign(names, method(name, "enter", head), head)
         orelse = self._loop_body(node, name, head)
@@ -399,7 +415,7 @@ class Transformer(Expressions):
 
     def _carried(
         self, node: ast.For | ast.While, index: set[str]
-    ) -> tuple[list[str], list[str], list[int]]:
+    ) -> tuple[list[str], list[str], tuple[int, ...]]:
         """The names that a loop merges, its targets last; where each is needed, as bits."""
         live, masks = self._merged(node)
         merged = live.names(masks[0] | masks[1] | masks[2])
@@ -409,20 +425,7 @@ class Transformer(Expressions):
         for name in names + targets:
             bit = live.bits[name]
             uses.append(sum(use for use, mask in zip(USES, masks, strict=True) if bit & mask))
-        return names, targets, uses
-
-    def _loop_facts(
-        self,
-        name: str,
-        names: list[str],
-        targets: list[str],
-        uses: list[int],
-        flags: int,
-        like: ast.AST,
-    ) -> list[ast.expr]:
-        number = int(name.strip("_").rpartition("_")[2])
-        values = (number, tuple(names), tuple(targets), tuple(uses), flags)
-        return [constant(value, like) for value in values]
+        return names, targets, tuple(uses)
 
     def _loop_body(self, node: ast.For | ast.While, name: str, head: ast.AST) -> list[ast.stmt]:
         """Transform target, body and `else`, which is taken out of loops of a flow."""
@@ -464,11 +467,12 @@ class Transformer(Expressions):
             node.test = self._decided(test)
             self._loop_body(node, "", node)
             return node
-        name, head = self.number(), node.test
+        head = node.test
+        name, number = self._construct()
         names, _, uses = self._carried(node, set())
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
-        arguments = self._loop_facts(name, names, [], uses, flags, head)
-        make = assign_one(name, method(FLOW, "loop_while", head, *arguments), head)
+        facts = constant((number, tuple(names), uses, flags), head)
+        make = assign_one(name, method(FLOW, "loop_while", head, facts), head)
         orelse = self._loop_body(node, name, head)
         node.test = method(name, "passes", head)
         again = at(ast.Continue(), head)
@@ -557,7 +561,7 @@ def _plain(node: ast.expr) -> bool:
 
 def _copy(node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Attribute):
-        return at(ast.Attribute(_copy(node.value), node.attr, ast.Load()), node)
+        return member(_copy(node.value), node.attr, node)
     if isinstance(node, ast.Name):
         return load(node.id, node)
     return node

@@ -3,7 +3,8 @@
 The arguments are copied so that shared memory stays shared (views, overlaps, strides, one array
 passed twice), the plain function (debug semantics) and the compiled kernel run on a copy each, in
 default, exact and checks mode, and results and every argument are compared: type, dtype, shape and
-value, within the row of the tolerance table for dtype and mode. Where plain Python raises, the
+value, within the row of the tolerance table for dtype and mode, and of returned arrays whose memory
+they are in. Where plain Python raises, the
 kernel raises the same exception type in checks mode; NaNs are equal to NaNs, zeros keep their sign.
 """
 
@@ -166,6 +167,49 @@ def _compare(got: Any, expected: Any, mode: str, where: str) -> None:
         assert got == expected, f"{where} ({mode}): {got!r} instead of {expected!r}"
 
 
+def _arrays_in(value: Any) -> list[np.ndarray[Any, Any]]:
+    """The arrays in a value, depth first."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    items = value if isinstance(value, list | tuple) else ()
+    return [array for item in items for array in _arrays_in(item)]
+
+
+def _captured(kernel: Kernel) -> list[Any]:
+    """The arrays that the function itself finds outside: the same ones whoever calls it."""
+    code = kernel.py_func.__code__
+    found = [kernel.py_func.__globals__.get(name) for name in code.co_names]
+    for cell in kernel.py_func.__closure__ or ():
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:
+            continue
+    return [value for value in found if isinstance(value, np.ndarray)]
+
+
+def _memory_of(result: Any, known: list[np.ndarray[Any, Any]]) -> list[tuple[Any, ...]]:
+    """Whose memory the arrays of a result are in: which array each is, or which it shows and where.
+
+    `known` are the arrays of the caller; an array that was met before in the result is known, too.
+    """
+    known = list(known)
+    out = []
+    for array in _arrays_in(result):
+        facts: list[Any] = [array.flags.writeable]
+        for place, other in enumerate(known):
+            if array is other:
+                facts.append((place, "itself"))
+            elif array.size and other.size and np.may_share_memory(array, other):
+                far = array.__array_interface__["data"][0] - other.__array_interface__["data"][0]
+                steps = [s for n, s in zip(array.shape, array.strides, strict=True) if n > 1]
+                facts.append((place, far, steps))
+        known.append(array)
+        out.append(tuple(facts))
+    return out
+
+
 class _Run(NamedTuple):
     result: Any
     error: BaseException | None
@@ -225,6 +269,12 @@ def same_as_python(kernel: Kernel, *args: Any, modes: Sequence[str] = MODES, **k
         if got.error is not None:
             raise got.error
         _compare(got.result, expected.result, mode, f"{kernel.__qualname__}: result")
+        outside = _captured(kernel)
+        got_memory = _memory_of(got.result, _arrays_in([got.args, got.kwargs]) + outside)
+        own = _memory_of(expected.result, _arrays_in([expected.args, expected.kwargs]) + outside)
+        assert (
+            got_memory == own
+        ), f"{kernel.__qualname__}: memory of the result ({mode}): {got_memory}, not {own}"
         _compare(got.args, expected.args, mode, f"{kernel.__qualname__}: arguments")
         _compare(got.kwargs, expected.kwargs, mode, f"{kernel.__qualname__}: arguments")
     if expected.error is not None and "checks" not in modes:

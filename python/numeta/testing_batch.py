@@ -73,7 +73,8 @@ def _build_group(flags: Sequence[str], items: Sequence[Prepared]) -> None:
     stubs = [emission.stub for emission in emissions.values()]
     stubs.append(f"{head};\n{head}\n{{\n{places}  return 0;\n}}\n")
     fortran = "\n".join(emission.fortran for emission in emissions.values())
-    loaded = _cache.build(fortran, "\n".join(stubs), name, list(flags), name)
+    libraries = sorted(set().union(*(emission.libraries for emission in emissions.values())))
+    loaded = _cache.build(fortran, "\n".join(stubs), name, list(flags), name, libraries=libraries)
     table = (ctypes.c_int64 * len(emissions))()
     ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(loaded.address)(table)
     addresses = dict(zip(emissions, table, strict=True))

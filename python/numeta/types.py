@@ -135,13 +135,14 @@ class Hint(NamedTuple):
 
 
 class ReturnHint(NamedTuple):
-    """A result's hint. `kind`: 'any' (no hint), 'none', 'scalar' or 'tuple' (of `parts`)."""
+    """A result's hint. `kind`: 'any' (no hint), 'none', 'scalar', 'array', 'tuple' (of `parts`)."""
 
     kind: str
     text: str = ""
     dtype: DType | None = None
     weak: bool = False
     parts: tuple[ReturnHint, ...] = ()
+    shape: tuple[Dimension, ...] | None = None
 
 
 NO_HINT = Hint("none")
@@ -260,6 +261,9 @@ def parse_return_hint(annotation: Any, scope: Scope) -> ReturnHint:
             parts = tuple(parse_return_hint(argument, scope) for argument in arguments)
             inner = ", ".join(part.text for part in parts)
             return ReturnHint("tuple", f"tuple[{inner}]", parts=parts)
+    array = annotation if isinstance(annotation, ArrayType) else _ndarray_alias(annotation)
+    if array is not None:
+        return ReturnHint("array", repr(array), array.dtype, shape=array.shape)
     raise errors.error(408, kernel=scope.kernel, hint=_show(annotation))
 
 

@@ -16,37 +16,40 @@ import pytest
 
 from numeta import _call
 
+HEAD = 9  # words of a frame before the parameters
 F8, I8 = np.dtype("f8").num, np.dtype("i8").num
 
 SOURCE = r"""
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
+enum { VALUES = 8, HEAD = VALUES + 1 };  // the words of error values
 int64_t seen[128];
 int32_t nothing(int64_t *frame) { (void)frame; return 0; }
 int32_t other(int64_t *frame) { (void)frame; return 0; }
 int32_t record(int64_t *frame) { memcpy(seen, frame, sizeof seen); return 0; }
-int32_t one(int64_t *frame) { frame[3] = 1; return 0; }
-int32_t two(int64_t *frame) { frame[3] = 2; return 0; }
-int32_t copy_scalar(int64_t *frame) { memcpy(frame + 4, frame + 3, 8); return 0; }
-int32_t copy_complex(int64_t *frame) { memcpy(frame + 5, frame + 3, 16); return 0; }
+int32_t one(int64_t *frame) { frame[HEAD] = 1; return 0; }
+int32_t two(int64_t *frame) { frame[HEAD] = 2; return 0; }
+int32_t copy_scalar(int64_t *frame) { memcpy(frame + HEAD + 1, frame + HEAD, 8); return 0; }
+int32_t copy_complex(int64_t *frame) { memcpy(frame + HEAD + 2, frame + HEAD, 16); return 0; }
 int32_t fail(int64_t *frame) {
   double half = 0.5;
   frame[0] = -7;
   memcpy(frame + 1, &half, 8);
-  frame[2] = 2;
+  frame[VALUES] = 2;
   return 3;
 }
 int32_t nap(int64_t *frame) { (void)frame; usleep(200000); return 0; }
 int32_t increment(int64_t *frame) {
-  double *data = (double *)frame[3];
-  for (int64_t i = 0; i < frame[4]; ++i) data[i] += 1;
+  double *data = (double *)frame[HEAD];
+  for (int64_t i = 0; i < frame[HEAD + 1]; ++i) data[i] += 1;
   return 0;
 }
 int32_t sum_strided(int64_t *frame) {
-  double *data = (double *)frame[3], total = 0;
-  for (int64_t i = 0; i < frame[4]; ++i) total += data[frame[6] + i * frame[5]] * (double)(i + 1);
-  memcpy(frame + 7, &total, 8);
+  double *data = (double *)frame[HEAD], total = 0;
+  const int64_t *a = frame + HEAD;
+  for (int64_t i = 0; i < a[1]; ++i) total += data[a[3] + i * a[2]] * (double)(i + 1);
+  memcpy(frame + HEAD + 4, &total, 8);
   return 0;
 }
 """

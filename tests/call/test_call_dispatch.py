@@ -167,8 +167,8 @@ def test_slow_path_that_returns_what_does_not_fit_is_an_error(stubs: Stubs) -> N
 
 
 def test_failed_check_raises_its_site(make: MakeKernel) -> None:
-    def raise_site(site: int, first: float, second: float) -> None:
-        raise IndexError(site, first, second)
+    def raise_site(site: int, values: tuple[float, ...]) -> None:
+        raise IndexError(site, *values[:2])
 
     with pytest.raises(IndexError) as caught:
         make([array_param(1)], "fail", raise_site=raise_site)(np.zeros(1))
@@ -258,7 +258,7 @@ def test_strided_extents_and_self_overlap(stubs: Stubs) -> None:
 
 def test_captured_array_takes_part_in_the_overlap(stubs: Stubs) -> None:
     hidden = np.zeros(4)
-    params = [array_param(1, written=True), ("captured", hidden, F8, 1, "C", False)]
+    params = [array_param(1, written=True), ("captured", hidden, F8, 1, "C", None, False)]
     variant = _call.Specialisation(stubs["nothing"], params, template=("const", True))
     spec = _call.Specialisation(stubs["nothing"], params, overlap=variant)
     kernel = _call.Kernel(lambda x: None, refuse)

@@ -246,7 +246,7 @@ def counts(objects: list[Any]) -> list[int]:
 
 
 def test_calls_leak_no_references(stubs: Stubs) -> None:
-    def raise_site(site: int, first: float, second: float) -> None:
+    def raise_site(site: int, values: tuple[float, ...]) -> None:
         raise IndexError
 
     array, strided, key, number = np.zeros(300), np.zeros(600)[::2], [5000], 123456.5

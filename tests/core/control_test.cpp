@@ -12,10 +12,13 @@
 
 #include "core/narrow.hpp"
 #include "emit_fortran/emit.hpp"
+#include "emit_fortran/frame.hpp"
 #include "tests/core/building.hpp"
 
 namespace numeta::core {
 namespace {
+
+constexpr std::size_t kHead = emit_fortran::kErrorWords;
 
 /// A procedure compiled from an emission; its frame is the stub's.
 class Compiled {
@@ -68,9 +71,11 @@ TEST(Control, ASumIsAVariable) {
             "  end do\n"
             "  answer = s\n");
   double values[] = {1.5, 2.25, -1.0};
-  std::int64_t frame[] = {0, 0, 0, reinterpret_cast<std::int64_t>(values), 3, 0};
+  std::int64_t frame[kHead + 3] = {};
+  frame[kHead] = reinterpret_cast<std::int64_t>(values);
+  frame[kHead + 1] = 3;
   EXPECT_EQ(Compiled(emit_fortran::emit(b.g, {}))(frame), 0);
-  EXPECT_EQ(std::bit_cast<double>(frame[5]), 2.75);
+  EXPECT_EQ(std::bit_cast<double>(frame[kHead + 2]), 2.75);
 }
 
 TEST(Control, ASwapReadsBothBeforeItWrites) {
@@ -96,9 +101,10 @@ TEST(Control, ASwapReadsBothBeforeItWrites) {
             "    y = t1 + y\n"
             "  end do\n"
             "  answer = x\n");
-  std::int64_t frame[] = {0, 0, 0, 10, 0};
+  std::int64_t frame[kHead + 2] = {};
+  frame[kHead] = 10;
   EXPECT_EQ(Compiled(emit_fortran::emit(b.g, {}))(frame), 0);
-  EXPECT_EQ(frame[4], 55);
+  EXPECT_EQ(frame[kHead + 1], 55);
 }
 
 TEST(Control, WhatTheOtherArmStoresDisturbsNoRead) {

@@ -97,10 +97,10 @@ def stale_sum(a: nm.f8[:], k: nm.i8[:]) -> float:
 
 
 @nm.jit
-def place_of_greatest(a: nm.f8[:], k: nm.i8[:]) -> int:
+def place_of_last_greatest(a: nm.f8[:], k: nm.i8[:]) -> int:
     m, place = a[0], 0
     for i in nm.prange(a.shape[0]):
-        if a[i] > m:
+        if a[i] >= m:
             m = a[i]
             place = i
     return place
@@ -167,7 +167,7 @@ REFUSED = [
     (greatest_with_a_nan_that_resets, carried("m", 4)),
     (stale_sum, carried("s", 6)),
     (
-        place_of_greatest,
+        place_of_last_greatest,
         "NM131: 'place' is read after the prange of line +3, and not every iteration sets it\n"
         "  line +4\n  Instead: set it in every iteration, or use range",
     ),

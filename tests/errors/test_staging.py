@@ -1,4 +1,4 @@
-"""Whole texts of the diagnostics of staging: NM201 to NM243.
+"""Whole texts of the diagnostics of staging: NM201 to NM244.
 
 Each row names the kernel, its arguments besides the array, and the text; `line +k` in a text is k
 lines below the decorator of the kernel.
@@ -342,6 +342,11 @@ def captures_and_recurs(a: nm.f8[:], n: int) -> None:
     a[0] = ARRAYS[0][n]
 
 
+@nm.jit
+def grows_and_recurs(a: nm.f8[:], n: int) -> nm.f8[:]:
+    return grows_and_recurs(a, n - 1) if n > 0 else a
+
+
 CASES = [
     (calls_unhinted, (1,),
      "NM241: unhinted() calls itself, and its return hint does not say what it returns\n"
@@ -355,6 +360,10 @@ CASES = [
      "NM243: 'y' is bound by := where it depends on a run-time value whether that happens\n"
      '  File "FILE", line +2\n'
      "  Instead: an `if` statement, or a name of its own before it"),
+    (grows_and_recurs, (1,),
+     "NM244: grows_and_recurs() calls itself and returns an array\n"
+     '  File "FILE", line +2\n'
+     "  Instead: pass the array as an argument and write to it"),
     (unread, (1.0,),
      "NM201: a compiled loop is left early by code without source\n"
      '  File "FILE", line +1\n'

@@ -390,33 +390,6 @@ def evaluates_in_a_loop(n: int) -> int:
     return s
 
 
-@nm.jit
-def a_result_of_many_kinds(n: int):
-    if n > 0:
-        return "text"
-    return 1
-
-
-@nm.jit
-def a_result_of_two_lengths(n: int):
-    if n > 0:
-        return 1, 2
-    return 1, 2, 3
-
-
-@nm.jit
-def none_or_a_number(n: int):
-    if n > 0:
-        return None
-    return 1
-
-
-@nm.jit
-def none_or_an_array(n: int, a: nm.f8[:]):
-    if n > 0:
-        return a
-
-
 HANDLER = "try|except|handler|exception"
 REFUSED = [
     (try_around_a_run_time_error, (2.0,), HANDLER),
@@ -460,10 +433,6 @@ REFUSED = [
     (recursion_of_two_helpers, (3,), "recurs"),
     (reads_the_frame_in_a_branch, (1,), "_getframe|frame|sys"),
     (evaluates_in_a_loop, (2,), "eval"),
-    (a_result_of_many_kinds, (1,), "return"),
-    (a_result_of_two_lengths, (1,), "return"),
-    (none_or_a_number, (0,), "return|None"),
-    (none_or_an_array, (1, array()), "return|None"),
 ]
 
 

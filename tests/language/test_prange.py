@@ -369,10 +369,40 @@ def last_index(a, n: int):
     return i
 
 
-# With checks=True the overflow of a sum of integers is noticed, so its values are used.
-UNCHECKED = {
-    kernel.__name__ for kernel in (run_time_bounds, chosen, kept_integers, truths, bound_and_sum)
-}
+@case(*((array(n),) for n in (1, 2, 23)))
+@case((array(dtype="i8"),), (np.full(9, -(2**63)),), (np.arange(30) // 4,), (-np.arange(30),))
+@case((np.array([NAN, 1.0, 5.0, NAN, 5.0, -3.0]),), (np.full(7, NAN),), (np.full(7, -np.inf),))
+@case((np.array([0.0, -0.0, 0.0, -0.0]),), (np.array([2.0, 1.0, 5.0, NAN, 5.0, 1.0]),))
+@nm.jit
+def places_of_extrema(a):
+    high = low = before = a[0]
+    at, least = -1, -3
+    for i in nm.prange(a.shape[0]):
+        if a[i] > high:
+            high = a[i]
+            at = i
+            before = a[i - 1]
+        if a[i] < low:
+            least, low = i, a[i]
+    return high, at, before, low, least
+
+
+@case((table(),), (table(1, 1),), (table(2, 7),), (table() * 0,))
+@nm.jit
+def place_in_a_table(a):
+    most, row, column = a[0, 0] * 0 - 1, -1, -1
+    for i in nm.prange(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] % 3 != 0:
+                if most < a[i, j]:
+                    row, column, most = i, j, a[i, j]
+                if most < a[i, j] * 1.5:
+                    row, column, most = i, -j, a[i, j] * 1.5
+    return most, row, column
+
+
+# With checks=True an element is checked where it is read: not every choice is a reduction then.
+UNCHECKED = {kernel.__name__ for kernel in (chosen, kept_integers, truths)}
 
 
 @case.each
@@ -428,6 +458,77 @@ def test_checks_name_the_first_index():
     k = np.array([0, 1, 2, 1, 7, 9, 0, 8])
     with pytest.raises(IndexError, match="7"):
         kernel(array(5), k, np.zeros(8))
+
+
+@nm.jit(checks=True)
+def checked_sum(a: nm.f8[:], start: int, step: int) -> int:
+    count = start
+    for i in nm.prange(a.shape[0]):
+        if a[i] > 0:
+            count += step
+        count = 1 + count
+        count -= 1
+    return count
+
+
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("start", "step"),
+    ((0, 1), (0, -1), (0, 2**59), (20 - LARGEST, -1), (LARGEST - 40, 1), (-LARGEST, 2**59)),
+)
+def test_a_checked_sum_of_integers_is_right(start, step):
+    same_as_python(checked_sum, array(), start, step)
+
+
+OVERFLOWS = ((LARGEST - 5, 1), (5 - LARGEST, -1), (0, 2**61), (0, -(2**61)), (1, LARGEST))
+
+
+@pytest.mark.parametrize(("start", "step"), OVERFLOWS)
+def test_an_overflow_of_a_sum_raises_in_a_part_or_between_parts(start, step):
+    with pytest.raises(OverflowError, match="too large"):
+        checked_sum(array(), start, step)
+
+
+def test_what_an_iteration_raises_comes_before_an_overflow_between_parts():
+    @nm.jit(checks=True)
+    def both(a: nm.f8[:], start: int) -> int:
+        for i in nm.prange(a.shape[0]):
+            if a[i] < 0:
+                raise ValueError("negative")
+            start += 1
+        return start
+
+    a = np.ones(12)
+    a[11] = -1
+    for _ in range(20):
+        with pytest.raises(ValueError, match="negative"):
+            both(a, LARGEST - 11)
+
+
+@nm.jit(checks=True)
+def looked_at(n: int) -> int:
+    count = 0
+    largest = 0
+    for i in nm.prange(n):
+        count += i
+        largest = max(largest, count)
+    return largest
+
+
+@nm.jit(checks=True)
+def checked_product(n: int) -> int:
+    product = 1
+    for i in nm.prange(1, n):
+        product *= i
+    return product
+
+
+@pytest.mark.parametrize("kernel", (looked_at, checked_product))
+def test_what_is_no_checked_sum_is_refused(kernel):
+    with pytest.raises(nm.TraceError, match="NM130"):
+        kernel(5)
 
 
 def test_outside_of_a_kernel_it_is_a_range():

@@ -73,6 +73,10 @@ def three(x: nm.f8) -> tuple[float, float]:
     return x, x, x
 
 
+def rounded(a: nm.f8[:]) -> nm.f4[:]:
+    return a
+
+
 def listing(x: nm.f8):
     return {1: x}
 
@@ -101,11 +105,25 @@ def test_what_would_lose_something_is_refused(plain, text):
     assert str(caught.value) == text.replace("{file!r}", f'"{__file__}"').format(line=line)
 
 
+def test_an_array_that_would_lose_something_is_refused():
+    kernel = nm.jit(rounded)
+    with pytest.raises(nm.TraceError) as caught:
+        kernel(np.zeros(2))
+    line = rounded.__code__.co_firstlineno
+    assert str(caught.value) == (
+        "NM305: rounded() returns a 1-d array of float64, which does not convert to its return hint"
+        f' nm.f4[:] without loss\n  File "{__file__}", line {line}\n  Instead: convert in the'
+        " kernel, as in `return value.astype(nm.f4)`, or change the hint"
+    )
+    with nm.debug(), pytest.raises(nm.TraceError, match="NM305: rounded"):
+        kernel(np.zeros(2))
+
+
 def test_a_dict_is_not_returned():
     with pytest.raises(nm.TraceError) as caught:
         nm.jit(listing)(1.0)
     assert str(caught.value) == (
         "NM301: listing() returns a dict of run-time values, which a kernel cannot return yet\n"
         f'  File "{__file__}", line {listing.__code__.co_firstlineno}\n'
-        "  Instead: return scalars, None, or a tuple of them; write arrays through an argument"
+        "  Instead: return numbers, arrays, None, or a tuple of them"
     )

@@ -38,6 +38,10 @@ ELSEWHERE = {
         "what Python's operators become, and what checks ask",
     ),
     "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),
+    "core/returned.cpp": (
+        "maximum quotient residue",
+        "lengths that are computed before any check: not below 0, and no division that traps",
+    ),
     "core/lower_compare.cpp": ("ceil floor", "an int compared with a float, exactly"),
     "emit_fortran/names.cpp": ("*", "names of Fortran's intrinsics, no operations"),
     "python/binding/trace_scalar.cpp": ("conj imag real", "attributes of Python's numbers"),

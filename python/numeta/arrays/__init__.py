@@ -10,10 +10,58 @@ from __future__ import annotations
 
 from .. import _trace
 from ..rows import Row
-from . import attributes, conversion, creation, indexing, products, scans
-
-_trace.set_array_hooks(
-    indexing.get, indexing.set_, attributes.attribute, conversion.as_array, products.matmul
+from . import (
+    attributes,
+    conversion,
+    creation,
+    decompositions,
+    diagonals,
+    einsum,
+    elementwise,
+    indexing,
+    joins,
+    linalg,
+    products,
+    ranges,
+    rearranged,
+    reductions,
+    scans,
+    searches,
+    searching,
+    sets,
+    shapes,
+    sorting,
+    statistics,
 )
 
-ROWS: tuple[Row, ...] = (*creation.ROWS, *products.ROWS, *scans.ROWS, *attributes.ROWS)
+_trace.set_array_hooks(
+    indexing.get,
+    indexing.set_,
+    attributes.attribute,
+    conversion.as_array,
+    products.matmul,
+    attributes.iterate,
+    attributes.set_attribute,
+)
+
+_FILES: tuple[tuple[Row, ...], ...] = (
+    creation.ROWS,
+    decompositions.ROWS,
+    diagonals.ROWS,
+    einsum.ROWS,
+    elementwise.ROWS,
+    joins.ROWS,
+    linalg.ROWS,
+    products.ROWS,
+    ranges.ROWS,
+    rearranged.ROWS,
+    reductions.ROWS,
+    scans.ROWS,
+    searches.ROWS,
+    searching.ROWS,
+    sets.ROWS,
+    shapes.ROWS,
+    sorting.ROWS,
+    statistics.ROWS,
+)
+ROWS: tuple[Row, ...] = tuple(row for rows in _FILES for row in rows)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import _trace
+from ..iteration import Iteration
 from ..session import current, refuse
+from .nests import require
 
 Array, Scalar = _trace.Array, _trace.Scalar
 
@@ -29,42 +31,67 @@ def short_of(dtype: Any) -> str:
     """The code of an element type ("f8"), for what NumPy takes for a dtype."""
     if dtype is None:
         return "f8"
-    found = np.dtype(getattr(dtype, "dtype", dtype))
+    found = np.dtype(dtype if isinstance(dtype, type) else getattr(dtype, "dtype", dtype))
     short = _SHORT.get(found.num)
     if short is None or not found.isnative:
         refuse(235, name="an array", dtype=str(found))
     return short
 
 
+def lengths_of(shape: Any) -> tuple[Any, ...]:
+    """The lengths that a shape stands for, as Python's ints; negative ones are the caller's."""
+    if isinstance(shape, Scalar | int | np.integer | float | np.floating):
+        shape = (shape,)
+    elif is_array(shape):
+        shape = (shape,) if shape.ndim == 0 else items_of(shape)
+    return tuple(_length(length) for length in shape)
+
+
+def _length(length: Any) -> Any:
+    if is_array(length) and length.ndim == 0:
+        length = length[()]
+    if not isinstance(length, Scalar):
+        return operator.index(length)
+    kind = np.dtype(length.dtype).kind
+    if kind not in "iu" and not (kind == "b" and length.weak):
+        name = "float" if kind == "f" else f"numpy.{np.dtype(length.dtype).name}"
+        raise TypeError(f"{name!r} object cannot be interpreted as an integer")
+    return _trace.cast(length, "i8", True)
+
+
 def shape_of(shape: Any) -> tuple[Any, ...]:
     """The lengths that a shape stands for; negative ones raise NumPy's ValueError."""
-    if isinstance(shape, Scalar | int | np.integer) or (is_array(shape) and shape.ndim == 0):
-        shape = (shape,)
-    lengths = []
-    for length in shape:
-        if is_array(length) and length.ndim == 0:
-            length = length[()]
-        if isinstance(length, Scalar):
-            if np.dtype(length.dtype).kind not in "iub":
-                raise TypeError("'float' object cannot be interpreted as an integer")
-            length = _not_negative(_trace.cast(length, "i8", True))
-        else:
-            length = operator.index(length)
-            if length < 0:
-                raise ValueError("negative dimensions are not allowed")
-        lengths.append(length)
-    return tuple(lengths)
+    lengths = lengths_of(shape)
+    for length in lengths:
+        require(length >= 0, ValueError, "negative dimensions are not allowed")
+    return lengths
 
 
-def _not_negative(length: Any) -> Any:
-    allowed = length >= 0
+_MOST_ITEMS = 256  # that are unpacked one by one
+
+
+def items_of(array: Any, count: int = 0) -> list[Any]:
+    """The items along the first axis. Its length has to be known, or it is checked to be `count`,
+    the number of names that an assignment unpacks into."""
+    if array.ndim == 0:
+        raise TypeError("iteration over a 0-d array")
+    length = array.shape[0]
+    if isinstance(length, Scalar) and count > 0:
+        require(length <= count, ValueError, f"too many values to unpack (expected {count})")
+        message = f"not enough values to unpack (expected {count}, got {{0}})"
+        require(length >= count, ValueError, message, length)
+        length = count
+    if isinstance(length, Scalar) or length > _MOST_ITEMS:
+        refuse(209)
+    return [array[k] for k in range(length)]
+
+
+def whole_layout(array: Any) -> str | None:
+    """"C", "F" or "S" (any strides) of a whole array, None of a part of one."""
     trace = _trace.current()
     assert trace is not None
-    if isinstance(allowed, Scalar):
-        trace.check(allowed, ValueError, "negative dimensions are not allowed")
-    elif not allowed:
-        raise ValueError("negative dimensions are not allowed")
-    return length
+    found = trace.layout(array)
+    return None if found is None else found[0]
 
 
 def _nested_shape(value: Any) -> tuple[int, ...]:
@@ -121,6 +148,8 @@ def as_array(value: Any, dtype: Any = None) -> Any:
         return constant(value)
     if isinstance(value, list | tuple):
         return from_nested(value, dtype)
+    if isinstance(value, Iteration) and hasattr(value, "base"):
+        return value.array  # a.flat
     return filled(_trace.empty((), short_of(dtype if dtype is not None else scalar_dtype(value))),
                   value)
 

@@ -1,0 +1,412 @@
+"""Rows of np.fft, written in the language of kernels.
+
+A length is taken apart into its factors, and the transform made of passes over two rows of memory
+that change roles (Stockham's form, which needs no reordering: C. Van Loan, Computational Frameworks
+for the Fast Fourier Transform, SIAM 1992, section 1.7). A length with a large prime factor becomes a
+convolution of a power of two (L. Bluestein, IEEE Trans. Audio Electroacoust. 18 (1970) 451). Roots of
+unity are reduced to an eighth of the circle, so that each is right to the last place or nearly so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _trace
+from ..loops import range as counted
+from ..rows import Row
+from ..session import refuse
+from .conversion import as_array, short_of
+from .lapack import require
+from .products import converted, over_stack, reshaped
+from .staged import staged
+
+_LARGEST_FACTOR = 13  # a larger one takes longer than the convolution
+
+
+@staged
+def _root(k: Any, n: Any) -> Any:
+    """exp(-2 pi i k / n) for 0 <= k < n."""
+    eighth = (8 * k) // n
+    turned = 8 * k - eighth * n
+    if eighth % 2 == 1:
+        turned = n - turned
+    angle = turned * (np.pi / 4) / n
+    c = np.cos(angle)
+    s = np.sin(angle)
+    if eighth == 1 or eighth == 2 or eighth == 5 or eighth == 6:
+        c, s = s, c
+    if eighth >= 2 and eighth < 6:
+        c = -c
+    if eighth >= 4:
+        s = -s
+    return complex(c, -s)
+
+
+@staged
+def _roots(out: Any, n: Any) -> None:
+    for k in counted(n):
+        out[k] = _root(k, n)
+
+
+@staged
+def _factor_of(n: Any) -> Any:
+    """The factor that is taken next."""
+    found = n
+    if n % 4 == 0:
+        found = 4
+    elif n % 2 == 0:
+        found = 2
+    else:
+        p = 3
+        while p * p <= n:
+            if n % p == 0:
+                found = p
+                break
+            p += 2
+    return found
+
+
+@staged
+def _largest_factor(n: Any) -> Any:
+    left = n
+    largest = 1
+    while left > 1:
+        p = _factor_of(left)
+        if p > largest:
+            largest = p
+        left = left // p
+    return largest
+
+
+@staged
+def _pass2(z: Any, here: Any, roots: Any, m: Any, s: Any) -> None:
+    for k in counted(m):
+        w = roots[k * s]
+        for q in counted(s):
+            a = z[here, q + s * k]
+            b = z[here, q + s * (k + m)]
+            z[1 - here, q + s * (2 * k)] = a + b
+            z[1 - here, q + s * (2 * k + 1)] = (a - b) * w
+
+
+@staged
+def _pass4(z: Any, here: Any, roots: Any, m: Any, s: Any) -> None:
+    for k in counted(m):
+        w1 = roots[k * s]
+        w2 = roots[2 * k * s]
+        w3 = roots[3 * k * s]
+        for q in counted(s):
+            a = z[here, q + s * k]
+            b = z[here, q + s * (k + m)]
+            c = z[here, q + s * (k + 2 * m)]
+            d = z[here, q + s * (k + 3 * m)]
+            even = a + c
+            odd = b + d
+            rest = a - c
+            part = b - d
+            turned = complex(part.imag, -part.real)
+            z[1 - here, q + s * (4 * k)] = even + odd
+            z[1 - here, q + s * (4 * k + 1)] = (rest + turned) * w1
+            z[1 - here, q + s * (4 * k + 2)] = (even - odd) * w2
+            z[1 - here, q + s * (4 * k + 3)] = (rest - turned) * w3
+
+
+@staged
+def _pass(z: Any, here: Any, roots: Any, m: Any, s: Any, p: Any, n: Any) -> None:
+    part = n // p
+    for k in counted(m):
+        for r in counted(p):
+            w = roots[k * r * s]
+            for q in counted(s):
+                z[1 - here, q + s * (p * k + r)] = 0
+                for t in counted(p):
+                    z[1 - here, q + s * (p * k + r)] += (
+                        z[here, q + s * (k + m * t)] * roots[((r * t) % p) * part]
+                    )
+                z[1 - here, q + s * (p * k + r)] *= w
+
+
+@staged
+def _passes(z: Any, roots: Any, n: Any) -> Any:
+    """Transforms the first row of z; gives the row that holds the result."""
+    left = n
+    s = 1
+    here = 0
+    while left > 1:
+        p = _factor_of(left)
+        m = left // p
+        if p == 4:
+            _pass4(z, here, roots, m, s)
+        elif p == 2:
+            _pass2(z, here, roots, m, s)
+        else:
+            _pass(z, here, roots, m, s, p, n)
+        here = 1 - here
+        s = s * p
+        left = m
+    return here
+
+
+@staged
+def _mixed(x: Any, out: Any, n: Any) -> None:
+    z = np.empty((2, n), np.complex128)
+    roots = np.empty(n, np.complex128)
+    _roots(roots, n)
+    for k in counted(n):
+        z[0, k] = x[k]
+    here = _passes(z, roots, n)
+    for k in counted(n):
+        out[k] = z[here, k]
+
+
+@staged
+def _bluestein(x: Any, out: Any, n: Any) -> None:
+    size = 1
+    while size < 2 * n - 1:
+        size = size * 2
+    z = np.empty((2, size), np.complex128)
+    roots = np.empty(size, np.complex128)
+    kernel = np.empty(size, np.complex128)
+    chirp = np.empty(n, np.complex128)
+    _roots(roots, size)
+    for k in counted(n):
+        chirp[k] = _root((k * k) % (2 * n), 2 * n)
+    for k in counted(size):
+        z[0, k] = 0
+    for k in counted(n):
+        z[0, k] = chirp[k].conjugate()
+        if k > 0:
+            z[0, size - k] = chirp[k].conjugate()
+    here = _passes(z, roots, size)
+    for k in counted(size):
+        kernel[k] = z[here, k]
+        z[0, k] = 0
+    for k in counted(n):
+        z[0, k] = x[k] * chirp[k]
+    here = _passes(z, roots, size)
+    for k in counted(size):
+        z[0, k] = (z[here, k] * kernel[k]).conjugate()
+    here = _passes(z, roots, size)
+    for k in counted(n):
+        out[k] = z[here, k].conjugate() / size * chirp[k]
+
+
+@staged
+def _transform(x: Any, out: Any) -> None:
+    n = out.shape[0]
+    if _largest_factor(n) > _LARGEST_FACTOR:
+        _bluestein(x, out, n)
+    else:
+        _mixed(x, out, n)
+
+
+def _factor(norm: Any, n: Any, inverse: bool) -> Any:
+    """What the result is multiplied with, or None."""
+    if norm not in (None, "backward", "ortho", "forward"):
+        raise ValueError(
+            f'Invalid norm value {norm}; should be "backward", "ortho" or "forward".'
+        )
+    if norm == "ortho":
+        return 1 / n**0.5
+    return 1 / n if inverse == (norm != "forward") else None
+
+
+def _length(n: Any, given: Any) -> Any:
+    if n is None:
+        n = given
+    require(n >= 1, ValueError, "Invalid number of FFT data points ({0}) specified.", n)
+    return n
+
+
+def _lines(a: Any, axis: int) -> Any:
+    """The array with the axis last."""
+    if not -a.ndim <= axis < a.ndim:
+        raise np.exceptions.AxisError(axis, a.ndim)
+    axes = [k for k in range(a.ndim) if k != axis % a.ndim]
+    return _trace.permuted(a, [*axes, axis % a.ndim]) if axis % a.ndim != a.ndim - 1 else a
+
+
+def _back(a: Any, axis: int) -> Any:
+    axes = list(range(a.ndim - 1))
+    axes.insert(axis % a.ndim, a.ndim - 1)
+    return _trace.permuted(a, axes) if axis % a.ndim != a.ndim - 1 else a
+
+
+@staged
+def _take(x: Any, into: Any) -> None:
+    for k in counted(into.shape[0]):
+        if k < x.shape[0]:
+            into[k] = x[k]
+        else:
+            into[k] = 0
+
+
+@staged
+def _scale(out: Any, factor: Any) -> None:
+    for k in counted(out.shape[0]):
+        out[k] = out[k] * factor
+
+
+@staged
+def _conjugate(out: Any) -> None:
+    for k in counted(out.shape[0]):
+        out[k] = out[k].conjugate()
+
+
+def _one(x: Any, out: Any, n: Any, factor: Any, inverse: bool) -> None:
+    """One line: the inverse is the conjugate of the transform of the conjugate."""
+    line = _trace.empty((n,), "c16")
+    made = _trace.empty((n,), "c16")
+    _take(x, line)
+    if inverse:
+        _conjugate(line)
+    _transform(line, made)
+    if inverse:
+        _conjugate(made)
+    if factor is not None:
+        _scale(made, factor)
+    out[...] = made[: out.shape[0]]
+
+
+def _complex_type(array: Any) -> str:
+    return "c8" if np.dtype(array.dtype).char in "fF" else "c16"
+
+
+def _run(a: Any, n: Any, axis: int, norm: Any, inverse: bool, half: bool = False) -> Any:
+    a = as_array(a)
+    if a.ndim == 0:
+        raise ValueError("tuple.index(x): x not in tuple")
+    lines = _lines(a, axis)
+    n = _length(n, lines.shape[-1])
+    kept = n // 2 + 1 if half else n
+    out = _trace.empty((*lines.shape[:-1], kept), _complex_type(a))
+    factor = _factor(norm, n, inverse)
+    over_stack(a.ndim - 1, (lines, out), lambda x, y: _one(x, y, n, factor, inverse))
+    return _back(out, axis)
+
+
+def fft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    """`np.fft.fft`."""
+    return _run(a, n, axis, norm, False)
+
+
+def ifft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    """`np.fft.ifft`."""
+    return _run(a, n, axis, norm, True)
+
+
+def rfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    """`np.fft.rfft`, by a transform of complex numbers."""
+    a = as_array(a)
+    if np.dtype(a.dtype).kind == "c":
+        raise TypeError(
+            f"ufunc 'rfft_n_even' did not contain a loop with signature matching types {a.dtype}"
+        )
+    return _run(a, n, axis, norm, False, half=True)
+
+
+@staged
+def _mirror(x: Any, into: Any) -> None:
+    """The whole of a spectrum of real numbers, from its first half."""
+    n = into.shape[0]
+    for k in counted(n // 2 + 1):
+        value = complex(0.0, 0.0)
+        if k < x.shape[0]:
+            value = complex(x[k])
+        if k == 0 or 2 * k == n:
+            into[k] = complex(value.real, 0.0)
+        else:
+            into[k] = value
+            into[n - k] = value.conjugate()
+
+
+def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    """`np.fft.irfft`, by a transform of complex numbers."""
+    a = as_array(a)
+    lines = _lines(a, axis)
+    n = _length(n, 2 * (lines.shape[-1] - 1))
+    real = "f4" if _complex_type(a) == "c8" else "f8"
+    out = _trace.empty((*lines.shape[:-1], n), real)
+    factor = _factor(norm, n, True)
+
+    def one(x: Any, y: Any) -> None:
+        line, made = _trace.empty((n,), "c16"), _trace.empty((n,), "c16")
+        _mirror(x, line)
+        _one(line, made, n, factor, True)
+        y[...] = _trace.map(lambda v: v.real, (made,))
+
+    over_stack(a.ndim - 1, (lines, out), one)
+    return _back(out, axis)
+
+
+def _over_axes(run: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
+    out = as_array(a)
+    for k in reversed(range(len(axes))):
+        out = run(out, None if s is None else s[k], axes[k], norm)
+    return out
+
+
+def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    """`np.fft.fft2`."""
+    return _over_axes(fft, a, s, axes, norm)
+
+
+def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    """`np.fft.ifft2`."""
+    return _over_axes(ifft, a, s, axes, norm)
+
+
+@staged
+def _frequencies(out: Any, n: Any, step: Any) -> None:
+    for k in counted(out.shape[0]):
+        if k <= (n - 1) // 2:
+            out[k] = k * step
+        else:
+            out[k] = (k - n) * step
+
+
+def fftfreq(n: Any, d: Any = 1.0) -> Any:
+    """`np.fft.fftfreq`."""
+    out = _trace.empty((n,), "f8")
+    _frequencies(out, n, 1.0 / (n * d))
+    return out
+
+
+def rfftfreq(n: Any, d: Any = 1.0) -> Any:
+    """`np.fft.rfftfreq`."""
+    out = _trace.empty((n // 2 + 1,), "f8")
+    _frequencies(out, 2 * n, 1.0 / (n * d))
+    return out
+
+
+def _moved(x: Any, axes: Any, back: bool) -> Any:
+    x = as_array(x)
+    axes = range(x.ndim) if axes is None else [axes] if isinstance(axes, int) else axes
+    for axis in axes:
+        length = x.shape[axis]
+        by = length // 2 if not back else length - length // 2
+        out = _trace.empty(x.shape, short_of(x.dtype))
+        before = (slice(None),) * (axis % x.ndim)
+        out[(*before, slice(by, None))] = x[(*before, slice(None, length - by))]
+        out[(*before, slice(None, by))] = x[(*before, slice(length - by, None))]
+        x = out
+    return x
+
+
+def fftshift(x: Any, axes: Any = None) -> Any:
+    """`np.fft.fftshift`."""
+    return _moved(x, axes, back=False)
+
+
+def ifftshift(x: Any, axes: Any = None) -> Any:
+    """`np.fft.ifftshift`."""
+    return _moved(x, axes, back=True)
+
+
+ROWS: tuple[Row, ...] = tuple(
+    Row(getattr(np.fft, handler.__name__), f"np.fft.{handler.__name__}", handler)
+    for handler in (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
+)
+

@@ -1,0 +1,166 @@
+"""Loops of reductions: which axes are folded, in which order, and where the results go.
+
+As in NumPy, an array is gone through in the order of its memory. The reduced axes at its end are
+folded at once, to a number (`inner`); those before them are accumulated, element by element of the
+result. So what is summed along the first axis of a C array is summed row by row. Operands are views
+of one shape; what is folded is a function (`element`) of one element of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import _trace, loops
+from ..functions_numpy import short
+from ..session import current, refuse
+from .conversion import as_array, filled
+from .staged import staged
+
+
+class Fold(NamedTuple):
+    """How values are combined: `inner(term, shape, dtype)` folds `term(*index)` over a shape."""
+
+    inner: Callable[[Callable[..., Any], tuple[Any, ...], Any], Any]
+    combine: Callable[[Any, Any], Any]
+    start: Any  # what an accumulation begins with
+
+
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes that `axis=` names, from 0 on."""
+    if axis is None:
+        return tuple(range(ndim))
+    given = axis if isinstance(axis, tuple | list) else (axis,)
+    if any(map(_trace.is_traced, given)):
+        refuse(230, name="axis", what="an axis known at run time only", instead="a number")
+    if ndim == 0 and not isinstance(axis, tuple) and axis in (0, -1):
+        return ()
+    found = tuple(np.lib.array_utils.normalize_axis_index(int(k), ndim) for k in given)
+    if len(set(found)) != len(found):
+        raise ValueError("duplicate value in 'axis'")
+    return found
+
+
+def product(lengths: Any) -> Any:
+    """How many elements a shape has."""
+    total: Any = 1
+    for length in lengths:
+        total = total * length
+    return total
+
+
+def check(condition: Any, error: Callable[[str], BaseException], message: str) -> None:
+    """Raise at run time, or here where it is known, unless the condition holds."""
+    if not _trace.is_traced(condition):
+        if not condition:
+            raise error(message)
+        return
+    trace = _trace.current()
+    assert trace is not None
+    trace.check(condition, error, message)
+
+
+def is_fortran(array: Any) -> bool:
+    """Is it a whole array in Fortran's order?"""
+    trace = _trace.current()
+    assert trace is not None
+    if array.ndim < 2 or not _trace.buffer_of(array)[1]:
+        return False
+    found = trace.layout(array)
+    return found is not None and found[0] == "F"
+
+
+@staged
+def over(shape: Any, body: Any, index: Any = ()) -> None:
+    """Loops over a shape; `body` is given the index."""
+    if len(index) == len(shape):
+        body(index)
+    else:
+        for i in loops.range(shape[len(index)]):
+            over(shape, body, (*index, i))
+
+
+def fold(
+    how: Fold, operands: Any, element: Callable[..., Any], axes: tuple[int, ...], dtype: Any
+) -> Any:
+    """The elements of the operands folded along axes: an array, or a number of all of them."""
+    first = operands[0]
+    ndim = first.ndim
+    if all(is_fortran(one) or not _trace.buffer_of(one)[1] for one in operands) and is_fortran(
+        first
+    ):
+        turned = tuple(one.T for one in operands)
+        result = fold(how, turned, element, tuple(ndim - 1 - axis for axis in axes), dtype)
+        return result.T if type(result) is _trace.Array else result
+    tail = 0
+    while tail < ndim and ndim - 1 - tail in axes:
+        tail += 1
+    outer = ndim - tail
+    kept = [axis for axis in range(outer) if axis not in axes]
+
+    def inner(index: tuple[Any, ...]) -> Any:
+        def term(*rest: Any) -> Any:
+            return element(*(one[(*index, *rest)] for one in operands))
+
+        return how.inner(term, first.shape[outer:], dtype)
+
+    if outer == 0:
+        return how.combine(how.start, inner(()))
+    out = _trace.empty([first.shape[axis] for axis in kept], short(dtype))
+    if len(kept) == outer:
+
+        def body(index: tuple[Any, ...]) -> None:
+            out[index] = how.combine(how.start, inner(index))
+
+    else:
+        filled(out, how.start)
+
+        def body(index: tuple[Any, ...]) -> None:
+            place = tuple(index[axis] for axis in kept)
+            out[place] = how.combine(out[place], inner(index))
+
+    over(first.shape[:outer], body)
+    return out if kept else out[()]
+
+
+def kept_dimensions(result: Any, axes: tuple[int, ...], ndim: int, dtype: Any) -> Any:
+    """A result with axes of length 1 where axes were reduced."""
+    if ndim == 0:
+        return result
+    if type(result) is not _trace.Array:
+        return filled(_trace.empty([1] * ndim, short(dtype)), result)
+    return result[tuple(None if axis in axes else slice(None) for axis in range(ndim))]
+
+
+def delivered(result: Any, out: Any, name: str) -> Any:
+    """The result, or `out` with it; its shape has to be the result's."""
+    if isinstance(out, tuple) and len(out) == 1:
+        (out,) = out
+    if out is None:
+        return result
+    target = as_array(out)
+    ndim = result.ndim if type(result) is _trace.Array else 0
+    if target.ndim != ndim:
+        raise ValueError(
+            f"output parameter for reduction operation {name} has wrong number of dimensions: "
+            f"Found {target.ndim} but expected {ndim}"
+        )
+    own = np.dtype(result.dtype)
+    if not np.can_cast(own, target.dtype, "same_kind"):
+        raise np._core._exceptions._UFuncOutputCastingError(  # type: ignore[attr-defined]
+            getattr(np, name, np.add), "same_kind", own, target.dtype, 0
+        )
+    if ndim == 0:
+        target[()] = result
+        return target
+    for length, wanted in zip(target.shape, result.shape, strict=True):
+        check(length == wanted, ValueError, "output array does not match result of the reduction")
+    return _trace.map(lambda x: x, (result,), out=target, unsafe=True)
+
+
+def is_exact() -> bool:
+    """Is the kernel one of exact mode?"""
+    session = current()
+    return session is not None and session.exact

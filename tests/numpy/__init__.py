@@ -1,0 +1,1 @@
+"""NumPy's arrays in kernels: one file per family of functions."""

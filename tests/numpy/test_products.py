@@ -1,0 +1,232 @@
+"""Products of arrays: `@`, dot, inner, outer, tensordot, einsum and their kin.
+
+Elements are small whole numbers, whose products and sums are exact in any order: results are equal
+in every mode, whatever library multiplies.
+"""
+
+import numpy as np
+import pytest
+
+import numeta as nm
+from numeta.testing import same_as_python
+
+FLOATS = ("f4", "f8", "c8", "c16")
+
+
+def whole(shape, dtype="f8", seed=0):
+    """Small whole numbers, with imaginary parts where there are any."""
+    numbers = np.random.default_rng(seed)
+    made = numbers.integers(-9, 9, shape)
+    if np.dtype(dtype).kind == "c":
+        return (made + 1j * numbers.integers(-9, 9, shape)).astype(dtype)
+    return (made % 2 == 0 if dtype == "?" else made).astype(dtype)
+
+
+@nm.jit
+def product(a: np.ndarray, b: np.ndarray):
+    return a @ b
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("sizes", [(2, 3, 4), (1, 1, 1), (0, 3, 2), (3, 0, 2), (17, 19, 18)])
+def test_matrices_of_floats(dtype, sizes):
+    m, k, n = sizes
+    same_as_python(product, whole((m, k), dtype), whole((k, n), dtype, 1))
+
+
+@pytest.mark.parametrize("dtype", ["?", "i1", "u2", "i4", "i8", "u8"])
+def test_matrices_of_integers_wrap_and_truth_values_join(dtype):
+    same_as_python(product, whole((5, 7), dtype) * 3, whole((7, 4), dtype, 1))
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("other", [0, 1])
+def test_matrices_in_any_memory_order(place, other):
+    def laid_out(a, how):
+        if how == 0:
+            return np.ascontiguousarray(a)
+        if how == 1:
+            return np.asfortranarray(a)
+        if how == 2:  # rows with a gap
+            return np.hstack([a, a])[:, : a.shape[1]]
+        if how == 3:  # columns with a gap
+            return np.asfortranarray(np.vstack([a, a]))[: a.shape[0]]
+        return np.repeat(a, 2, axis=1)[::-1, ::2][::-1]  # no unit stride
+
+    a, b = whole((12, 9)), whole((9, 11), "f8", 1)
+    same_as_python(product, laid_out(a, place), laid_out(b, other))
+    same_as_python(product, laid_out(a, other), laid_out(b, place))
+
+
+def test_vectors_and_stacks():
+    vector, matrix = whole(20), whole((20, 30), "f8", 1)
+    same_as_python(product, vector, vector[::-1])
+    same_as_python(product, vector[:0], vector[:0])
+    same_as_python(product, vector, matrix)
+    same_as_python(product, matrix.T, vector)
+    same_as_python(product, matrix.T, np.repeat(vector, 3)[::3])
+    same_as_python(product, matrix.T[:0], vector)
+    same_as_python(product, matrix[:0].T, vector[:0])
+    stack = whole((2, 3, 4, 5), "f8", 2)
+    same_as_python(product, stack, whole((5, 6)))
+    same_as_python(product, stack, whole((3, 5, 2)))
+    same_as_python(product, stack, whole(5))
+    same_as_python(product, whole(4), stack)
+    same_as_python(product, whole((1, 4, 5)), stack.swapaxes(-1, -2))
+
+
+def test_operands_of_two_types_are_promoted():
+    same_as_python(product, whole((3, 4), "i4"), whole((4, 2), "f4"))
+    same_as_python(product, whole((3, 4), "f4"), whole((4, 2), "c16"))
+    same_as_python(product, whole((3, 4), "?"), whole((4, 2), "u1"))
+
+
+def test_parts_and_results_of_the_kernel():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], x: nm.f8[:]):
+        total = np.zeros((a.shape[1], a.shape[1]))
+        total += a.T @ a
+        total[1:, ::2] += 2.0 * (a[:, 1:].T @ a[:, ::2])
+        y = (a * 2.0) @ x[::-1]
+        a[0] = 7.0
+        return total, y, a @ total[::-1], x @ x
+
+    same_as_python(kernel, whole((12, 14)), whole(14))
+
+
+def test_fixed_small_shapes():
+    @nm.jit
+    def kernel(a: nm.f8[3, 3], b: nm.f8[3, 3], x: nm.f8[3]):
+        return a @ b @ x, x @ a
+
+    same_as_python(kernel, whole((3, 3)), whole((3, 3), "f8", 1), whole(3))
+
+
+def test_wrong_lengths_have_numpys_message():
+    with pytest.raises(ValueError) as caught:
+        product(np.zeros((2, 3)), np.zeros((4, 3)))
+    with pytest.raises(ValueError) as expected:
+        product.py_func(np.zeros((2, 3)), np.zeros((4, 3)))
+    assert str(caught.value) == str(expected.value)
+
+    @nm.jit
+    def dotted(a: np.ndarray, b: np.ndarray):
+        return np.dot(a, b)
+
+    for shapes in ((2, 3), (4, 3)), ((3,), (4,)), ((2, 3), (2,)), ((2, 2, 3), (2, 4, 3)):
+        with pytest.raises(ValueError) as caught:
+            dotted(*map(np.zeros, shapes))
+        with pytest.raises(ValueError) as expected:
+            dotted.py_func(*map(np.zeros, shapes))
+        assert str(caught.value) == str(expected.value)
+
+
+def test_dot_inner_outer_vdot():
+    @nm.jit
+    def kernel(a: np.ndarray, b: np.ndarray):
+        return np.dot(a, b), np.inner(b, b), np.outer(a, b), np.vdot(a, a), np.matmul(a, b)
+
+    same_as_python(kernel, whole((3, 3)), whole((3, 3), "f8", 1))
+    same_as_python(kernel, whole(4, "c16"), whole(4, "c16", 1))
+    same_as_python(kernel, whole(4, "i4"), whole(4, "i4", 1))
+
+    @nm.jit
+    def stacks(a: np.ndarray, b: np.ndarray):
+        return np.dot(a, b), np.dot(a, 2.0), np.tensordot(a, b, axes=([2], [1]))
+
+    same_as_python(stacks, whole((2, 3, 4)), whole((5, 4, 2)))
+
+
+def test_tensordot_kron_cross_trace():
+    @nm.jit
+    def kernel(a: nm.f8[:, :, :], b: nm.f8[:, :, :]):
+        return (
+            np.tensordot(a, b, axes=([0, 1], [0, 1])),
+            np.tensordot(a, b, axes=([0, 2, 1], [0, 2, 1])),
+            np.tensordot(a, b, 0),
+            np.kron(a[0], b[1]),
+            np.kron(a[0, 0], b[0]),
+        )
+
+    same_as_python(kernel, whole((2, 3, 4)), whole((2, 3, 4), "f8", 1))
+
+    @nm.jit
+    def crossed(a: nm.f8[:, 3], b: nm.f8[3]):
+        return np.cross(a, b), np.cross(b, a[0]), np.trace(a), np.trace(a, 1), np.trace(a, -2)
+
+    same_as_python(crossed, whole((4, 3)), whole(3))
+
+    @nm.jit
+    def diagonal(a: np.ndarray):
+        return np.trace(a)
+
+    for dtype in ("i1", "u4", "f4", "?"):
+        same_as_python(diagonal, whole((3, 5), dtype))
+    same_as_python(diagonal, whole((3, 4, 5)))
+
+
+def test_multi_dot():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], b: nm.f8[:, :], x: nm.f8[:]):
+        return np.linalg.multi_dot([a, b, x])
+
+    same_as_python(kernel, whole((3, 4)), whole((4, 2)), whole(2))
+
+
+EINSUMS = [
+    ("ij,jk->ik", (3, 4), (4, 5)),
+    ("ij,jk->ki", (3, 4), (4, 5)),
+    ("ij,kj", (3, 4), (5, 4)),
+    ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)),
+    ("ijk,jkl->il", (2, 3, 4), (3, 4, 5)),
+    ("i,i", (4,), (4,)),
+    ("i,j->ij", (4,), (3,)),
+    ("ij,j->i", (3, 4), (4,)),
+    ("...ij,...jk->...ik", (2, 3, 4), (4, 5)),
+    ("ij,ij->", (3, 4), (3, 4)),
+    ("ij,ij->i", (3, 4), (3, 4)),
+    ("ii,i->i", (3, 3), (3,)),
+    ("i,ij,j", (3,), (3, 4), (4,)),
+    ("ij->", (3, 4)),
+    ("ij->j", (3, 4)),
+    ("ii", (3, 3)),
+]
+
+
+@pytest.mark.parametrize("case", EINSUMS, ids=lambda case: case[0])
+def test_einsum(case):
+    subscripts, *shapes = case
+
+    @nm.jit
+    def one(a: nm.f8[...]):
+        return np.einsum(subscripts, a)
+
+    @nm.jit
+    def two(a: nm.f8[...], b: nm.f8[...]):
+        return np.einsum(subscripts, a, b)
+
+    @nm.jit
+    def three(a: nm.f8[...], b: nm.f8[...], c: nm.f8[...]):
+        return np.einsum(subscripts, a, b, c)
+
+    kernel = (one, two, three)[len(shapes) - 1]
+    same_as_python(kernel, *(whole(shape, "f8", k) for k, shape in enumerate(shapes)))
+
+
+def test_einsum_without_a_sum_is_a_view():
+    @nm.jit
+    def kernel(a: nm.f8[:, :]) -> None:
+        diagonal = np.einsum("ii->i", a)
+        diagonal[:] = diagonal * 2.0
+        np.einsum("ij->ji", a)[0] = 5.0
+
+    same_as_python(kernel, whole((4, 4)))
+
+
+def test_in_a_parallel_loop():
+    @nm.jit
+    def kernel(a: nm.f8[:, :, :], b: nm.f8[:, :], out: nm.f8[:, :, :]) -> None:
+        for i in nm.prange(a.shape[0]):
+            out[i] = a[i] @ b
+
+    same_as_python(kernel, whole((6, 20, 30)), whole((30, 10)), np.zeros((6, 20, 10)))
