@@ -1,1 +1,0 @@
-"""NumPy's arrays in kernels: one file per family of functions."""
