@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 
 #include "core/forward.hpp"
+#include "core/fuse.hpp"
+#include "core/hoist.hpp"
 #include "core/interchange.hpp"
+#include "core/kept_arrays.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
 
@@ -18,6 +21,9 @@ constexpr Pass kPasses[] = {
     {"forward", forward, "what reads an array of the kernel's own computes its elements instead"},
     {"interchange", interchange,
      "loops of a nest change places so that the inner one is contiguous"},
+    {"fuse", fuse, "neighbouring loops that count alike run together"},
+    {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
+    {"explain", explain_arrays, "notes say which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };
 

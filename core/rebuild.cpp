@@ -17,11 +17,13 @@ namespace {
 class Rebuilder {
  public:
   Rebuilder(const Graph& from, std::span<const RegionId> headers, std::span<const Interval> ranges,
-            const Replace& replace)
+            const Replace& replace, const Fused& parts = {})
       : from_(from),
         headers_(headers),
         ranges_(ranges),
         replace_(replace),
+        parts_(parts),
+        moved_(from.regions().size(), false),
         live_(live(from)),
         order_(from, live_),
         stores_(from.regions().size()),
@@ -35,6 +37,9 @@ class Rebuilder {
                  },
                  [this](NodeId old, NodeId made) { copies_[old] = made; }} {
     regions_[0] = 0;
+    for (const auto& moved : parts_) {
+      for (const RegionId part : moved) moved_[part] = true;
+    }
     to_.notes = from.notes;
   }
 
@@ -99,6 +104,9 @@ class Rebuilder {
   /// there may have decided them.
   void copy_inner(RegionId region) {
     const std::size_t before = made_.size();
+    if (!parts_.empty()) {
+      for (const RegionId part : parts_[region]) copy_body(part);
+    }
     copy_body(region);
     for (; made_.size() > before; made_.pop_back()) {
       copies_[made_.back()] = kNone;
@@ -134,7 +142,9 @@ class Rebuilder {
         to_.allocate(static_cast<BufferId>(n.bits[0]), lengths, n.bits[1]);
         break;
       }
-      case Op::loop: copy_loop(inner); break;
+      case Op::loop:
+        if (!moved_[inner]) copy_loop(inner);
+        break;
       case Op::branch: copy_branch(id); break;
       case Op::repeat:
         to_.set_origin(n.origin);
@@ -206,11 +216,19 @@ class Rebuilder {
     const Region& header = from_.regions()[headers_.empty() ? place : headers_[place]];
     const std::vector<NodeId> bounds = copied(from_.operands(header.owner));
     to_.set_origin(from_.node(header.owner).origin);
+    std::vector<BufferId> stores = stores_[place];
+    const std::vector<RegionId> parts = parts_.empty() ? std::vector<RegionId>{} : parts_[place];
+    for (const RegionId part : parts) {
+      stores.insert(stores.end(), stores_[part].begin(), stores_[part].end());
+    }
     const RegionId made =
-        to_.begin_loop(bounds[0], bounds[1], bounds[2], header.name, stores_[place]);
+        to_.begin_loop(bounds[0], bounds[1], bounds[2], header.name, std::move(stores));
     to_.set_parallel(header.parallel);
     regions_[place] = made;
     copies_[header.index] = to_.regions()[made].index;
+    for (const RegionId part : parts) {
+      copies_[from_.regions()[part].index] = to_.regions()[made].index;
+    }
     copy_inner(place);
     to_.end();
   }
@@ -257,6 +275,8 @@ class Rebuilder {
   std::span<const RegionId> headers_;
   std::span<const Interval> ranges_;
   const Replace& replace_;
+  const Fused& parts_;
+  std::vector<bool> moved_;  // by region: is its body run by another loop
   Live live_;
   StoreOrder order_;
   std::vector<std::vector<BufferId>> stores_;  // by region
@@ -282,6 +302,10 @@ NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> oper
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
               std::span<const Interval> ranges, const Replace& replace) {
   return Rebuilder(graph, headers, ranges, replace).run();
+}
+
+Graph rebuild_fused(const Graph& graph, const Fused& parts, const Replace& replace) {
+  return Rebuilder(graph, {}, {}, replace, parts).run();
 }
 
 }  // namespace numeta::core

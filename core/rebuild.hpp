@@ -33,4 +33,9 @@ NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> oper
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers = {},
               std::span<const Interval> ranges = {}, const Replace& replace = {});
 
+/// `parts[r]`: loops whose bodies run at the start of the iterations of loop r, and no more where
+/// they stood; empty where loop r runs its own body only.
+using Fused = std::vector<std::vector<RegionId>>;
+Graph rebuild_fused(const Graph& graph, const Fused& parts, const Replace& replace);
+
 }  // namespace numeta::core
