@@ -162,7 +162,7 @@ class ReturnJoin(Join):
             raise_poison(value)
         if kind is _trace.Scalar:
             dtype, weak = type_of(value)
-            variable = self.variables.variable(name, (_SHORT[dtype], weak))
+            variable = self.variables.variable(name, (_SHORT[dtype.name], weak))
             self.session.trace.write_at_end(edge.region, variable, value)
             return read_again(self.session, variable)
         if kind is tuple or kind is list:
