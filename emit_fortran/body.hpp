@@ -100,6 +100,7 @@ class Body {
                         const std::string& step) const;
   void parallel_loop(core::NodeId id, const core::ParallelLoop& shape);
   void begin_parts(const core::ParallelLoop& shape);
+  void after_parallel(const core::ParallelLoop& shape);
   void combine_parts(const core::ParallelLoop& shape);
   std::string data_clauses(core::RegionId region, const core::ParallelLoop& shape,
                            std::size_t first_local, std::string_view text) const;

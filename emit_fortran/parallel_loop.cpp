@@ -172,6 +172,11 @@ void Body::parallel_loop(NodeId id, const core::ParallelLoop& shape) {
   }
   text_.insert(place, head.take());
   text_.directive(combines ? "end parallel" : "end parallel do");
+  after_parallel(shape);
+}
+
+/// What stands after a parallel loop: the totals, and what failed in an iteration.
+void Body::after_parallel(const core::ParallelLoop& shape) {
   for (const core::Reduction& reduction : shape.reductions) {
     for (const BufferId variable : members(reduction)) {
       text_.line(fmt::format("{} = {}", symbols_.buffers[variable], totals_.at(variable)));

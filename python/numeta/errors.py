@@ -196,8 +196,8 @@ _ROWS = (
                " loss",
                "convert in the kernel, as in `return value.astype({short})`, or change the hint"),
     Diagnostic(306, TraceError,
-               "{kernel}() returns an array that NumPy makes a view of the caller's memory or a copy"
-               " of, as its strides allow",
+               "{kernel}() returns an array that NumPy makes a view of the caller's memory or a"
+               " copy of, as its strides allow",
                "return a copy, as in `return x.copy()`"),
     # -- 4xx arguments and hints ----------------------------------------------------------------
     Diagnostic(401, TypeError, "{kernel}(): parameter {name!r} is hinted {expected}, got {got}"),
@@ -235,14 +235,16 @@ _ROWS = (
     Diagnostic(420, OSError, "nm.external(): the library {library!r} cannot be loaded: {reason}",
                "give the path of a shared library, or a name such as 'libm.so.6'"),
     Diagnostic(421, ValueError, "{library} has no procedure {symbol!r}",
-               "look for its name with `nm -D`; a procedure of Fortran must stand outside of modules"),
+               "look for its name with `nm -D`; a procedure of Fortran must stand outside of"
+               " modules"),
     Diagnostic(422, TypeError, "{got} is not what an external procedure can be given",
                "nm.f8 or nm.ref(nm.c16) for a scalar, nm.f8[:] or nm.inout(nm.f8[:]) for an array;"
                " a result is a real scalar"),
     Diagnostic(423, TypeError, "{name}() takes {expected} argument(s), got {got}"),
     Diagnostic(424, TypeError, "{name}(): argument {place} is declared {expected}, got {got}"),
-    Diagnostic(425, ValueError, "{name}(): argument {place}, declared {expected}, has another shape"
-               " or is not contiguous", "pass a copy: np.ascontiguousarray(x), np.asfortranarray(x)"),
+    Diagnostic(425, ValueError, "{name}(): argument {place}, declared {expected}, has another"
+               " shape or is not contiguous",
+               "pass a copy: np.ascontiguousarray(x), np.asfortranarray(x)"),
     Diagnostic(426, ValueError, "nm.external(): {got} is not a language", "'c' or 'fortran'"),
     Diagnostic(427, CompileError, "the Fortran source of {name}() does not compile",
                "the compiler's own message follows"),

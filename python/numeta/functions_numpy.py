@@ -81,6 +81,7 @@ def _is_array(value: Any) -> bool:
     return type(value) is _trace.Array
 
 
+_CLIP: Any = vars(np._core.umath)["clip"]
 _ORDERINGS = ("lt", "le", "gt", "ge")
 
 
@@ -147,7 +148,7 @@ def run_ufunc(
     types = [*map(_typed, operands), *[None] * native.nout]
     if dtype is not None:
         signature = (*[None] * native.nin, *[np.dtype(dtype)] * native.nout)
-        loop = native.resolve_dtypes((*types,), signature=signature)  # type: ignore[arg-type]
+        loop = native.resolve_dtypes((*types,), signature=signature)
 
         def one(*values: Any) -> Any:
             cast = [_trace.cast(v, short(to), False) for v, to in zip(values, loop, strict=False)]
@@ -317,7 +318,7 @@ def clip(a: Any, *bounds: Any, out: Any = None, **kwargs: Any) -> Any:
 
     if out is not None:
         out = _target(out, "np.clip")
-        native: Any = np._core.umath.clip if len(known) == 2 else np.maximum
+        native: Any = _CLIP if len(known) == 2 else np.maximum
         if known:
             native.resolve_dtypes((*map(_typed, (a, *known)), out.dtype))
     return _trace.map(clipped, (a, *known), out=out, unsafe=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import numeta as nm
-import numpy as np
 from numeta.testing import same_as_python
 
 A = np.arange(6.0) - 2.5

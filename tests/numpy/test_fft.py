@@ -1,9 +1,9 @@
 """np.fft in kernels: within a few roundings of NumPy's, whatever the length is made of."""
 
+import numpy as np
 import pytest
 
 import numeta as nm
-import numpy as np
 from numeta.testing import same_as_python
 
 

@@ -151,6 +151,10 @@ def _writes():
     def index_of_itself(a, i):
         i[i] = i * 3
 
+    return {f.__name__: f for f in list(locals().values())}
+
+
+def _writes_of_functions():
     def add_at(a, i):
         np.add.at(a, i, 1)
 
@@ -181,12 +185,15 @@ def _writes():
     return {f.__name__: f for f in list(locals().values())}
 
 
-@pytest.mark.parametrize("name", _writes())
+WRITES = {**_writes(), **_writes_of_functions()}
+
+
+@pytest.mark.parametrize("name", WRITES)
 @pytest.mark.parametrize("layout", ["C", "F"])
 def test_write(name: str, layout: str) -> None:
     a = A.copy(order=layout)
     same_result(
-        _writes()[name], a, INDEX.copy(), modes=("default", "checks")[: 1 + (layout == "C")]
+        WRITES[name], a, INDEX.copy(), modes=("default", "checks")[: 1 + (layout == "C")]
     )
 
 

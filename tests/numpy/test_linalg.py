@@ -1,10 +1,10 @@
 """np.linalg in kernels. The routines are those that NumPy calls; another library may have been
 compiled otherwise, so results are compared within a multiple of the rounding error."""
 
+import numpy as np
 import pytest
 
 import numeta as nm
-import numpy as np
 
 TYPES = ("f4", "f8", "c8", "c16")
 

@@ -4,10 +4,10 @@ Elements are small whole numbers, whose products and sums are exact in any order
 in every mode, whatever library multiplies.
 """
 
+import numpy as np
 import pytest
 
 import numeta as nm
-import numpy as np
 from numeta.testing import same_as_python
 
 FLOATS = ("f4", "f8", "c8", "c16")

@@ -7,8 +7,7 @@ import pytest
 
 import numeta as nm
 from numeta.testing import same_as_python
-
-from tests.numpy.results import matrices, same_result, vectors
+from tests.numpy.results import matrices, vectors
 
 OF_MATRIX = {
     "reshape": lambda a: a.reshape(-1),

@@ -260,9 +260,7 @@ def relu(x):
 
 
 @kernel(lambda r: (r.random((4, 6)), r.random((6, 5)), r.random(5), r.random((5, 3)), r.random(3)))
-def mlp(
-    x: nm.f8[:, :], w1: nm.f8[:, :], b1: nm.f8[:], w2: nm.f8[:, :], b2: nm.f8[:]
-):
+def mlp(x: nm.f8[:, :], w1: nm.f8[:, :], b1: nm.f8[:], w2: nm.f8[:, :], b2: nm.f8[:]):
     x = relu(x @ w1 + b1)
     x = x @ w2 + b2
     tmp = np.exp(x - np.max(x, axis=-1, keepdims=True))
@@ -414,7 +412,9 @@ def deriche(image: nm.f8[:, :]):
     y1[:, 0] = 0.2 * image[:, 0]
     y1[:, 1] = 0.2 * image[:, 1] + 0.1 * image[:, 0] + 0.5 * y1[:, 0]
     for j in range(2, image.shape[1]):
-        y1[:, j] = 0.2 * image[:, j] + 0.1 * image[:, j - 1] + 0.5 * y1[:, j - 1] - 0.3 * y1[:, j - 2]
+        y1[:, j] = (
+            0.2 * image[:, j] + 0.1 * image[:, j - 1] + 0.5 * y1[:, j - 1] - 0.3 * y1[:, j - 2]
+        )
     return 0.7 * (y1 + image)
 
 

@@ -162,9 +162,8 @@ def as_array(value: Any, dtype: Any = None) -> Any:
 
 def scalar_dtype(value: Any) -> np.dtype[Any]:
     """The dtype of `np.asarray(value)` of a number."""
-    if isinstance(value, Scalar):
-        return np.dtype(value.dtype)
-    dtype: np.dtype[Any] = np.asarray(value).dtype
+    found: Any = value if isinstance(value, Scalar) else np.asarray(value)
+    dtype: np.dtype[Any] = found.dtype
     return dtype
 
 

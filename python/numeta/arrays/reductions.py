@@ -185,7 +185,8 @@ def result_dtype(name: str, own: np.dtype[Any], dtype: Any, out: Any) -> np.dtyp
     if name in _LOGICAL:
         return np.dtype(bool)
     if dtype is not None:
-        return np.dtype(dtype)
+        asked: np.dtype[Any] = np.dtype(dtype)
+        return asked
     if out is not None:
         return np.dtype(np.promote_types(own, as_array(out).dtype))
     if name in ("add", "multiply") and own.kind in "biu" and own.itemsize < 8:

@@ -30,10 +30,8 @@ def _mapped(function: Callable[..., Any], *operands: Any) -> Any:
 
 def _float_type(own: Any, dtype: Any) -> np.dtype[Any]:
     """The type of a mean: float64 of integers."""
-    if dtype is not None:
-        return np.dtype(dtype)
-    found = np.dtype(own)
-    return np.dtype(np.float64) if found.kind in "biu" else found
+    found: np.dtype[Any] = np.dtype(own if dtype is None else dtype)
+    return np.dtype(np.float64) if dtype is None and found.kind in "biu" else found
 
 
 def _divided(total: Any, count: Any) -> Any:
@@ -260,13 +258,12 @@ def nanvar(
     centre = nanmean(a, axes, keepdims=True)
     view = _trace.broadcast(centre, a.shape) if a.ndim else centre
 
-    def square(x: Any, m: Any) -> Any:
+    def square(x: Any, m: Any = view) -> Any:
         distance = select(x != x, _trace.cast(0.0, short(x.dtype), False), x - m)
         return distance * distance
 
     others: tuple[Any, ...] = (view,) if a.ndim else ()
-    element: Callable[..., Any] = square if a.ndim else lambda x: square(x, view)
-    total = reduced("add", a, axes, keepdims=keep, element=element, others=others)
+    total = reduced("add", a, axes, keepdims=keep, element=square, others=others)
 
     def over(x: Any, n: Any) -> Any:
         degrees = n - ddof
