@@ -28,7 +28,7 @@ NodeId loop_to_leave(const Graph& g, const Timeline& timeline, NodeId allocate) 
   return out;
 }
 
-/// How often each array is allocated: one that a name of the user's stands for may be more than once.
+/// How often each array is allocated: one that a name stands for may be more than once.
 std::map<BufferId, int> allocations_of(const Graph& g, const Live& alive) {
   std::map<BufferId, int> out;
   for (NodeId id = 0; id < g.size(); ++id) {

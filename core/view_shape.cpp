@@ -44,7 +44,7 @@ NodeId Views::bound_down(NodeId given, NodeId length) {
   return op2(Op::minimum, wrapped, moved(length, -1));
 }
 
-/// Both bounds of a slice upwards. Their distance fits, also of bounds that are no places in memory.
+/// Both bounds of a slice upwards. Their distance fits, also that of bounds beyond all memory.
 std::pair<NodeId, NodeId> Views::bounds_up(const Slice& slice, NodeId length) {
   const NodeId zero = graph_.integer(0);
   const NodeId start = slice.start ? bound(*slice.start, length, true) : zero;

@@ -18,16 +18,8 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import isclose, native_first, select
-from .folding import (
-    Fold,
-    axes_of,
-    check,
-    delivered,
-    fold,
-    kept_dimensions,
-    product,
-    required_out,
-)
+from .folding import Fold, axes_of, delivered, fold, kept_dimensions, product, required_out
+from .nests import require
 from .staged import staged
 from .summation import summed
 
@@ -254,7 +246,7 @@ def require_elements(a: Any, axes: tuple[int, ...], message: str) -> None:
     """ValueError where something is made of no elements."""
     kept = product(a.shape[axis] for axis in range(a.ndim) if axis not in axes)
     gone = product(a.shape[axis] for axis in axes)
-    check((gone != 0) | (kept == 0), ValueError, message)
+    require((gone != 0) | (kept == 0), ValueError, message)
 
 
 def _reduction(
