@@ -1,0 +1,1 @@
+"""The products as explicit loops, for Numba."""
