@@ -1,6 +1,6 @@
 """The kernels of `arrays.py` and of the tests that run them: textbook code, written for NumPy.
 
-One file per family, KERNELS has them all. Importing it imports neither Numba nor JAX: `forms(name)`
+One file per family, KERNELS has them all. Importing it imports neither Numba nor JAX: `other_form`
 imports the other forms of a kernel.
 """
 
@@ -10,10 +10,19 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from . import products, stencils
+from . import (
+    factorisations,
+    flow,
+    images,
+    networks,
+    products,
+    samples,
+    sequences,
+    stencils,
+)
 from .declaration import KERNELS, Kernel
 
-FAMILIES = (stencils, products)
+FAMILIES = (stencils, flow, products, factorisations, samples, networks, sequences, images)
 
 __all__ = ["FAMILIES", "KERNELS", "Kernel", "other_form"]
 
