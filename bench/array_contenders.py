@@ -189,7 +189,6 @@ def leaves(result: Any) -> list[Any]:
     return [result]
 
 
-
 def outcome(name: str, function: Function, given: tuple[Any, ...], written: list[int]) -> list[Any]:
     """What one call gives: its results, then the arrays it is known to write."""
     if name == "jax":
