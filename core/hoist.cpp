@@ -34,12 +34,19 @@ std::optional<Graph> hoist(const Graph& graph) {
   if (!has_own_arrays(graph)) return std::nullopt;
   const Live alive = live(graph);
   const Timeline timeline(graph, alive);
+  std::vector<std::uint32_t> times(graph.buffers().size(), 0);  // an array is allocated
+  for (const Region& region : graph.regions()) {
+    for (const NodeId id : region.body) {
+      if (graph.node(id).op == Op::allocate) ++times[graph.node(id).bits[0]];
+    }
+  }
   std::map<NodeId, std::vector<NodeId>> before;  // by loop: the allocations that go before it
   std::vector<bool> moved(graph.size(), false);
   for (const Region& region : graph.regions()) {
     for (const NodeId id : region.body) {
       const Node& n = graph.node(id);
       if (n.op != Op::allocate || !alive.nodes[id]) continue;
+      if (times[n.bits[0]] > 1) continue;  // what another one has made may be read in the loop
       if (std::ranges::find(graph.returned, n.bits[0]) != graph.returned.end()) continue;
       const NodeId loop = loop_to_leave(graph, timeline, id);
       if (loop == kNone) continue;

@@ -234,9 +234,9 @@ class ControlState:
 
     # -- ways that end ----------------------------------------------------------------------------
 
-    def fails(self, kind: Callable[[str], BaseException], message: str) -> Any:
+    def fails(self, kind: Callable[[Any], BaseException], message: str, *values: Any) -> Any:
         """The exception is raised at run time if control comes here; stands for the value."""
-        self.trace.fail(kind, message)
+        self.trace.fail(kind, message, *values)
         self.has_decided = True
         return self.nothing()
 
