@@ -181,6 +181,8 @@ _ROWS = (
                "pass the array as an argument and write to it"),
     Diagnostic(245, TraceError, "an exception shows {count} run-time numbers, where a complex one"
                " counts twice, and at most {most} can be shown", "show fewer of them"),
+    Diagnostic(246, TraceError, "an array is returned whole and as a view, and only the run tells"
+               " which of several arrays it is", "return a copy, as in return x.copy()"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return numbers, arrays, None, or a tuple of them"),
