@@ -18,7 +18,7 @@ from .. import _trace
 from ..loops import range as counted
 from ..rows import Row
 from .conversion import as_array, short_of
-from .lapack import require
+from .nests import require
 from .products import over_stack
 from .staged import staged
 

@@ -26,7 +26,6 @@ from .lapack import (
     matrix,
     operand,
     real_of,
-    require,
     require_square,
     set_identity,
     smaller,
@@ -34,6 +33,7 @@ from .lapack import (
     vector,
     work_size,
 )
+from .nests import require
 from .products import (
     as_result,
     common_type,

@@ -225,13 +225,13 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 
 def _slope(f: Any, axis: int, dx: Any, edge_order: int) -> Any:
-    from .folding import check
+    from .nests import require
 
     message = (
         "Shape of array too small to calculate a numerical gradient, "
         "at least (edge_order + 1) elements are required."
     )
-    check(f.shape[axis] >= edge_order + 1, ValueError, message)
+    require(f.shape[axis] >= edge_order + 1, ValueError, message)
     kind = np.dtype(f.dtype)
     if kind.kind not in "fc":
         f = _trace.map(lambda x: _trace.cast(x, "f8", False), (f,))
@@ -311,15 +311,15 @@ def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
     """`np.interp` of floats, without a period."""
-    from .folding import check
+    from .nests import require
 
     if period is not None:
         refuse(230, name="np.interp", what="period=", instead="x % period, and points beyond")
     xp, fp = (_trace.map(_as_f8, (as_array(points),)) for points in (xp, fp))
     if xp.ndim != 1 or fp.ndim != 1:
         raise ValueError("Data points must be 1-D sequences")
-    check(xp.shape[0] == fp.shape[0], ValueError, "fp and xp are not of the same length.")
-    check(xp.shape[0] != 0, ValueError, "array of sample points is empty")
+    require(xp.shape[0] == fp.shape[0], ValueError, "fp and xp are not of the same length.")
+    require(xp.shape[0] != 0, ValueError, "array of sample points is empty")
     low = fp[0] if left is None else _as_f8(left)
     high = fp[-1] if right is None else _as_f8(right)
     return _trace.map(lambda v: _interpolated(_as_f8(v), xp, fp, low, high), (operand(x),))

@@ -17,7 +17,8 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import native_first, select
-from .folding import axes_of, check, delivered, product, require_same_type
+from .folding import axes_of, delivered, product, require_same_type
+from .nests import require
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
 
@@ -198,7 +199,7 @@ def _require_weights(scale: Any) -> None:
     wrong = scale == 0.0
     if type(scale) is _trace.Array:
         wrong = reduced("logical_or", wrong)
-    check(~wrong, ZeroDivisionError, "Weights sum to zero, can't be normalized")
+    require(~wrong, ZeroDivisionError, "Weights sum to zero, can't be normalized")
 
 
 # -- NaNs are passed over -------------------------------------------------------------------------
