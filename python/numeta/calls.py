@@ -22,9 +22,9 @@ from .functions_numpy import is_run_time
 from .iteration import Iteration
 from .loops import CompiledRange
 from .session import Session, current, refuse
-from .texts import Raised, Text, raised, text_of
 from .staging import is_library_file, is_staged_code
 from .state import Snapshot
+from .texts import Raised, Text, raised, text_of
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _FunctionType, _MethodType = types.FunctionType, types.MethodType

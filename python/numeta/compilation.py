@@ -24,8 +24,8 @@ from .functions_print import Say
 from .procedures import Procedures
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
-from .texts import Raise
 from .staging import is_own_file, stage
+from .texts import Raise
 from .types import BY_SHORT
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ from .control_state import Block, Construct
 from .control_while import WhileLoop
 from .iteration import run_time_iteration
 from .session import Session, current, refuse
-from .texts import Raise, Raised, words_of
 from .staging_live import BREAK, CONTINUE, RAISE, RETURN
+from .texts import Raise, Raised, words_of
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _JUMPS = BREAK | CONTINUE | RETURN | RAISE

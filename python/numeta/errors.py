@@ -139,7 +139,8 @@ _ROWS = (
     Diagnostic(225, TraceError, "`{what}` needs a run-time value that is not known here",
                "compare numbers with == and <, test with isinstance, or use compile-time values"),
     Diagnostic(226, TraceError, "the text of a run-time value is not known in a kernel",
-               "give it to print, raise or assert as it is, or return the value and format it outside"),
+               "give it to print, raise or assert as it is, or return the value and format it"
+               " outside"),
     Diagnostic(227, TraceError, "a run-time value is matched by `match`",
                "match on compile-time values"),
     Diagnostic(228, TraceError, "the kernel raises {what} after run-time work or below run-time"

@@ -341,10 +341,10 @@ def _getattr(owner: Any, name: str, /, *default: Any) -> Any:
 
 
 def _text_of(native: Callable[..., Any]) -> Callable[..., Any]:
-    def made(*args: Any, **kwargs: Any) -> Any:
+    def text(*args: Any, **kwargs: Any) -> Any:
         return text_of(native, args, kwargs)
 
-    return made
+    return text
 
 
 def _of_runtime(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
@@ -382,8 +382,8 @@ _BUILTINS = [
     Row(repr, "repr", _text_of(repr)),
     Row(ascii, "ascii", _text_of(ascii)),
     Row(format, "format", _text_of(format)),
-    Row(bytes, "bytes", _text_of(bytes)),
-    Row(bytearray, "bytearray", _text_of(bytearray)),
+    Row(bytes, "bytes", _of_runtime("bytes", bytes)),
+    Row(bytearray, "bytearray", _of_runtime("bytearray", bytearray)),
     Row(hash, "hash", _of_runtime("hash", hash)),
     Row(id, "id", _of_runtime("id", id)),
     Row(set, "set", _of_runtime("set", set)),

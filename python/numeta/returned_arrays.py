@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _trace
+from . import _trace, errors
 from .control_merge import Edge, Join, Poison, raise_poison, read_again, type_of
-from .session import current, refuse
+from .session import current
 
 if TYPE_CHECKING:
     from .types import DType, ReturnHint
@@ -77,8 +77,10 @@ def _seen(how: set[int], array: Any, otherwise: set[int]) -> None:
     """Notes how the buffer of an array is returned: not both by its number and by its memory."""
     number, _ = _trace.buffer_of(array)
     how.add(number)
-    if number in otherwise:
-        refuse(246)
+    session = current()
+    if number in otherwise and session is not None:
+        code = session.staged[0].func.__code__
+        raise errors.error(246, code.co_filename, code.co_firstlineno)
 
 
 def as_hinted(array: Any, hint: ReturnHint) -> Any:

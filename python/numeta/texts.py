@@ -42,9 +42,9 @@ class Text:
     def __radd__(self, other: Any) -> Any:
         return joined((other, -1, None), (self, -1, None)) if _is_text(other) else NotImplemented
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refused  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refused
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = _refused
-    __hash__ = __str__ = __format__ = __mul__ = __rmul__ = __mod__ = _refused  # type: ignore
+    __hash__ = __str__ = __format__ = __mul__ = __rmul__ = __mod__ = _refused
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(str, name):
@@ -71,7 +71,7 @@ class Raised:
         refuse(226)
 
 
-# -- what makes an object again ---------------------------------------------------------------------
+# -- what makes an object again -------------------------------------------------------------------
 
 
 def deferred(value: Any, values: list[Any]) -> Make:
@@ -120,7 +120,7 @@ def raised(cls: type[Exception], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     return Raised(lambda told: cls(*make_args(told), **make_kwargs(told)), values)
 
 
-# -- what staged code calls -------------------------------------------------------------------------
+# -- what staged code calls -----------------------------------------------------------------------
 
 
 def _formatted(value: Any, conversion: int, spec: str) -> str:
@@ -150,7 +150,7 @@ def percent(form: Any, value: Any) -> Any:
     return text_of(lambda form, value: form % value, (form, value), {})
 
 
-# -- at run time ------------------------------------------------------------------------------------
+# -- at run time ----------------------------------------------------------------------------------
 
 
 def python_value(dtype: np.dtype[Any], weak: bool) -> Callable[[Any], Any]:

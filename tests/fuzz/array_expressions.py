@@ -71,7 +71,9 @@ class ArrayExpressions(Expressions):
     locals: dict[str, Local]
     array_helpers: list[Helped]
 
-    def arrays_like(self, wanted: str | None, dims: Dims | None, written: bool = False) -> list[str]:
+    def arrays_like(
+        self, wanted: str | None, dims: Dims | None, written: bool = False
+    ) -> list[str]:
         """The names of arrays of a type and labels; None: any."""
         return [
             x.name
@@ -249,7 +251,13 @@ class ArrayExpressions(Expressions):
         count = length(dims[0])
         whole = f"np.arange({count})"
         return self.r.choice(
-            (f"{whole}[::-1]", whole, f"{whole} // 2", f"{whole} - {count}", f"{whole} & 1 & {whole}")
+            (
+                f"{whole}[::-1]",
+                whole,
+                f"{whole} // 2",
+                f"{whole} - {count}",
+                f"{whole} & 1 & {whole}",
+            )
         )
 
     # -- numbers out of arrays ------------------------------------------------------------------
@@ -294,4 +302,3 @@ class ArrayExpressions(Expressions):
             forms = (f"len({x.name})", f"{x.name}.size", f"{x.name}.shape[0]")
             return self.r.choice(forms)
         return super().integer_leaf(bits)
-

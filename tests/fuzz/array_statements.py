@@ -53,9 +53,7 @@ class ArrayStatements(ArrayExpressions, Statements):
 
     def some_local(self, written: bool = False, known: bool = True) -> Local | None:
         there = [
-            x
-            for x in self.locals.values()
-            if (x.written or not written) and (x.known or not known)
+            x for x in self.locals.values() if (x.written or not written) and (x.known or not known)
         ]
         return self.r.choice(there) if there else None
 
@@ -280,7 +278,10 @@ class ArrayStatements(ArrayExpressions, Statements):
 
     def write_pair(self, depth: int) -> None:
         """Arrays in a container that is known when the kernel is traced."""
-        x, y = self.some_local(written=True, known=False), self.some_local(written=True, known=False)
+        x, y = (
+            self.some_local(written=True, known=False),
+            self.some_local(written=True, known=False),
+        )
         if x is None or y is None:
             return self.write_new_array(depth)
         name = self.fresh("t")

@@ -158,7 +158,8 @@ class Writer(ArrayStatements):
     def local_argument(self, x: Local) -> str:
         """An array, which may share the memory of the one before."""
         lengths = tuple(
-            self.lengths.setdefault(dim, self.r.choice((0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 9))) for dim in x.dims
+            self.lengths.setdefault(dim, self.r.choice((0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 9)))
+            for dim in x.dims
         )
         return values.array(self.r, x.type, lengths, x.layout)
 
@@ -177,9 +178,7 @@ class Writer(ArrayStatements):
             return text if parameter.type == "int" else values.strong(parameter.type, text)
         return values.scalar(r, parameter.type, parameter.bits)
 
-    def arguments(
-        self, parameters: list[Name | Array | Local], constant: str, shared: bool
-    ) -> str:
+    def arguments(self, parameters: list[Name | Array | Local], constant: str, shared: bool) -> str:
         """One argument tuple; in a `shared` one, arrays of one type and lengths are one memory."""
         self.lengths = {}
         memory: dict[tuple[str, Dims], str] = {}

@@ -124,7 +124,6 @@ class _Watcher:
             self.met.append("complex power")
         return self.w(value)
 
-
     def i(self, sign: str, target: Any, value: Any) -> Any:
         """An augmented assignment, which changes an array in its place."""
         return self.w(_IN_PLACE[sign](target, value))
