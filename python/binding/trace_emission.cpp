@@ -66,7 +66,7 @@ std::vector<std::pair<int, std::string>> notes_of(const TraceState& kernel, cons
     }
   }
   for (const core::Returned& one : core::returned_arrays(*code.graphs.front())) {
-    if (one.early) continue;
+    if (one.early || one.statement == core::kNone) continue;
     const core::Graph& graph = *code.graphs.front();
     out.emplace_back(kernel.place(graph.node(one.statement).origin).second,
                      graph.buffers()[one.array].name +

@@ -24,6 +24,7 @@ from .iteration import Iteration
 from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
 from .staging_nodes import DIRECT
+from .texts import joined, percent
 
 ndarray = np.ndarray
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -270,15 +271,6 @@ def delegated(value: Any) -> Any:
 # -- statements -----------------------------------------------------------------------------------
 
 
-def text(value: Any) -> Any:
-    """A value that is formatted into a string."""
-    if type(value) is Poison:
-        raise_poison(value)
-    if current() is not None and calls.is_traced_inside(value):
-        refuse(226)
-    return value
-
-
 def subject(value: Any) -> Any:
     """The subject of a `match` statement."""
     if type(value) is Poison:
@@ -453,7 +445,8 @@ class _Hooks:
     rebound = staticmethod(rebound)
     subject = staticmethod(subject)
     target = staticmethod(target)
-    text = staticmethod(text)
+    joined = staticmethod(joined)
+    percent = staticmethod(percent)
     unbound = UNBOUND
     unpack = staticmethod(unpack)
     yielded = staticmethod(yielded)
