@@ -184,6 +184,8 @@ _ROWS = (
                " counts twice, and at most {most} can be shown", "show fewer of them"),
     Diagnostic(246, TraceError, "an array is returned whole and as a view, and only the run tells"
                " which of several arrays it is", "return a copy, as in return x.copy()"),
+    Diagnostic(247, TraceError, "numeta does not compute with arrays of dtype {dtype}",
+               "bool, integers, float32, float64, complex64 or complex128, of native byte order"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return numbers, arrays, None, or a tuple of them"),

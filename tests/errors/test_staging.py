@@ -209,6 +209,12 @@ def makes_array(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
+def half_array(a: nm.f8[:], x: float) -> None:
+    b = np.zeros(3, np.float16)
+    b[0] = x
+
+
+@nm.jit
 def calls_exact(a: nm.f8[:], x: float) -> None:
     a[0] = inner(x)
 
@@ -457,6 +463,10 @@ CASES = [
      "NM231: 'numpy.rec.array' is an array that is made in the kernel\n"
      '  File "FILE", line +2\n'
      "  Instead: make it outside and pass it as an argument"),
+    (half_array, (1,),
+     "NM247: numeta does not compute with arrays of dtype float16\n"
+     '  File "FILE", line +2\n'
+     "  Instead: bool, integers, float32, float64, complex64 or complex128, of native byte order"),
     (calls_exact, (1,),
      "NM233: inner() is inlined with other modes than those of its caller\n"
      '  File "FILE", line +2\n'

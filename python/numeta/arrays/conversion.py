@@ -35,7 +35,7 @@ def short_of(dtype: Any) -> str:
     found = np.dtype(dtype if isinstance(dtype, type) else getattr(dtype, "dtype", dtype))
     short = _SHORT.get(found.num)
     if short is None or not found.isnative:
-        refuse(235, name="an array", dtype=str(found))
+        refuse(247, dtype=str(found))
     return short
 
 
