@@ -263,7 +263,7 @@ class Fusion {
   bool pays(const Group& group, RegionId loop, const Effects& mine) const {
     bool has_link = false;
     all_conflicts(group.effects, mine, [&](const Access& first, const Access& second) {
-      has_link = is_link(group, first, second, loop);
+      has_link = is_link(group, first, second, loop) || is_slice(first, second, loop);
       return !has_link;
     });
     if (has_link) return true;
@@ -283,6 +283,14 @@ class Fusion {
       if (!count_alike(from[k], to[k])) return false;
     }
     return meeting_of(first, second, loop, from.size(), &from) == Meeting::Same;
+  }
+
+  /// Does each iteration of the second read only what the same one of the first stored of an own
+  /// array? The slice is still in the cache then, and may be all that is needed of the array.
+  bool is_slice(const Access& first, const Access& second, RegionId loop) const {
+    if (!first.writes || second.writes || !g_.buffers()[first.buffer].allocated) return false;
+    if (g_.node(first.statement).op != Op::store || !is_array(first.buffer)) return false;
+    return meeting_of(first, second, loop, 1) == Meeting::Same;
   }
 
   bool share_arrays(const Effects& first, const Effects& second) const {
