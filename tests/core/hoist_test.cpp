@@ -51,6 +51,22 @@ TEST(Hoist, ALengthThatChangesKeepsItsLoop) {
   EXPECT_EQ(hoisted(c.g).substr(0, 20), "for m{own t; for m{f");
 }
 
+TEST(Hoist, AnArrayThatIterationsHandOnStays) {
+  Planning b;
+  const BufferId a = b.array("a");
+  const BufferId t = b.map("t", {b.n}, [&](auto& i) { return b.at(a, i); });
+  b.loop(b.m);
+  const BufferId u = b.map("u", {b.n}, [&](auto& i) { return b.exp(b.at(t, i)); });
+  const Indices lengths{b.n};
+  b.g.allocate(t, lengths, 0);
+  b.over({b.n}, [&](auto& i) { b.g.store(t, i, b.at(u, i)); });
+  b.end();
+  b.over({b.n}, [&](auto& i) { b.g.store(a, i, b.at(t, i)); });
+  EXPECT_EQ(hoisted(b.g),
+            "own t; for n{t[i]=a[i]}; own u; for m{for n{u[j]=exp(t[j])}; own t; for n{t[j]=u[j]}}; "
+            "for n{a[i]=t[i]}");
+}
+
 TEST(Hoist, ParallelLoopsAndBranchesKeepTheirs) {
   Planning b;
   const BufferId a = b.array("a");
