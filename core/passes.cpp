@@ -7,11 +7,11 @@
 
 #include "core/assume.hpp"
 #include "core/contract.hpp"
+#include "core/explain.hpp"
 #include "core/forward.hpp"
 #include "core/fuse.hpp"
 #include "core/hoist.hpp"
 #include "core/interchange.hpp"
-#include "core/kept_arrays.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
 
@@ -27,7 +27,7 @@ constexpr Pass kPasses[] = {
     {"fuse", fuse, "neighbouring loops that count alike run together"},
     {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
-    {"explain", explain_arrays, "notes say which arrays are kept, and why"},
+    {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };
 

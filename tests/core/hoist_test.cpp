@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/kept_arrays.hpp"
+#include "core/explain.hpp"
 #include "tests/core/planning.hpp"
 
 namespace numeta::core {
@@ -79,13 +79,15 @@ TEST(Hoist, ParallelLoopsAndBranchesKeepTheirs) {
   EXPECT_FALSE(hoist(b.g));
 }
 
-TEST(KeptArrays, ANoteSaysWhy) {
+TEST(Explain, NotesSayWhatIsThereAndWhy) {
   Planning b;
   const BufferId a = b.array("a");
   use(b, a, b.n);
-  const Graph made = *explain_arrays(b.g);
-  ASSERT_EQ(made.notes.size(), 1);
-  EXPECT_EQ(made.notes[0].text, "an array (n,) is kept: its elements are read several times");
+  const Graph made = *explain(b.g);
+  ASSERT_EQ(made.notes.size(), 3);
+  EXPECT_EQ(made.notes[0].text, "a loop over (n,)");
+  EXPECT_EQ(made.notes[1].text, "a loop over (n,)");
+  EXPECT_EQ(made.notes[2].text, "an array (n,) is kept: its elements are read several times");
 }
 
 }  // namespace
