@@ -123,6 +123,22 @@ bool chooses_in_a_loop(const Graph& g) {
   return false;
 }
 
+/// Does a counted loop choose several times between values? GCC follows what one choice says about
+/// the next, and of the paths that it makes it vectorises none.
+bool chooses_again(const Graph& g, const core::Live& live) {
+  std::vector<bool> chooses(g.regions().size(), false);
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    const bool is_choice = n.op == Op::select || core::row(n.op).rule == core::Rule::Extremum;
+    if (!live.nodes[id] || !is_choice || core::is_integer(n.type)) continue;
+    const core::RegionId around = core::innermost_loop(g, n.region);
+    if (around == 0 || g.regions()[around].index == core::kNone) continue;
+    if (chooses[around]) return true;
+    chooses[around] = true;
+  }
+  return false;
+}
+
 /// Does a procedure reach itself by calls?
 bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number) {
   const std::vector<bool> below = core::reachable(procedures, number);
@@ -345,6 +361,11 @@ class Program {
     if (std::ranges::any_of(graphs_, [](const Graph* g) { return chooses_in_a_loop(*g); })) {
       out.emplace_back("-fno-split-paths");
       out.emplace_back("--param=max-rtl-if-conversion-unpredictable-cost=40");
+    }
+    for (std::size_t p = 0; p < graphs_.size(); ++p) {
+      if (!used_[p] || !chooses_again(*graphs_[p], live_[p])) continue;
+      out.emplace_back("-fno-thread-jumps");
+      break;
     }
     if (uses_.parallel) out.emplace_back("-fopenmp");
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");

@@ -32,6 +32,8 @@ Improved improved(const std::vector<TraceState*>& procedures) {
     core::check_aliases(procedure->graph);
     procedure->graph.drop_aliases();
   }
+  // A procedure that others call has no other variant.
+  procedures.front()->graph.may_decline = procedures.size() == 1;
   for (const TraceState* procedure : procedures) out.graphs.push_back(&procedure->graph);
   out.used = core::reachable(out.graphs);
   for (std::size_t k = 0; k < procedures.size(); ++k) {
