@@ -79,6 +79,31 @@ bool converts_both_ways(std::span<const Graph* const> procedures,
   return to_integer && to_float;
 }
 
+/// Whether floats become shorter somewhere and longer somewhere: gcc 12 takes two of them that it
+/// has put in one vector for what they were before both conversions.
+bool rounds_and_widens(std::span<const Graph* const> procedures,
+                       const std::vector<core::Live>& live) {
+  const auto has_parts = [](core::DType t) { return core::is_float(t) || core::is_complex(t); };
+  bool rounds = false;
+  bool widens = false;
+  for (std::size_t p = 0; p < procedures.size(); ++p) {
+    const Graph* g = procedures[p];
+    for (NodeId id = 0; id < g->size(); ++id) {
+      const Node& n = g->node(id);
+      if (!live[p].nodes[id] || core::is_statement(n.op) || !has_parts(n.type)) continue;
+      for (const NodeId operand : g->operands(id)) {
+        const core::DType from = g->node(operand).type;
+        if (!has_parts(from)) continue;
+        const int before = core::bits(core::real_part_type(from));
+        const int after = core::bits(core::real_part_type(n.type));
+        rounds = rounds || after < before;
+        widens = widens || after > before;
+      }
+    }
+  }
+  return rounds && widens;
+}
+
 using Procedures = std::set<std::pair<std::string, core::DType>>;
 
 /// The support procedures with those that they call.
@@ -344,6 +369,7 @@ class Program {
       out.emplace_back(flag);
     }
     if (!converts_both_ways(graphs_, live_)) out.emplace_back("-fno-trapping-math");
+    if (rounds_and_widens(graphs_, live_)) out.emplace_back("-fno-tree-slp-vectorize");
     if (options_.fast) {
       for (const char* flag :
            {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {
