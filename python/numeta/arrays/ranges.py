@@ -250,7 +250,7 @@ def geomspace(
 
 def indices(dimensions: Any, dtype: Any = int, sparse: bool = False) -> Any:
     """`np.indices`."""
-    lengths = lengths_of(dimensions)
+    lengths = shape_of(dimensions)
     to = short_of(dtype)
     if sparse:
         made = [arange(n, dtype=dtype) for n in lengths]

@@ -289,6 +289,18 @@ def repeated(source: Any, lengths: Sequence[Any], message: str, values: Sequence
     return _trace.remapped(source, lengths, steps)
 
 
+def stretched(source: Any, shape: Sequence[Any]) -> Any:
+    """`source` as a mask of an array of that shape: it may be repeated, the array may not."""
+    if source.ndim > len(shape):
+        raise ValueError("input operand has more dimensions than allowed by the axis remapping")
+    values: list[Any] = []
+    message = (
+        f"non-broadcastable operand with shape {shape_text(shape, values)} doesn't match the"
+        f" broadcast shape {shape_text(source.shape, values)}"
+    )
+    return repeated(source, shape, message, values)
+
+
 def is_same_shape(a: Any, b: Any) -> bool:
     """Whether two arrays are known to have one shape."""
     return a.ndim == b.ndim and all(map(is_same, a.shape, b.shape))

@@ -16,7 +16,7 @@ from .. import _trace, loops
 from ..functions_numpy import short
 from ..rows import Row
 from ..session import refuse
-from .conversion import as_array
+from .conversion import as_array, filled
 from .elementwise import native_first, select
 from .folding import axes_of, check, delivered, kept_dimensions, over, product
 from .reductions import Functions
@@ -185,8 +185,8 @@ def argsort(
     a = as_array(a)
     if axis is None:
         a, axis = flattened(a), 0
-    if a.ndim == 0:
-        return np.int64(0)
+    if a.ndim == 0 and axis in (0, -1):
+        return filled(_trace.empty([1], "i8"), 0)
     axis = only_axis(axis, a.ndim)
     out = _trace.empty(a.shape, "i8")
     target = _last_axis(out, axis)

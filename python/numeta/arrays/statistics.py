@@ -20,6 +20,7 @@ from .elementwise import native_first, select
 from .folding import axes_of, check, delivered, product, require_same_type
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
+from .shapes import stretched
 
 _MISSING = np._NoValue
 
@@ -48,7 +49,7 @@ def _count(a: Any, axes: tuple[int, ...], where: Any, keepdims: bool) -> Any:
     """How many elements make one of the result."""
     if where is True:
         return product(a.shape[axis] for axis in axes)
-    mask = _trace.broadcast(as_array(where), a.shape)
+    mask = stretched(as_array(where), a.shape)
     return reduced("add", mask, axes, dtype=np.int64, keepdims=keepdims)
 
 
@@ -164,6 +165,8 @@ def average(
     axes = axes_of(axis, a.ndim)
     if weights is None:
         result = mean(a, axis, keepdims=keepdims is True)
+        many = product(a.shape[k] for k in range(a.ndim) if k not in axes)
+        check(many != 0, ZeroDivisionError, "division by zero")
         if not returned:
             return result
         count = _count(a, axes, True, False)
@@ -177,6 +180,10 @@ def average(
                 "Shape of weights must be consistent with shape of a along specified axis."
             )
         w = w[tuple(slice(None) if k in axes else None for k in range(a.ndim))]
+    for k in range(a.ndim):
+        if k in axes or weights is w:
+            message = "Shape of weights must be consistent with shape of a"
+            check(w.shape[k] == a.shape[k], ValueError, message)
     w = _trace.broadcast(w, a.shape)
     kinds = (a.dtype, w.dtype, "f8") if np.dtype(a.dtype).kind in "biu" else (a.dtype, w.dtype)
     kind = np.result_type(*kinds)
