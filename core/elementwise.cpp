@@ -52,7 +52,7 @@ class Recognition {
   }
 
   /// The loops by axis: each counts over the length of its axis, and nothing but loops, loads and
-  /// stores stands in them, so that every element is written.
+  /// stores stands in them, so that every element is written. An axis of length 1 needs none.
   bool find_loops(Map& map) {
     const auto indices = g_.operands(map.store).subspan(1);
     const auto lengths = g_.operands(map.allocate);
@@ -60,7 +60,13 @@ class Recognition {
     map.root = map.store;
     map.home = g_.node(map.store).region;
     map.loops.assign(indices.size(), kNone);
-    for (std::size_t depth = 0; depth < indices.size(); ++depth) {
+    std::size_t loops = indices.size();
+    for (std::size_t axis = 0; axis < indices.size(); ++axis) {
+      const bool is_single =
+          g_.is_integer_constant(lengths[axis], 1) && g_.is_integer_constant(indices[axis], 0);
+      loops -= is_single ? 1 : 0;
+    }
+    for (std::size_t depth = 0; depth < loops; ++depth) {
       const Region& region = g_.regions()[map.home];
       if (map.home == 0 || g_.node(region.owner).op != Op::loop) return false;
       const auto axis = std::ranges::find(indices, region.index) - indices.begin();

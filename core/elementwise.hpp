@@ -18,7 +18,7 @@ struct Map {
   NodeId store;
   NodeId root;  // the nest, or the store itself: a statement of `home`
   RegionId home;
-  std::vector<RegionId> loops;  // by axis
+  std::vector<RegionId> loops;  // by axis; kNone for one of length 1
   NodeId value;                 // the expression
 };
 

@@ -69,6 +69,8 @@ void Graph::assume(NodeId condition, bool holds, RegionId region) {
   const Node& n = nodes_[condition];
   if (n.op == Op::logical_not) return assume(operands(condition)[0], !holds, region);
   if (is_renamed_truth(*this, condition)) return assume(operands(condition)[0], holds, region);
+  if (is_constant(condition)) return;
+  facts_.push_back({condition, holds ? Interval{1, 1} : Interval{0, 0}, region});
   if (n.op == (holds ? Op::logical_and : Op::logical_or)) {
     assume(operands(condition)[0], holds, region);
     return assume(operands(condition)[1], holds, region);
@@ -176,6 +178,8 @@ Interval Graph::range_here(NodeId id) const {
 std::optional<bool> Graph::truth_here(NodeId condition) const {
   if (is_constant(condition)) return nodes_[condition].bits[0] != 0;
   if (is_renamed_truth(*this, condition)) return truth_here(operands(condition)[0]);
+  const Interval known = alone_here(condition);
+  if (known.low == known.high) return known.low != 0;
   if (nodes_[condition].op != Op::logical_not) {
     return decided(nodes_[condition].op, operands(condition));
   }

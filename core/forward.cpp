@@ -18,6 +18,7 @@
 #include "core/index_sum.hpp"
 #include "core/map_cost.hpp"
 #include "core/rebuild.hpp"
+#include "core/spread.hpp"
 #include "core/statements.hpp"
 
 namespace numeta::core {
@@ -133,6 +134,7 @@ class Forwarding {
       return pays ? Fate::Forwarded : Fate::Repeated;
     }
     if (loads.size() == 1 || are_single_elements(map, loads)) return Fate::Forwarded;
+    if (loads.size() <= kMostPlaces && are_apart(g_, loads, map.home)) return Fate::Forwarded;
     const bool pays = cost.is_trivial() && (cost.loads <= 1 || loads.size() <= kMostPlaces);
     return pays ? Fate::Forwarded : Fate::Twice;
   }

@@ -321,7 +321,7 @@ void Graph::check(NodeId condition, std::uint64_t site, std::span<const NodeId> 
   std::vector<NodeId> all{condition};
   all.insert(all.end(), values.begin(), values.end());
   require_open(all);
-  if (is_constant(condition) && nodes_[condition].bits[0] != 0) return;
+  if (truth_here(condition) == true) return;
   add_statement(append({Op::check, DType::b1, false, all, {site, 0}}, current_, {}));
   if (!is_constant(condition)) assume(condition, true, current_);
 }

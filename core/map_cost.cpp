@@ -86,36 +86,6 @@ MapCost cost_of(const Graph& graph, const Timeline& timeline, const Map& map) {
   return out;
 }
 
-std::vector<RegionId> loops_around(const Graph& graph, NodeId statement, RegionId home) {
-  std::vector<RegionId> out;
-  for (RegionId r = graph.node(statement).region; r != home;) {
-    const NodeId owner = graph.regions()[r].owner;
-    if (is_loop(graph.node(owner).op)) out.push_back(r);
-    r = graph.node(owner).region;
-  }
-  std::ranges::reverse(out);
-  return out;
-}
-
-bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
-               std::span<const RegionId> loops) {
-  if (loops.empty()) return true;
-  std::vector<RegionId> found;
-  for (const NodeId index : graph.operands(load)) {
-    NodeId moving = kNone;
-    bool is_one = true;
-    for (const auto& [node, factor] : index_sum(graph, index).terms) {
-      if (!timeline.is_inside(graph.node(node).region, loops.front())) continue;
-      is_one = is_one && moving == kNone;
-      moving = node;
-    }
-    if (!is_one || moving == kNone || graph.node(moving).op != Op::index) continue;
-    found.push_back(static_cast<RegionId>(graph.node(moving).bits[0]));
-  }
-  return std::ranges::all_of(
-      loops, [&](RegionId loop) { return std::ranges::find(found, loop) != found.end(); });
-}
-
 bool reads_along_memory(const Graph& graph, const Map& map, const MapCost& cost) {
   if (cost.reads.empty() || map.loops.empty()) return cost.loads == 0;
   const NodeId load = cost.reads.front();
@@ -125,6 +95,7 @@ bool reads_along_memory(const Graph& graph, const Map& map, const MapCost& cost)
   if (indices.empty()) return true;
   const Layout own = graph.buffers()[map.array].layout;
   const RegionId loop = map.loops[contiguous_axis(own, map.loops.size())];
+  if (loop == kNone) return false;
   const IndexSum walk = index_sum(graph, indices[contiguous_axis(source.layout, indices.size())]);
   return walk.known && std::ranges::any_of(walk.terms, [&](const auto& term) {
            return term.first == graph.regions()[loop].index && std::abs(term.second) == 1;

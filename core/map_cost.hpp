@@ -1,5 +1,5 @@
 // map_cost.hpp - what it costs to evaluate the expression of a map once, forwarded maps that it
-// reads included, and how often a load in a nest would evaluate it.
+// reads included.
 #pragma once
 
 #include <vector>
@@ -25,13 +25,6 @@ struct MapCost {
 
 /// Of the map's own expression; the caller adds what its loads cost.
 MapCost cost_of(const Graph& graph, const Timeline& timeline, const Map& map);
-
-/// The loops around a statement inside of `home`, outermost first, endless ones too.
-std::vector<RegionId> loops_around(const Graph& graph, NodeId statement, RegionId home);
-
-/// Does each iteration of those loops load another element?
-bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
-               std::span<const RegionId> loops);
 
 /// Does the only array that a map reads lie in memory as the map itself would?
 bool reads_along_memory(const Graph& graph, const Map& map, const MapCost& cost);

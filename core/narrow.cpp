@@ -123,7 +123,11 @@ std::optional<Graph> narrow(const Graph& graph) {
   const auto& buffers = graph.buffers();
   const bool has_locals = std::any_of(buffers.begin(), buffers.end(),
                                       [](const Buffer& buffer) { return buffer.local; });
-  if (!has_locals) return std::nullopt;
+  const auto& regions = graph.regions();
+  const bool has_needless = std::ranges::any_of(regions, [&](const Region& region) {
+    return region.index != kNone && runs_once(graph, region);
+  });
+  if (!has_locals && !has_needless) return std::nullopt;
   return rebuild(graph, {}, Ranges(graph).run());
 }
 

@@ -14,6 +14,18 @@
 namespace numeta::core {
 namespace {
 
+/// By region: does a live statement leave it, or go on with its next iteration?
+std::vector<bool> jumped_to(const Graph& graph, const Live& live) {
+  std::vector<bool> out(graph.regions().size(), false);
+  for (const Region& region : graph.regions()) {
+    for (const NodeId id : region.body) {
+      const Node& n = graph.node(id);
+      if (live.nodes[id] && (n.op == Op::leave || n.op == Op::cycle)) out[n.bits[0]] = true;
+    }
+  }
+  return out;
+}
+
 class Rebuilder {
  public:
   Rebuilder(const Graph& from, std::span<const RegionId> headers, std::span<const Interval> ranges,
@@ -25,6 +37,7 @@ class Rebuilder {
         parts_(parts),
         moved_(from.regions().size(), false),
         live_(live(from)),
+        jumps_(jumped_to(from, live_)),
         order_(from, live_),
         stores_(from.regions().size()),
         to_(from.name(), from.one_chain()),
@@ -214,6 +227,7 @@ class Rebuilder {
 
   void copy_loop(RegionId place) {
     const Region& header = from_.regions()[headers_.empty() ? place : headers_[place]];
+    if (!jumps_[place] && runs_once(from_, header)) return copy_single_iteration(place, header);
     const std::vector<NodeId> bounds = copied(from_.operands(header.owner));
     to_.set_origin(from_.node(header.owner).origin);
     std::vector<BufferId> stores = stores_[place];
@@ -231,6 +245,16 @@ class Rebuilder {
     }
     copy_inner(place);
     to_.end();
+  }
+
+  /// The body of a loop that has one iteration, in its place.
+  void copy_single_iteration(RegionId place, const Region& header) {
+    const NodeId only = copied(from_.operands(header.owner)).front();
+    copies_[header.index] = only;
+    if (!parts_.empty()) {
+      for (const RegionId part : parts_[place]) copies_[from_.regions()[part].index] = only;
+    }
+    copy_inner(place);
   }
 
   /// The copies of some values; what they are made of is copied first where it is not yet.
@@ -278,6 +302,7 @@ class Rebuilder {
   const Fused& parts_;
   std::vector<bool> moved_;  // by region: is its body run by another loop
   Live live_;
+  std::vector<bool> jumps_;  // by region: does a statement leave it, or go on with its next turn
   StoreOrder order_;
   std::vector<std::vector<BufferId>> stores_;  // by region
   Graph to_;
@@ -290,6 +315,19 @@ class Rebuilder {
 };
 
 }  // namespace
+
+bool runs_once(const Graph& graph, const Region& loop) {
+  const auto bounds = graph.operands(loop.owner);
+  const bool known = std::ranges::all_of(bounds, [&](NodeId id) { return graph.is_constant(id); });
+  if (!known || loop.parallel != Parallel::No) return false;
+  const std::int64_t start = graph.integer_value(bounds[0]);
+  const std::int64_t stop = graph.integer_value(bounds[1]);
+  const std::int64_t step = graph.integer_value(bounds[2]);
+  std::int64_t next = 0;
+  const bool wraps = __builtin_add_overflow(start, step, &next);
+  return step > 0 ? start < stop && !wraps && next >= stop
+                  : step < 0 && start > stop && !wraps && next <= stop;
+}
 
 NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> operands, Graph& to) {
   const Node& n = from.node(id);

@@ -23,6 +23,10 @@ struct Copying {
 /// True: it is not copied, what replaces it has been made.
 using Replace = std::function<bool(RegionId region, std::size_t place, Copying& copying)>;
 
+/// Has a counted loop exactly one iteration, whatever the values? Where nothing leaves it, its body
+/// is copied without it.
+bool runs_once(const Graph& graph, const Region& loop);
+
 /// A pure operation, conversion or table entry of another graph, on operands of this one.
 NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> operands, Graph& to);
 

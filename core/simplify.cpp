@@ -20,6 +20,19 @@ bool is_real(const Graph& g, NodeId id, double value) {
          n.bits[0] == literal_float(n.type, value).bits[0];
 }
 
+/// The one of two integers that is never less than the other, or kNone.
+NodeId never_less(const Graph& g, NodeId a, NodeId b) {
+  if (kind(g.node(a).type) != Kind::Int || g.node(a).type != g.node(b).type) return kNone;
+  // An end at the limit of int64 may mean "or beyond".
+  const auto covers = [&](NodeId more, NodeId less) {
+    const std::int64_t low = g.range(more).low;
+    const std::int64_t high = g.range(less).high;
+    return low >= high && low != INT64_MIN && high != INT64_MAX;
+  };
+  if (covers(a, b)) return a;
+  return covers(b, a) ? b : kNone;
+}
+
 struct RewriteRow {
   Op op;
   const char* rule;
@@ -75,6 +88,13 @@ constexpr RewriteRow kRewrites[] = {
        if (o[1] == o[2]) return o[1];
        if (!g.is_constant(o[0])) return kNone;
        return g.node(o[0]).bits[0] != 0 ? o[1] : o[2];
+     }},
+    {Op::maximum, "max(x, y) = x where x is never less (int)",
+     [](const Graph& g, Operands o) { return never_less(g, o[0], o[1]); }},
+    {Op::minimum, "min(x, y) = y where x is never less (int)",
+     [](const Graph& g, Operands o) {
+       const NodeId more = never_less(g, o[0], o[1]);
+       return more == kNone ? kNone : more == o[0] ? o[1] : o[0];
      }},
     {Op::logical_and, "x and true = x, x and false = false",
      [](const Graph& g, Operands o) {

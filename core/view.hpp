@@ -103,7 +103,9 @@ class Views {
   NodeId value(const Affine& affine, std::span<const NodeId> index);
   NodeId bound(NodeId given, NodeId length, bool is_start);
   NodeId bound_down(NodeId given, NodeId length);
+  std::pair<NodeId, NodeId> bounds_up(const Slice& slice, NodeId length);
   Extent extent_down(const Slice& slice, NodeId length, std::int64_t step);
+  Extent extent_by(const Slice& slice, NodeId length, NodeId step);
   Affine composed(const Affine& outer, std::span<const Affine> map);
   bool is_one(NodeId length) const { return graph_.is_integer_constant(length, 1); }
   bool is_dense(const View& view, std::uint32_t first, std::uint32_t last);

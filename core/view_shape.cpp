@@ -44,6 +44,19 @@ NodeId Views::bound_down(NodeId given, NodeId length) {
   return op2(Op::minimum, wrapped, moved(length, -1));
 }
 
+/// Both bounds of a slice upwards. Their distance fits, also that of bounds beyond all memory.
+std::pair<NodeId, NodeId> Views::bounds_up(const Slice& slice, NodeId length) {
+  const NodeId zero = graph_.integer(0);
+  const NodeId start = slice.start ? bound(*slice.start, length, true) : zero;
+  NodeId stop = slice.stop ? bound(*slice.stop, length, false) : length;
+  std::int64_t distance = 0;
+  if (__builtin_sub_overflow(graph_.range_here(stop).low, graph_.range_here(start).high,
+                             &distance)) {
+    stop = op2(Op::maximum, stop, zero);
+  }
+  return {start, stop};
+}
+
 Views::Extent Views::extent_down(const Slice& slice, NodeId length, std::int64_t step) {
   const NodeId start = slice.start ? bound_down(*slice.start, length) : moved(length, -1);
   const NodeId stop = slice.stop ? bound_down(*slice.stop, length) : graph_.integer(-1);
@@ -53,20 +66,49 @@ Views::Extent Views::extent_down(const Slice& slice, NodeId length, std::int64_t
   return {start, graph_.integer(step), count};
 }
 
+namespace {
+
+constexpr const char* kZeroStep = "slice step cannot be zero";
+constexpr std::int64_t kWidestStep = INT64_C(1) << 62;  // wider than any array is long
+
+}  // namespace
+
+/// By a step that is known only at run time: both directions are computed, and the sign chooses.
+Views::Extent Views::extent_by(const Slice& slice, NodeId length, NodeId given) {
+  const NodeId zero = graph_.integer(0);
+  const Interval range = graph_.range_here(given);
+  if (range.low <= 0) {
+    lowering_.check(lowering_.binary(Op::ne, given, zero),
+                    {Exception::ValueError, -1, kZeroStep, {}}, {});
+  }
+  const NodeId step = op2(Op::maximum, given, graph_.integer(-kWidestStep));
+  const NodeId is_up = lowering_.binary(Op::lt, zero, step);
+  const auto either = [&](NodeId up, NodeId down) {
+    const NodeId both[] = {is_up, up, down};
+    return graph_.pure(Op::select, DType::i8, true, both);
+  };
+  const auto [start, stop] = bounds_up(slice, length);
+  const NodeId first = slice.start ? bound_down(*slice.start, length) : moved(length, -1);
+  const NodeId last = slice.stop ? bound_down(*slice.stop, length) : graph_.integer(-1);
+  const NodeId distance = either(difference(stop, start), difference(first, last));
+  const NodeId pace = op2(Op::maximum, either(step, difference(zero, step)), graph_.integer(1));
+  const NodeId some = op2(Op::maximum, distance, zero);
+  const NodeId count = moved(op2(Op::floordiv, moved(some, -1), pace), 1);
+  return {either(start, first), step, count};
+}
+
 Views::Extent Views::extent(const Slice& slice, NodeId length) {
   const NodeId zero = graph_.integer(0);
   const NodeId step = slice.step.value_or(graph_.integer(1));
-  if (!graph_.is_constant(step)) throw TraceFault(Diag::slice_step, {});
-  const std::int64_t by = graph_.integer_value(step);
-  if (by == 0) throw PythonFault(Exception::ValueError, "slice step cannot be zero");
-  if (by == INT64_MIN) throw TraceFault(Diag::slice_step, {});
+  if (!graph_.is_constant(step)) return extent_by(slice, length, step);
+  const std::int64_t by = std::clamp(graph_.integer_value(step), -kWidestStep, kWidestStep);
+  if (by == 0) throw PythonFault(Exception::ValueError, kZeroStep);
   if (by < 0) return extent_down(slice, length, by);
-  const NodeId start = slice.start ? bound(*slice.start, length, true) : zero;
-  const NodeId stop = slice.stop ? bound(*slice.stop, length, false) : length;
+  const auto [start, stop] = bounds_up(slice, length);
   NodeId count = difference(stop, start);
-  if (by != 1) count = op2(Op::floordiv, moved(count, by - 1), step);
+  if (by != 1) count = op2(Op::floordiv, moved(count, by - 1), graph_.integer(by));
   if (graph_.range(count).low < 0) count = op2(Op::maximum, count, zero);
-  return {start, step, count};
+  return {start, graph_.integer(by), count};
 }
 
 namespace {

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import _trace
-from .control_choice import FALSE, NEITHER, TRUE, truth
+from .control_choice import FALSE, NEITHER, TRUE, asked, truth
 from .control_loops import CountedLoop
 from .control_merge import (
     UNBOUND,
@@ -204,7 +204,7 @@ class Flow(PlainFlow):
         if known is None:
             if not self.trace.alive:
                 return NEITHER
-            return Branch(self, test, *facts, sys._getframe(1))
+            return Branch(self, asked(test), *facts, sys._getframe(1))
         return TRUE if known else FALSE
 
     # -- loops ----------------------------------------------------------------------------------
@@ -302,7 +302,7 @@ class Flow(PlainFlow):
     def asserts(self, test: Any) -> Any:
         known = truth(test)
         if known is None:
-            return _Assertion(self, test)
+            return _Assertion(self, asked(test))
         return PASSED if known else _Assertion(self, None)
 
 

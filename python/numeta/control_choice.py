@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _trace
+from .arrays.nests import require
 from .control_arrays import holds_array, is_array, same_array
 from .control_merge import (
     UNBOUND,
@@ -29,7 +30,7 @@ from .control_state import Construct
 from .session import Session, current, refuse, user_frame
 from .state import same
 
-Scalar = _trace.Scalar
+Scalar, Array = _trace.Scalar, _trace.Array
 _FEW_NODES = 16  # how much of an arm is evaluated whether it is chosen or not
 
 
@@ -96,17 +97,37 @@ def truth(value: Any) -> bool | None:
     kind = type(value)
     if kind is bool:
         return value  # type: ignore[no-any-return]
-    if kind is Scalar:
+    if kind is Scalar or kind is Array:
         return None
     if kind is Poison:
         raise_poison(value)
     return bool(value)
 
 
+def asked(value: Any) -> Any:
+    """What decides where `value` is a condition: of an array its only element."""
+    if type(value) is not Array:
+        return value
+    size = value.size
+    require(
+        size != 0,
+        ValueError,
+        "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an "
+        "array is not empty.",
+    )
+    require(
+        size == 1,
+        ValueError,
+        "The truth value of an array with more than one element is ambiguous. Use a.any() or "
+        "a.all()",
+    )
+    return value[(0,) * value.ndim]
+
+
 def as_truth(value: Any) -> Any:
     """`bool(value)`, at run time if the value is known only there."""
     known = truth(value)
-    return _trace.cast(value, "b1", True) if known is None else known
+    return _trace.cast(asked(value), "b1", True) if known is None else known
 
 
 def _truth_of(op: str, *operands: Any) -> Any:
@@ -272,7 +293,7 @@ def choice(condition: Any, *names: str) -> Any:
         assert session is not None
         if not session.trace.alive:
             return NEITHER
-        return _Choice(session, condition, _checked(names))
+        return _Choice(session, asked(condition), _checked(names))
     return TRUE if known else FALSE
 
 
@@ -292,6 +313,10 @@ def _short(
         assert session is not None
         if not session.trace.alive:
             return _Settled(first)
+        if type(first) is Array:
+            if not truth_only:
+                refuse(230, name="`and` or `or`", what="an array", instead="its .any() or .all()")
+            first = asked(first)
         return cls(session, first, truth_only, _checked(names))
     return _Settled(first) if known is settles else TRUE
 

@@ -51,6 +51,18 @@ TEST(Hoist, ALengthThatChangesKeepsItsLoop) {
   EXPECT_EQ(hoisted(c.g).substr(0, 20), "for m{own t; for m{f");
 }
 
+TEST(Hoist, AnArrayThatIsAllocatedTwiceKeepsItsPlaces) {
+  Planning b;
+  const BufferId a = b.array("a");
+  const BufferId t = b.map("t", {b.m}, [&](auto& i) { return b.exp(b.at(a, i)); });
+  b.loop(b.m);
+  b.g.allocate(t, std::array{b.n}, 0);
+  b.over({b.n}, [&](auto& i) { b.g.store(t, i, b.at(a, i)); });
+  b.end();
+  b.over({b.n}, [&](auto& i) { b.g.store(a, i, b.at(t, i)); });
+  EXPECT_FALSE(hoist(b.g));
+}
+
 TEST(Hoist, ParallelLoopsAndBranchesKeepTheirs) {
   Planning b;
   const BufferId a = b.array("a");

@@ -5,7 +5,6 @@ import pytest
 
 import numeta as nm
 from numeta.testing import same_as_python
-from tests.footguns.refusals import refused
 
 
 def test_an_element_is_read_and_written():
@@ -111,7 +110,7 @@ def test_the_whole_of_a_larger_array_is_the_array():
     same_as_python(kernel, np.arange(3.0))
 
 
-def test_what_would_compute_with_a_larger_array_is_refused():
+def test_the_same_keys_of_a_larger_array():
     @nm.jit
     def added(a):
         a[...] += 1
@@ -120,5 +119,5 @@ def test_what_would_compute_with_a_larger_array_is_refused():
     def filled(a):
         a[...] = 1
 
-    assert refused(added, np.zeros(2)).number == 112
-    assert refused(filled, np.zeros(2)).number == 110
+    for kernel in (added, filled):
+        same_as_python(kernel, np.arange(2.0))

@@ -30,7 +30,7 @@ class Operand:
     `shape`: "free"; "like a" broadcasts with `a`, mostly; "same a"; "square" in its last two axes;
     "line a" has the length of `a`'s last axis; "product a" can be multiplied by `a`.
     `values`: "any", with NaNs and the largest integers; "plain", sums of which are exact; "unit";
-    "positive"; "few", for repetitions; "count", 0 to 3; "index" and "beyond", into `a`'s first
+    "positive"; "nonzero", with NaNs; "few", for repetitions; "count", 0 to 3; "index" and "beyond", into `a`'s first
     axis; "sorted".
     """
 
@@ -87,6 +87,8 @@ def pool(code: str, values: str) -> list[Any]:
         found: tuple[float, ...] = (1.0, 2.0, -1.0)
     elif values == "unit":
         found = _UNIT
+    elif values == "nonzero":
+        found = tuple(x for x in _PLAIN + _ODD if x)
     elif values == "positive":
         found = tuple(abs(x) for x in _PLAIN if x)
     elif values in ("count", "index", "beyond"):
@@ -161,9 +163,11 @@ def shape_of(
             return own
         own = (*own[:-2], base[-1], own[-1]) if ndim > 1 else (base[-1],)
         stack = min(len(own), len(base)) - 2
-        return (*own[: len(own) - 2 - stack], *base[len(base) - 2 - stack : -2], *own[-2:]) if (
-            stack > 0
-        ) else own
+        return (
+            (*own[: len(own) - 2 - stack], *base[len(base) - 2 - stack : -2], *own[-2:])
+            if (stack > 0)
+            else own
+        )
     assert way == "columns", operand.shape  # as many rows as the matrix has
     own = _free(draw, ndim, regular)
     return (*base[: ndim - 1], own[-1]) if ndim > 1 else (base[-1],)

@@ -192,9 +192,7 @@ WRITES = {**_writes(), **_writes_of_functions()}
 @pytest.mark.parametrize("layout", ["C", "F"])
 def test_write(name: str, layout: str) -> None:
     a = A.copy(order=layout)
-    same_result(
-        WRITES[name], a, INDEX.copy(), modes=("default", "checks")[: 1 + (layout == "C")]
-    )
+    same_result(WRITES[name], a, INDEX.copy(), modes=("default", "checks")[: 1 + (layout == "C")])
 
 
 def _beyond(index: int, axis: int, size: int) -> tuple[type[Exception], str]:

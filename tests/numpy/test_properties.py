@@ -33,7 +33,11 @@ EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "2"))
 SEED = int(os.environ.get("PROPERTY_SEED", "0"))
 CALLS = 3
 ROWS = sorted(
-    {row.name for row in (*functions.ROWS, *fft.rows()) if not row.refused and row.name[:3] == "np."}
+    {
+        row.name
+        for row in (*functions.ROWS, *fft.rows())
+        if not row.refused and row.name[:3] == "np."
+    }
 )
 _NUMBERS = itertools.count()
 

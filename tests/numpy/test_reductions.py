@@ -1,4 +1,4 @@
-"""Reductions of arrays: sums to the bit, NumPy's result types, NaNs, empty arrays, axes."""
+"""Reductions of arrays: how near sums are, NumPy's result types, NaNs, empty arrays, axes."""
 
 from __future__ import annotations
 
@@ -85,35 +85,68 @@ def total(a):
     return np.sum(a)
 
 
+@nm.jit(exact=True)
+def exact_total(a):
+    return np.sum(a)
+
+
+LENGTHS = (0, 1, 3, 4, 7, 8, 9, 15, 31, 32, 33, 64, 127, 128, 129, 136, 255, 257, 511, 512, 513)
+LENGTHS += (1000, 1024, 1055, 4097, 20000)
+
+
 @pytest.mark.parametrize("dtype", ["f8", "f4", "c16", "c8"])
-def test_sum_is_numpys_to_the_bit(dtype):
+def test_exact_sum_is_numpys_to_the_bit(dtype):
     numbers = sample(dtype, 20000)
-    for length in (0, 1, 3, 4, 7, 8, 9, 15, 64, 127, 128, 129, 136, 255, 257, 1000, 4097, 20000):
-        assert total(numbers[:length]) == np.sum(numbers[:length])
+    for length in LENGTHS:
+        assert exact_total(numbers[:length]) == np.sum(numbers[:length])
 
 
-def test_sum_of_strided_and_signed_numbers_is_numpys_to_the_bit():
+def test_exact_sum_of_strided_and_signed_numbers_is_numpys_to_the_bit():
     numbers = RNG.normal(size=9001) * 10.0 ** RNG.integers(-8, 8, 9001)
     for view in (numbers, numbers[::3], numbers[::-1], numbers[5::-2]):
-        assert total(view) == np.sum(view)
+        assert exact_total(view) == np.sum(view)
 
 
-@nm.jit
+@pytest.mark.parametrize("dtype", ["f8", "f4", "c16", "c8"])
+def test_every_number_is_summed_once(dtype):
+    numbers = np.arange(1, 20001)
+    for length in LENGTHS:
+        few = numbers[:length] % 512
+        assert total(few.astype(dtype)) == few.sum()
+
+
+def test_default_sum_is_nearer_than_numpys_on_average():
+    ours, numpys = 0.0, 0.0
+    for length in (33, 100, 500, 1000, 5000, 50000):
+        for _ in range(40):
+            a = RNG.normal(size=length) * 10.0 ** RNG.integers(-3, 3, length)
+            true = math.fsum(a)
+            ours += abs(total(a) - true) / abs(true)
+            numpys += abs(np.sum(a) - true) / abs(true)
+    assert ours <= 1.2 * numpys
+
+
+def test_sum_of_infinities_and_nans():
+    for special in ([np.inf], [np.nan], [np.inf, -np.inf], [1e308] * 2, [-np.inf]):
+        for place in (0, 40, 600):
+            a = np.ones(1300)
+            a[place : place + len(special)] = special
+            with np.errstate(all="ignore"):
+                np.testing.assert_equal(total(a), np.sum(a))
+
+
+@nm.jit(exact=True)
 def sums_along(a):
     return np.sum(a, axis=0), np.sum(a, axis=1), np.mean(a, axis=0), np.var(a, axis=1)
 
 
-def test_sums_along_axes_are_numpys_to_the_bit():
+def test_exact_sums_along_axes_are_numpys_to_the_bit():
     a = RNG.normal(size=(37, 301))
     for got, expected in zip(sums_along(a), sums_along.py_func(a), strict=True):
         assert np.array_equal(got, expected)
 
 
 def test_exact_sum_of_two_axes_is_numpys_to_the_bit():
-    @nm.jit(exact=True)
-    def exact_total(a):
-        return np.sum(a)
-
     a = RNG.normal(size=(37, 301))
     assert exact_total(a) == np.sum(a)
     assert exact_total(np.asfortranarray(a)) == np.sum(np.asfortranarray(a))

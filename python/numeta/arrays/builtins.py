@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _trace, loops
 from ..session import refuse
-from .folding import check
+from .nests import require
 from .staged import staged
 
 
@@ -45,7 +45,7 @@ def _best(array: Any, is_better: Any) -> Any:
 def best_of(name: str, array: Any) -> Any:
     """`min(a)` or `max(a)`: the first of the best, by comparison alone."""
     _items(array, name)
-    check(array.shape[0] != 0, ValueError, f"{name}() iterable argument is empty")
+    require(array.shape[0] != 0, ValueError, f"{name}() iterable argument is empty")
 
     def is_better(a: Any, b: Any) -> Any:
         if np.dtype(array.dtype).kind == "b":

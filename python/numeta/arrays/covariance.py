@@ -11,7 +11,8 @@ from ..functions_numpy import UFUNCS, clip, short
 from ..rows import Row
 from .conversion import as_array
 from .elementwise import native_first, select
-from .folding import check, over
+from .folding import over
+from .nests import require
 from .reductions import Functions
 from .scans import joined
 from .statistics import mean
@@ -64,7 +65,7 @@ def _squeezed(c: Any) -> Any:
     if type(count) is int:
         return c[0, 0, ...] if count == 1 else c
     message = "the covariance of one row: pass the row itself, or hint how many rows there are"
-    check(count != 1, NotImplementedError, message)
+    require(count != 1, NotImplementedError, message)
     return c
 
 

@@ -22,13 +22,13 @@ from .lapack import (
     matrix,
     operand,
     real_of,
-    require,
     require_square,
     set_identity,
     smaller,
     vector,
     work_size,
 )
+from .nests import require
 from .products import over_stack
 from .staged import staged
 

@@ -18,7 +18,7 @@ from ..rows import Row
 from ..session import refuse
 from . import blas
 from .conversion import as_array
-from .lapack import require
+from .nests import require
 from .products import (
     _add,
     _multiply,

@@ -19,7 +19,7 @@ from ..loops import range as counted
 from ..rows import Row
 from .conversion import as_array, lengths_of, shape_of, short_of
 from .folding import axes_of
-from .lapack import require
+from .nests import require
 from .products import over_stack
 from .staged import staged
 

@@ -17,6 +17,7 @@ from .. import _trace, loops
 from ..functions_numpy import short
 from ..session import current, refuse
 from .conversion import as_array, filled
+from .nests import require
 from .staged import staged
 
 
@@ -48,17 +49,6 @@ def product(lengths: Any) -> Any:
     for length in lengths:
         total = total * length
     return total
-
-
-def check(condition: Any, error: Callable[[str], BaseException], message: str) -> None:
-    """Raise at run time, or here where it is known, unless the condition holds."""
-    if not _trace.is_traced(condition):
-        if not condition:
-            raise error(message)
-        return
-    trace = _trace.current()
-    assert trace is not None
-    trace.check(condition, error, message)
 
 
 def is_fortran(array: Any) -> bool:
@@ -169,7 +159,7 @@ def delivered(result: Any, out: Any, name: str) -> Any:
         target[()] = result
         return target
     for length, wanted in zip(target.shape, result.shape, strict=True):
-        check(length == wanted, ValueError, "output array does not match result of the reduction")
+        require(length == wanted, ValueError, "output array does not match result of the reduction")
     return _trace.map(lambda x: x, (result,), out=target, unsafe=True)
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from .. import _trace
 from ..loops import range as counted
-from ..session import current
 from . import blas
 from .conversion import as_array, short_of
+from .nests import require
 from .products import converted
 from .staged import staged
 
@@ -43,16 +43,6 @@ def real_of(short: str) -> str:
 def is_complex(short: str) -> bool:
     """Whether it is a type of complex numbers."""
     return short[0] == "c"
-
-
-def require(holds: Any, error: type[Exception], message: str, *values: Any) -> None:
-    """Raise where a condition does not hold, now or at run time."""
-    if isinstance(holds, Scalar):
-        session = current()
-        assert session is not None
-        session.trace.check(holds, error, message, *values)
-    elif not holds:
-        raise error(message.format(*values))
 
 
 def require_square(array: Any) -> None:

@@ -27,7 +27,6 @@ from .lapack import (
     matrix,
     operand,
     real_of,
-    require,
     require_square,
     set_identity,
     smaller,
@@ -35,6 +34,7 @@ from .lapack import (
     vector,
     work_size,
 )
+from .nests import require
 from .products import (
     as_result,
     common_type,

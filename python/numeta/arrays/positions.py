@@ -15,7 +15,8 @@ from .. import _trace, loops
 from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
 from ..rows import Row
 from .conversion import as_array
-from .folding import Fold, axes_of, check, delivered, kept_dimensions, over, product
+from .folding import Fold, axes_of, delivered, kept_dimensions, over, product
+from .nests import require
 from .reductions import extreme, require_elements
 from .staged import staged
 from .summation import natural
@@ -99,7 +100,7 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
         place = _position(term, length, is_better, is_nan)
         if skip_nan and kind in "fc":
             best = term(natural(place))
-            check(best == best, ValueError, "All-NaN slice encountered")
+            require(best == best, ValueError, "All-NaN slice encountered")
         return place
 
     if shape:

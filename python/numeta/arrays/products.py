@@ -371,7 +371,7 @@ def _shape_text(array: Any, first: int) -> str:
 
 def _require_aligned(a: Any, b: Any, message: str) -> None:
     left, right = a.shape[-1], b.shape[-2 if b.ndim > 1 else 0]
-    if _trace.same(left, right) or (type(left) is int and left == right):
+    if _trace.same(left, right):
         return
     equal = left == right
     if isinstance(equal, Scalar):

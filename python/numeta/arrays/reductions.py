@@ -1,8 +1,8 @@
 """Rows of reductions: sum, prod, min, max, any, all and what is made of them.
 
-Sums of floats are NumPy's, to the bit, for whole arrays and along their axes: pairwise along the
-last axis, row by row along others (summation.py, folding.py). `axis` and `keepdims` are
-compile-time values.
+Sums of floats are as near as NumPy's, in exact mode to the bit: along the last axis in lanes or
+pairwise, row by row along others (summation.py, folding.py). `axis` and `keepdims` are compile-time
+values.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .elementwise import isclose, native_first, select
 from .folding import (
     Fold,
     axes_of,
-    check,
     delivered,
     fold,
     kept_dimensions,
     product,
     required_out,
 )
+from .nests import require
 from .shapes import stretched
 from .staged import staged
 from .summation import summed
@@ -56,13 +56,13 @@ def _in_lanes(term: Any, length: Any, start: Any, combine: Any, dtype: Any) -> A
     lane = np.empty(_LANES, dtype)
     for j in loops.range(_LANES):
         lane[j] = start
-    whole = length - length % _LANES
-    for k in loops.range(0, whole, _LANES):
+    whole = length // _LANES
+    for k in loops.range(whole):
         for j in loops.range(_LANES):
-            lane[j] = combine(lane[j], term(k + j))
+            lane[j] = combine(lane[j], term(k * _LANES + j))
     best = start
-    for k in loops.range(whole, length):
-        best = combine(best, term(k))
+    for j in loops.range(length - whole * _LANES):
+        best = combine(best, term(whole * _LANES + j))
     for j in loops.range(_LANES):
         best = combine(best, lane[j])
     return best
@@ -253,7 +253,7 @@ def require_elements(a: Any, axes: tuple[int, ...], message: str) -> None:
     """ValueError where something is made of no elements."""
     kept = product(a.shape[axis] for axis in range(a.ndim) if axis not in axes)
     gone = product(a.shape[axis] for axis in axes)
-    check((gone != 0) | (kept == 0), ValueError, message)
+    require((gone != 0) | (kept == 0), ValueError, message)
 
 
 def _reduction(
@@ -278,7 +278,12 @@ def _reduction(
 _SUM = ("axis", "dtype", "out", "keepdims", "initial", "where")
 _MAX = ("axis", "out", "keepdims", "initial", "where")
 _ANY = ("axis", "out", "keepdims", "where")
-sum_ = _reduction(np.sum, "add", _SUM, "`np.sum`: floats as NumPy sums them.")
+sum_ = _reduction(
+    np.sum,
+    "add",
+    _SUM,
+    "`np.sum`: the error of floats is no larger than NumPy's; in exact mode its bits.",
+)
 prod = _reduction(np.prod, "multiply", _SUM, "`np.prod`: from the first element to the last.")
 max_ = _reduction(np.max, "maximum", _MAX, "`np.max`: NaN where there is one.")
 min_ = _reduction(np.min, "minimum", _MAX, "`np.min`: NaN where there is one.")

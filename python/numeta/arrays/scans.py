@@ -209,8 +209,11 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
             continue
         given = flattened(as_array(end))
         plain = not is_run_time(end) and not isinstance(end, np.ndarray | np.generic)
-        fits = np.can_cast(np.min_scalar_type(end) if plain and np.ndim(end) == 0 else given.dtype,
-                           a.dtype, "same_kind")
+        fits = np.can_cast(
+            np.min_scalar_type(end) if plain and np.ndim(end) == 0 else given.dtype,
+            a.dtype,
+            "same_kind",
+        )
         if not fits:
             raise TypeError(
                 f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule."
@@ -242,7 +245,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 def _distances(given: Any, f: Any, axis: int) -> Any:
     """The distance of points, or the array of distances that their coordinates have."""
-    from .folding import check
+    from .nests import require
 
     given = operand(given)
     if type(given) is not _trace.Array:
@@ -250,7 +253,7 @@ def _distances(given: Any, f: Any, axis: int) -> Any:
     if given.ndim != 1:
         raise ValueError("distances must be either scalars or 1d")
     message = "when 1d, distances must match the length of the corresponding dimension"
-    check(given.shape[0] == f.shape[axis], ValueError, message)
+    require(given.shape[0] == f.shape[axis], ValueError, message)
     if np.dtype(given.dtype).kind not in "fc":
         given = _trace.map(_as_f8, (given,))
     steps = diff(given)
@@ -258,13 +261,13 @@ def _distances(given: Any, f: Any, axis: int) -> Any:
 
 
 def _slope(f: Any, axis: int, dx: Any, edge_order: int) -> Any:
-    from .folding import check
+    from .nests import require
 
     message = (
         "Shape of array too small to calculate a numerical gradient, "
         "at least (edge_order + 1) elements are required."
     )
-    check(f.shape[axis] >= edge_order + 1, ValueError, message)
+    require(f.shape[axis] >= edge_order + 1, ValueError, message)
     kind = np.dtype(f.dtype)
     if kind.kind not in "fc":
         f = _trace.map(lambda x: _trace.cast(x, "f8", False), (f,))
@@ -386,16 +389,16 @@ def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
     """`np.interp`: of real numbers."""
-    from .folding import check
+    from .nests import require
 
     xp, fp = (_trace.map(_as_f8, (as_array(points),)) for points in (xp, fp))
     if xp.ndim != 1 or fp.ndim != 1:
         raise ValueError("Data points must be 1-D sequences")
-    check(xp.shape[0] == fp.shape[0], ValueError, "fp and xp are not of the same length.")
-    check(xp.shape[0] != 0, ValueError, "array of sample points is empty")
+    require(xp.shape[0] == fp.shape[0], ValueError, "fp and xp are not of the same length.")
+    require(xp.shape[0] != 0, ValueError, "array of sample points is empty")
     if period is not None:
         period = abs(_as_f8(operand(period)))
-        check(period != 0, ValueError, "period must be a non-zero value")
+        require(period != 0, ValueError, "period must be a non-zero value")
         xp, fp = _periodic(xp, fp, period)
         left = right = None
     low = fp[0] if left is None else _as_f8(left)

@@ -13,7 +13,7 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array, filled
 from .elementwise import native_first, select
-from .folding import check
+from .nests import require
 from .reductions import Functions, reduced
 from .scans import diff, flattened
 from .sorting import is_less
@@ -90,7 +90,7 @@ def digitize(x: Any, bins: Any, right: bool = False) -> Any:
     if bins.ndim != 1:
         raise ValueError("object of too small depth for desired array")
     rises, falls = _is_monotone(bins, True), _is_monotone(bins, False)
-    check(rises | falls, ValueError, "bins must be monotonically increasing or decreasing")
+    require(rises | falls, ValueError, "bins must be monotonically increasing or decreasing")
     side = "left" if right else "right"
     up = searchsorted(bins, x, side)
     down = searchsorted(bins[::-1], x, side)
@@ -122,13 +122,13 @@ def bincount(x: Any, weights: Any = None, minlength: Any = 0) -> Any:
         raise ValueError("'minlength' must not be negative")
     wide = _trace.map(lambda value: _trace.cast(value, "i8", False), (x,))
     least = reduced("minimum", wide, initial=0)
-    check(least >= 0, ValueError, "'list' argument must have no negative elements")
+    require(least >= 0, ValueError, "'list' argument must have no negative elements")
     longest = reduced("maximum", wide, initial=-1) + 1
     length = _trace.cast(UFUNCS["maximum"](longest, minlength), "i8", True)
     if weights is not None:
         weights = as_array(weights)
         message = "The weights and list don't have the same length."
-        check(weights.shape[0] == x.shape[0], ValueError, message)
+        require(weights.shape[0] == x.shape[0], ValueError, message)
     out = filled(_trace.empty([length], "i8" if weights is None else "f8"), 0)
     _counted(wide, weights, out)
     return out
@@ -189,14 +189,14 @@ def histogram(
         refuse(230, name="np.histogram", what="these bins or values", instead="edges and floats")
     if weights is not None:
         weights = flattened(as_array(weights))
-        check(
+        require(
             weights.shape[0] == a.shape[0], ValueError, "weights should have the same shape as a."
         )
     counts_in = np.dtype("i8") if weights is None else np.dtype(weights.dtype)
     is_number = isinstance(bins, int | np.integer) or type(bins) is _trace.Scalar
     number: Any = bins
     if is_number:
-        check(number >= 1, ValueError, "`bins` must be positive, when an integer")
+        require(number >= 1, ValueError, "`bins` must be positive, when an integer")
         code = "f4" if kind == np.float32 else "f8"
         low, high = _outer_edges(a, range, code)
         edges = _trace.empty([number + 1], code)
@@ -212,7 +212,7 @@ def histogram(
         if edges.ndim != 1:
             raise ValueError("`bins` must be 1d, when an array")
         message = "`bins` must increase monotonically, when an array"
-        check(_is_monotone(edges, True), ValueError, message)
+        require(_is_monotone(edges, True), ValueError, message)
         before = _goes_right("right", np.result_type(a.dtype, edges.dtype))
 
         def place(x: Any, all_edges: Any) -> Any:
@@ -230,7 +230,7 @@ def histogram(
 def _outer_edges(a: Any, range: Any, code: str) -> tuple[Any, Any]:
     if range is not None:
         low, high = (_trace.cast(end, "f8", False) for end in range)
-        check(low <= high, ValueError, "max must be larger than min in range parameter.")
+        require(low <= high, ValueError, "max must be larger than min in range parameter.")
         text = "supplied range is not finite"
     else:
         empty = a.shape[0] == 0
@@ -241,7 +241,7 @@ def _outer_edges(a: Any, range: Any, code: str) -> tuple[Any, Any]:
         high = select(empty, to(1), _trace.cast(most, code, False))
         text = "autodetected range is not finite"
     finite = UFUNCS["isfinite"](low) & UFUNCS["isfinite"](high)
-    check(finite, ValueError, text)
+    require(finite, ValueError, text)
     same = low == high
     return select(same, low - 0.5, low), select(same, high + 0.5, high)
 
@@ -278,8 +278,8 @@ def _shifted_products(name: str, a: Any, v: Any, mode: str, backwards: bool) -> 
         raise ValueError(f"mode must be 'full', 'valid' or 'same', not {mode!r}")
     n, m = a.shape[0], v.shape[0]
     which = ("a", "v") if name == "convolve" else ("first array argument", "second array argument")
-    check(n != 0, ValueError, f"{which[0]} cannot be empty")
-    check(m != 0, ValueError, f"{which[1]} cannot be empty")
+    require(n != 0, ValueError, f"{which[0]} cannot be empty")
+    require(m != 0, ValueError, f"{which[1]} cannot be empty")
     dtype = np.result_type(a.dtype, v.dtype)
     code = short(dtype)
     if dtype.kind == "b":

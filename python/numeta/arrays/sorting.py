@@ -18,7 +18,8 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array, filled
 from .elementwise import native_first, select
-from .folding import axes_of, check, delivered, kept_dimensions, over, product
+from .folding import axes_of, delivered, kept_dimensions, over, product
+from .nests import require
 from .reductions import Functions
 from .scans import flattened, only_axis
 from .staged import staged
@@ -336,7 +337,7 @@ def _quantiles(name: str, scale: float) -> Callable[..., Any]:
             refuse(230, name=f"np.{name}", what="float32", instead="a.astype(np.float64)")
         lines, axes = _lines_of(a, axis)
         message = "index -1 is out of bounds for axis 0 with size 0"
-        check(lines.shape[-1] != 0, IndexError, message)
+        require(lines.shape[-1] != 0, IndexError, message)
         kind = np.dtype("f8")
         limits = (
             "Percentiles must be in the range [0, 100]"
@@ -350,7 +351,7 @@ def _quantiles(name: str, scale: float) -> Callable[..., Any]:
 
         def whole(at: Any) -> Any:
             at = _trace.cast(at, "f8", False) / scale
-            check((at >= 0) & (at <= 1), ValueError, limits)
+            require((at >= 0) & (at <= 1), ValueError, limits)
             result = _each(lines, lambda line: of(line, at), kind)
             return kept_dimensions(result, axes, a.ndim, kind) if keepdims is True else result
 

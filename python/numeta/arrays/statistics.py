@@ -17,7 +17,8 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import native_first, select
-from .folding import axes_of, check, delivered, product, require_same_type
+from .folding import axes_of, delivered, product, require_same_type
+from .nests import require
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
 from .shapes import stretched
@@ -166,7 +167,7 @@ def average(
     if weights is None:
         result = mean(a, axis, keepdims=keepdims is True)
         many = product(a.shape[k] for k in range(a.ndim) if k not in axes)
-        check(many != 0, ZeroDivisionError, "division by zero")
+        require(many != 0, ZeroDivisionError, "division by zero")
         if not returned:
             return result
         count = _count(a, axes, True, False)
@@ -183,7 +184,7 @@ def average(
     for k in range(a.ndim):
         if k in axes or weights is w:
             message = "Shape of weights must be consistent with shape of a"
-            check(w.shape[k] == a.shape[k], ValueError, message)
+            require(w.shape[k] == a.shape[k], ValueError, message)
     w = _trace.broadcast(w, a.shape)
     kinds = (a.dtype, w.dtype, "f8") if np.dtype(a.dtype).kind in "biu" else (a.dtype, w.dtype)
     kind = np.result_type(*kinds)
@@ -205,7 +206,7 @@ def _require_weights(scale: Any) -> None:
     wrong = scale == 0.0
     if type(scale) is _trace.Array:
         wrong = reduced("logical_or", wrong)
-    check(~wrong, ZeroDivisionError, "Weights sum to zero, can't be normalized")
+    require(~wrong, ZeroDivisionError, "Weights sum to zero, can't be normalized")
 
 
 # -- NaNs are passed over -------------------------------------------------------------------------

@@ -1,8 +1,10 @@
-"""Sums in NumPy's order: pairwise, to the bit (`pairwise_sum` of numpy/_core/src/umath/loops).
+"""Sums of floats: in lanes that fill vector registers, or in NumPy's order.
 
-Up to 128 numbers are added in 8 lanes, longer runs are halves that are added. The error grows with
-the logarithm of the length, and the lanes are what vector registers hold. Complex numbers have half
-as many lanes. Of each number one term is asked for, so what is summed need not be in memory.
+By default the numbers of a row are added in 32 lanes, after 16 numbers of each lane the lanes are
+added, and such sums are added with what rounding loses of them: the error is no larger than
+NumPy's, and does not grow with the length. In exact mode sums are NumPy's to the bit: pairwise
+(`pairwise_sum` of numpy/_core/src/umath/loops), up to 128 numbers in 8 lanes, longer runs as halves
+that are added. Of each number one term is asked for, so what is summed need not be in memory.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ from typing import Any
 import numpy as np
 
 from .. import _trace, loops
-from ..functions_numpy import UFUNCS
+from ..functions_numpy import UFUNCS, short
 from .folding import is_exact, product
 from .staged import staged
 
+_LANE_BYTES = 256  # four of the widest registers
+_RUN = 16  # how many numbers of a lane are added before lanes are
 _BLOCK = 16  # how many numbers of a lane are added before lanes are
 _BUFFER = 8192
 _MOST = 2**48 - 1  # no array is longer
@@ -98,13 +102,12 @@ def summed(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any, is_cast
     dtype = np.dtype(dtype)
     if len(shape) == 0:
         return term()
-    if len(shape) == 1:
-        return _buffered(term, shape[0], dtype) if is_cast else pairwise(term, shape[0], dtype)
-    if is_exact():
-        flat = _by_position(term, shape)
-        length = product(shape)
-        return _buffered(flat, length, dtype) if is_cast else pairwise(flat, length, dtype)
-    return _of_rows(term, shape, dtype)
+    if not is_exact():
+        return _of_rows(term, shape, dtype)
+    flat, length = (
+        (term, shape[0]) if len(shape) == 1 else (_by_position(term, shape), product(shape))
+    )
+    return _buffered(flat, length, dtype) if is_cast else pairwise(flat, length, dtype)
 
 
 def _by_position(term: Callable[..., Any], shape: tuple[Any, ...]) -> Callable[[Any], Any]:
@@ -137,25 +140,52 @@ def _part(term: Callable[[Any], Any], first: Any, length: Any, dtype: Any) -> An
 
 
 def _of_rows(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any) -> Any:
-    """Rows are summed pairwise, their sums with a compensation for what rounding loses."""
     zero = dtype.type(0)
-
-    def row(*index: Any) -> Any:
-        return pairwise(lambda k: term(*index, k), shape[-1], dtype)
-
-    total, lost = _compensated(row, shape[:-1], zero, zero)
+    count = _LANE_BYTES // dtype.itemsize
+    if len(shape) == 1 and type(shape[0]) is int and shape[0] <= count * _RUN:
+        return _leaf(term, 0, shape[0], min(8, count), dtype, -zero)
+    lane = _trace.empty([count], short(dtype))
+    total, lost = _rows(term, shape, lane, count, zero, zero)
     finite = UFUNCS["isfinite"](lost)
     return _trace.apply("select", (finite, total + lost, total), python=False)
 
 
 @staged
-def _compensated(row: Any, shape: Any, total: Any, lost: Any, index: Any = ()) -> Any:
-    if len(index) == len(shape):
-        x = row(*index)
+def _rows(
+    term: Any, shape: Any, lane: Any, count: Any, total: Any, lost: Any, index: Any = ()
+) -> Any:
+    """The sum so far and what rounding lost of it, with all terms added."""
+    if len(index) < len(shape) - 1:
+        for i in loops.range(shape[len(index)]):
+            total, lost = _rows(term, shape, lane, count, total, lost, (*index, i))
+        return total, lost
+    for j in loops.range(count):
+        lane[j] = -0.0
+    length = shape[-1]
+    whole = length // count
+    for j in loops.range(length - whole * count):
+        lane[j] += term(*index, whole * count + j)
+    for first in loops.range(0, max(whole, 1), _RUN):
+        for k in loops.range(first, min(first + _RUN, whole)):
+            for j in loops.range(count):
+                lane[j] += term(*index, k * count + j)
+        x = _together(lane, count)
+        for j in loops.range(count):
+            lane[j] = -0.0
         new = total + x
         rest = new - total
         lost = lost + ((total - (new - rest)) + (x - rest))
-        return new, lost
-    for i in loops.range(shape[len(index)]):
-        total, lost = _compensated(row, shape, total, lost, (*index, i))
+        total = new
     return total, lost
+
+
+@staged
+def _together(lane: Any, count: Any) -> Any:
+    """The sum of all lanes."""
+    half = count // 2
+    while half >= 8:
+        for j in loops.range(half):
+            lane[j] = lane[j] + lane[j + half]
+        half = half // 2
+    low = (lane[0] + lane[1]) + (lane[2] + lane[3])
+    return low + ((lane[4] + lane[5]) + (lane[6] + lane[7]))

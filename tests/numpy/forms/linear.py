@@ -42,7 +42,7 @@ def _frequencies(name: str) -> Forms:
 
 FORMS: dict[str, Forms] = {
     "np.matmul": forms(
-        *("np.matmul(a, b)", "a @ b", "np.matmul(a, a.T)", "np.matmul(a, b, out=a @ b)"),
+        *("np.matmul(a, b)", "a @ b", "np.matmul(a, a.T)", "np.matmul(b.T, a.T)"),
         a=NUMBERS,
         b=B,
         weight=2,
@@ -58,7 +58,11 @@ FORMS: dict[str, Forms] = {
     "np.outer": forms("np.outer(a, b)", a=NUMBERS, b=Operand("fib", values="plain")),
     "np.tensordot": forms(
         *("np.tensordot(a, b, 1)", "np.tensordot(a, a, axes=((0,), (0,)))"),
-        *("np.tensordot(a, s)", "np.tensordot(a, b, 0)", "np.tensordot(a, s, axes=([0, 1], [0, 1]))"),
+        *(
+            "np.tensordot(a, s)",
+            "np.tensordot(a, b, 0)",
+            "np.tensordot(a, s, axes=([0, 1], [0, 1]))",
+        ),
         a=NUMBERS,
         b=B,
         s=SAME,
@@ -93,7 +97,9 @@ FORMS: dict[str, Forms] = {
     ),
     "np.linalg.inv": forms("np.linalg.inv(a)", a=SQUARE, near=True),
     "np.linalg.det": forms("np.linalg.det(a)", a=SQUARE, near=True),
-    "np.linalg.slogdet": forms("np.linalg.slogdet(a)", "np.linalg.slogdet(a).logabsdet", a=SQUARE, near=True),
+    "np.linalg.slogdet": forms(
+        "np.linalg.slogdet(a)", "np.linalg.slogdet(a).logabsdet", a=SQUARE, near=True
+    ),
     "np.linalg.cholesky": forms(
         *("np.linalg.cholesky(a)", "np.linalg.cholesky(a @ a.T + np.eye(a.shape[0]))"),
         a=Operand("f8 f4", (2,), "square", values="plain"),
@@ -106,7 +112,11 @@ FORMS: dict[str, Forms] = {
     ),
     "np.linalg.norm": forms(
         *("np.linalg.norm(a)", "np.linalg.norm(a, axis=0)", "np.linalg.norm(a, 1)"),
-        *("np.linalg.norm(a, np.inf)", "np.linalg.norm(a, 'fro')", "np.linalg.norm(a, axis=-1, keepdims=True)"),
+        *(
+            "np.linalg.norm(a, np.inf)",
+            "np.linalg.norm(a, 'fro')",
+            "np.linalg.norm(a, axis=-1, keepdims=True)",
+        ),
         *("np.linalg.norm(a, 2)", "np.linalg.norm(a, 3, axis=0)", "np.linalg.norm(a, 'nuc')"),
         *("np.linalg.norm(a, -np.inf)", "np.linalg.norm(a, 0, axis=-1)"),
         a=Operand("f8 f4 c16 i8", (2, 1, 3), values="plain"),
@@ -118,9 +128,17 @@ FORMS: dict[str, Forms] = {
         b=Operand("f8 f4", (1, 2), "columns a", values="plain"),
         near=True,
     ),
-    "np.linalg.pinv": forms("np.linalg.pinv(a)", a=MATRIX, near=True),
+    "np.linalg.pinv": forms(
+        "np.linalg.pinv(a, rcond=1e-3)",
+        a=Operand("f8 f4 c16", (2, 3, 1), values="plain"),
+        near=True,
+    ),
     "np.linalg.matrix_rank": forms("np.linalg.matrix_rank(a)", a=MATRIX),
-    "np.linalg.cond": forms("np.linalg.cond(a @ a.T + np.eye(a.shape[0]))", a=Operand("f8", (2,), values="plain"), near=True),
+    "np.linalg.cond": forms(
+        "np.linalg.cond(a @ a.T + np.eye(a.shape[0]))",
+        a=Operand("f8", (2,), values="plain"),
+        near=True,
+    ),
     "np.linalg.qr": forms(
         *("np.linalg.qr(a)", "np.linalg.qr(a, mode='r')", "np.linalg.qr(a, mode='complete')"),
         a=MATRIX,
@@ -139,7 +157,9 @@ FORMS: dict[str, Forms] = {
         a=Operand("f8 f4", (2, 1), "square", values="plain"),
         near=True,
     ),
-    "np.linalg.eigvalsh": forms("np.linalg.eigvalsh(a)", "np.linalg.eigvalsh(a, 'U')", a=SQUARE, near=True),
+    "np.linalg.eigvalsh": forms(
+        "np.linalg.eigvalsh(a)", "np.linalg.eigvalsh(a, 'U')", a=SQUARE, near=True
+    ),
     "np.linalg.eig": forms(
         "np.sort(np.linalg.eig(a + a.T)[0].real)",
         a=Operand("c16", (2,), "square", values="plain"),
@@ -159,5 +179,7 @@ FORMS: dict[str, Forms] = {
     "np.fft.fftfreq": _frequencies("fftfreq"),
     "np.fft.rfftfreq": _frequencies("rfftfreq"),
     "np.fft.fftshift": forms("np.fft.fftshift(a)", "np.fft.fftshift(a, axes=0)", a=Operand("fi")),
-    "np.fft.ifftshift": forms("np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi")),
+    "np.fft.ifftshift": forms(
+        "np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi")
+    ),
 }

@@ -75,11 +75,19 @@ FORMS: dict[str, Forms] = {
         k=K,
         x=X,
     ),
-    "np.logspace": forms("np.logspace(0, x, 4)", "np.logspace(0, 2, k, base=2.0)", k=K, x=X, near=True),
+    "np.logspace": forms(
+        "np.logspace(0, x, 4)", "np.logspace(0, 2, k, base=2.0)", k=K, x=X, near=True
+    ),
     "np.geomspace": forms("np.geomspace(1.0, 8.0, 4)", "np.geomspace(1, 16, k)", k=K, near=True),
-    "np.indices": forms("np.indices((n, k))", "np.indices((2, 3))", "np.indices((k,), dtype=np.int32)", n=N, k=K),
+    "np.indices": forms(
+        "np.indices((n, k))", "np.indices((2, 3))", "np.indices((k,), dtype=np.int32)", n=N, k=K
+    ),
     "np.meshgrid": forms(
-        *("np.meshgrid(v, w)", "np.meshgrid(v, w, indexing='ij')", "np.meshgrid(v, w, sparse=True)"),
+        *(
+            "np.meshgrid(v, w)",
+            "np.meshgrid(v, w, indexing='ij')",
+            "np.meshgrid(v, w, sparse=True)",
+        ),
         *("np.meshgrid(v)", "np.meshgrid(v, w, v)"),
         v=Operand("f8 i8", (1,)),
         w=Operand("f8 i4", (1,)),

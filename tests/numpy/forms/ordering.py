@@ -32,7 +32,7 @@ FORMS: dict[str, Forms] = {
         *("np.searchsorted(v, x)", "v.searchsorted(a)", "np.searchsorted(v, a, sorter=s)"),
         v=Operand("f8 i8 f4", (1,), values="sorted"),
         a=Operand("f8 i8 f4", values="plain"),
-        s=Operand("i8", (1,), "same v", values="sorted"),
+        s=Operand("i8", (1,), "same v", values="index"),
         x=Operand("f8", hint="nm.f8"),
     ),
     "np.digitize": forms(
@@ -64,9 +64,11 @@ FORMS: dict[str, Forms] = {
         "np.take_along_axis(a, np.argsort(a, axis=0, kind='stable'), 0)",
         a=Operand("fi", (1, 2)),
         i=Operand("i8 i4", (1, 2), "same a", values="beyond"),
+        text=False,
     ),
     "np.put_along_axis": forms(
         "np.put_along_axis(a, i, 9, 0)\nreturn a",
+        text=False,
         a=Operand("fi", (1, 2), layouts=WRITABLE),
         i=Operand("i8", (1, 2), "same a", values="beyond"),
     ),
@@ -97,5 +99,6 @@ FORMS: dict[str, Forms] = {
         a=Operand(layouts=WRITABLE),
         b=Operand(shape="like a"),
         m=MASK,
+        text=False,
     ),
 }

@@ -46,7 +46,7 @@ def _quantile(name: str, scale: int) -> Forms:
     texts = [f"np.{name}(a, {rest})" for rest in known]
     texts[2] = f"np.{name}(a, abs(x) * {scale})"
     texts.append(f"np.{name}(a, {scale} * 0.4, method='lower')")
-    return forms(*texts, a=Operand("fi", values="plain"), x=X, near=True)
+    return forms(*texts, a=Operand("f8 i8", values="plain"), x=X, near=True)
 
 
 FORMS: dict[str, Forms] = {
@@ -55,6 +55,7 @@ FORMS: dict[str, Forms] = {
         *_methods("sum"),
         "np.add.reduce(a)",
         weight=2,
+        text=False,
         **_AM,
     ),
     "np.prod": forms(
@@ -63,13 +64,14 @@ FORMS: dict[str, Forms] = {
         "np.multiply.reduce(a, axis=-1)",
         a=Operand(values="few"),
         m=MASK,
+        text=False,
     ),
-    "np.max": forms(*_axes("max", *_START, *_OUT), *_methods("max"), **_RM),
-    "np.min": forms(*_axes("min", *_START, *_OUT), *_methods("min"), **_RM),
+    "np.max": forms(*_axes("max", *_START, *_OUT), *_methods("max"), **_RM, text=False),
+    "np.min": forms(*_axes("min", *_START, *_OUT), *_methods("min"), **_RM, text=False),
     "np.amax": forms(*_axes("amax"), a=REAL),
     "np.amin": forms(*_axes("amin"), a=REAL),
-    "np.any": forms(*_axes("any", *_WHERE), *_methods("any"), **_AM),
-    "np.all": forms(*_axes("all", *_WHERE), *_methods("all"), **_AM),
+    "np.any": forms(*_axes("any", *_WHERE), *_methods("any"), **_AM, text=False),
+    "np.all": forms(*_axes("all", *_WHERE), *_methods("all"), **_AM, text=False),
     "np.count_nonzero": forms(*_axes("count_nonzero"), a=Operand()),
     "np.ptp": forms(*_axes("ptp"), a=Operand("fiu")),
     "np.allclose": forms(
@@ -83,12 +85,12 @@ FORMS: dict[str, Forms] = {
         a=Operand("fi"),
         b=Operand("fi"),
     ),
-    "np.mean": forms(*_axes("mean", *_WHERE, "dtype=np.float32"), *_methods("mean"), **_AM),
+    "np.mean": forms(*_axes("mean", *_WHERE, "dtype=np.float32"), *_methods("mean"), **_AM, text=False),
     "np.var": forms(
-        *_axes("var", *_WHERE, "ddof=1", "axis=0, ddof=1"), *_methods("var"), near=True, **_AM
+        *_axes("var", *_WHERE, "ddof=1", "axis=0, ddof=1"), *_methods("var"), near=True, **_AM, text=False
     ),
     "np.std": forms(
-        *_axes("std", *_WHERE, "ddof=1", "axis=0, ddof=1"), *_methods("std"), near=True, **_AM
+        *_axes("std", *_WHERE, "ddof=1", "axis=0, ddof=1"), *_methods("std"), near=True, **_AM, text=False
     ),
     "np.average": forms(
         *_axes("average"),
@@ -98,6 +100,7 @@ FORMS: dict[str, Forms] = {
         a=Operand("fi", values="plain"),
         w=Operand("f8 i8", shape="same a", values="positive"),
         near=True,
+        text=False,
     ),
     **{
         f"np.{name}": forms(*_axes(name), a=Operand("f i8 c16", values=values), near=near)
@@ -109,8 +112,8 @@ FORMS: dict[str, Forms] = {
     "np.nanmean": forms(*_axes("nanmean"), a=FLOATS, near=True),
     "np.nanvar": forms(*_axes("nanvar", "axis=0, ddof=1"), a=FLOATS, near=True),
     "np.nanstd": forms(*_axes("nanstd", "axis=0, ddof=1"), a=FLOATS, near=True),
-    "np.nanmax": forms(*_axes("nanmax"), a=REAL),
-    "np.nanmin": forms(*_axes("nanmin"), a=REAL),
+    "np.nanmax": forms(*_axes("nanmax"), a=REAL, text=False),
+    "np.nanmin": forms(*_axes("nanmin"), a=REAL, text=False),
     "np.median": forms(*_axes("median"), a=Operand("fiu"), near=True),
     "np.nanmedian": forms(*_axes("nanmedian"), a=FLOATS, near=True),
     "np.quantile": _quantile("quantile", 1),
@@ -170,7 +173,9 @@ FORMS: dict[str, Forms] = {
         near=True,
     ),
     "np.corrcoef": forms(
-        "np.corrcoef(a)", "np.corrcoef(a, rowvar=False)", a=Operand("f8", (2, 1), values="plain"),
+        "np.corrcoef(a)",
+        "np.corrcoef(a, rowvar=False)",
+        a=Operand("f8", (2, 1), values="plain"),
         near=True,
     ),
     "np.convolve": forms(
@@ -192,9 +197,9 @@ FORMS: dict[str, Forms] = {
         x=Operand("f8", hint="nm.f8", values="plain"),
     ),
     "np.bincount": forms(
-        *("np.bincount(i)", "np.bincount(i, minlength=5)", "np.bincount(i, w)"),
+        *("np.bincount(i)", "np.bincount(i, minlength=5)", "np.bincount(i, w) * 1.0"),
         i=Operand("i8 u1 i4", (1,), values="count"),
-        w=Operand("f8 i8", (1,), "same i", values="plain"),
+        w=Operand("f8", (1,), "same i", values="plain"),
     ),
     "np.histogram": forms(
         *("np.histogram(a)", "np.histogram(a, 4)", "np.histogram(a, bins=3, range=(-2.0, 3.0))"),

@@ -29,18 +29,20 @@ def _cutting(name: str, *more: str) -> Forms:
     return forms(
         *(f"np.{name}(a, 2)", f"np.{name}(a, [1, 2])", f"np.{name}(a, 1)"),
         *(f"np.{name}(a, {rest})" for rest in more),
-        a=FI,
+        a=Operand("fi", (2, 1, 3)),
+        text=False,
     )
 
 
 FORMS: dict[str, Forms] = {
     "np.reshape": forms(
-        *("np.reshape(a, -1)", "np.reshape(a, (2, -1))", "a.reshape(k, -1)", "a.reshape(-1, 3)"),
-        *("np.reshape(a, a.shape[::-1])", "np.reshape(a, (-1,), order='F')", "a.reshape(24)"),
+        *("np.reshape(a, -1).copy()", "np.reshape(a, (2, -1)) + 0", "a.reshape(k, -1) + 0"),
+        *("np.reshape(a, a.shape[::-1]) + 0", "np.reshape(a, (-1,), order='F') + 0"),
+        *("a.reshape(-1, 3) + 0", "a.reshape(24) + 0"),
         a=A,
         k=K,
     ),
-    "np.ravel": forms("np.ravel(a)", "a.ravel()", "np.ravel(a, order='F')", "a.flatten()", a=A),
+    "np.ravel": forms("np.ravel(a)", "a.ravel()", "np.ravel(a, order='F').copy()", "a.flatten()", a=A),
     "np.transpose": forms(
         *("np.transpose(a)", "a.T", "np.transpose(a, (1, 0))", "a.transpose(0, 1, 2)"),
         a=A,
@@ -48,7 +50,7 @@ FORMS: dict[str, Forms] = {
     "np.swapaxes": forms("np.swapaxes(a, 0, 1)", "a.swapaxes(0, -1)", a=A),
     "np.moveaxis": forms("np.moveaxis(a, 0, -1)", "np.moveaxis(a, (0, 1), (1, 0))", a=A),
     "np.rollaxis": forms("np.rollaxis(a, 1)", "np.rollaxis(a, 0, 2)", a=A),
-    "np.matrix_transpose": forms("np.matrix_transpose(a)", a=A),
+    "np.matrix_transpose": forms("np.matrix_transpose(a)", a=A, text=False),
     "np.squeeze": forms(
         *("np.squeeze(a[None], 0)", "a[:, None].squeeze(1)"),
         a=Operand(shape="free", ndims=(2, 1, 3)),
@@ -57,11 +59,12 @@ FORMS: dict[str, Forms] = {
     "np.broadcast_to": forms(
         *("np.broadcast_to(a, (2, 3, 4))", "np.broadcast_to(a, (2, *a.shape))"),
         "np.broadcast_to(a, (k, k))",
+        text=False,
         a=A,
         k=K,
     ),
-    "np.broadcast_arrays": forms("np.broadcast_arrays(a, c)", a=A, c=LIKE, memory=False),
-    "np.broadcast_shapes": forms("np.broadcast_shapes(a.shape, c.shape)", a=A, c=LIKE),
+    "np.broadcast_arrays": forms("np.broadcast_arrays(a, c)", a=A, c=LIKE, memory=False, text=False),
+    "np.broadcast_shapes": forms("np.broadcast_shapes(a.shape, c.shape)", a=A, c=LIKE, text=False),
     "np.atleast_1d": forms("np.atleast_1d(a)", "np.atleast_1d(a, 3)", a=A),
     "np.atleast_2d": forms("np.atleast_2d(a)", a=A),
     "np.atleast_3d": forms("np.atleast_3d(a)", a=A),
@@ -95,11 +98,11 @@ FORMS: dict[str, Forms] = {
     "np.hsplit": _cutting("hsplit"),
     "np.vsplit": _cutting("vsplit"),
     "np.dsplit": _cutting("dsplit"),
-    "np.unstack": forms("np.unstack(a.reshape(2, -1))", a=Operand("fi", (1, 2))),
+    "np.unstack": forms("np.unstack(np.reshape(a, (2, -1)).copy())", a=Operand("fi", (1, 2))),
     "np.flip": forms("np.flip(a)", "np.flip(a, 0)", "np.flip(a, axis=(0, 1))", a=A),
     "np.fliplr": forms("np.fliplr(a)", a=A),
     "np.flipud": forms("np.flipud(a)", a=A),
-    "np.rot90": forms("np.rot90(a)", "np.rot90(a, 2)", "np.rot90(a, -1, axes=(1, 0))", a=A),
+    "np.rot90": forms("np.rot90(a)", "np.rot90(a, 2)", "np.rot90(a, -1, axes=(1, 0))", a=Operand(ndims=(2, 1, 3))),
     "np.roll": forms(
         *("np.roll(a, 1)", "np.roll(a, -2, axis=0)", "np.roll(a, n)", "np.roll(a, n, axis=-1)"),
         "np.roll(a, (1, 2), axis=(0, 1))",
@@ -113,7 +116,9 @@ FORMS: dict[str, Forms] = {
         k=K,
         i=Operand("i8", (1,), values="count"),
     ),
-    "np.tile": forms("np.tile(a, 2)", "np.tile(a, (2, 1))", "np.tile(a, k)", "np.tile(a, (k, 2))", a=A, k=K),
+    "np.tile": forms(
+        "np.tile(a, 2)", "np.tile(a, (2, 1))", "np.tile(a, k)", "np.tile(a, (k, 2))", a=A, k=K
+    ),
     "np.pad": forms(
         *("np.pad(a, 1)", "np.pad(a, (1, 2))", "np.pad(a, k)", "np.pad(a, 1, mode='edge')"),
         *("np.pad(a, 2, constant_values=3)", "np.pad(a, 1, mode='reflect')"),

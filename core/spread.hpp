@@ -1,0 +1,24 @@
+// spread.hpp - how often the elements of an array are loaded: by the iterations of the loops around
+// one load, and by several loads. What is computed instead of being loaded is computed as often.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/graph.hpp"
+#include "core/timeline.hpp"
+
+namespace numeta::core {
+
+/// The loops around a statement inside of `home`, outermost first, endless ones too.
+std::vector<RegionId> loops_around(const Graph& graph, NodeId statement, RegionId home);
+
+/// Does each iteration of those loops load another element?
+bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
+               std::span<const RegionId> loops);
+
+/// Does no element that one of the loads loads belong to another, whatever the iterations inside
+/// of `home`?
+bool are_apart(const Graph& graph, std::span<const NodeId> loads, RegionId home);
+
+}  // namespace numeta::core
