@@ -150,6 +150,8 @@ def shape_of(
         return _free(draw, ndim, regular)
     if way == "like":
         return _like(draw, base, ndim, regular)
+    if way == "three":  # vectors of three elements along all axes
+        return (3,) * ndim
     if way == "same":
         return base
     if way == "square":

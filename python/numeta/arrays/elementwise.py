@@ -25,6 +25,7 @@ from ..functions_numpy import (
 )
 from ..rows import Row
 from ..session import current, refuse
+from .nests import product, require
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -386,7 +387,11 @@ def vectorize(function: Callable[..., Any]) -> Callable[..., Any]:
         return np.vectorize(function)
 
     def over(*args: Any) -> Any:
-        return _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
+        made = _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
+        if type(made) is _trace.Array:
+            message = "cannot call `vectorize` on size 0 inputs unless `otypes` is set"
+            require(product(made.shape) != 0, ValueError, message)
+        return made
 
     return over
 

@@ -13,7 +13,16 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import Scalar, as_array, is_array, lengths_of, sample, scalar_dtype, shape_of, short_of
+from .conversion import (
+    Scalar,
+    as_array,
+    is_array,
+    lengths_of,
+    sample,
+    scalar_dtype,
+    shape_of,
+    short_of,
+)
 from .nests import chosen, larger, over, require, when
 from .shapes import moveaxis
 from .signatures import row

@@ -215,6 +215,8 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     mask = as_mask(condition)
     if mask.ndim != 1:
         raise ValueError("condition must be a 1-d array")
+    if axis is not None:
+        axis = axis_of(axis, as_array(a).ndim, "np.compress")
     return take(a, positions(mask)[0], axis, out)
 
 

@@ -17,7 +17,7 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import native_first, select
-from .folding import axes_of, delivered, product, require_same_type
+from .folding import axes_of, delivered, product, require_same_type, strict_axes
 from .nests import require
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
@@ -65,7 +65,7 @@ def mean(
 ) -> Any:
     """`np.mean`: NaN of nothing."""
     a = as_array(a)
-    axes = axes_of(axis, a.ndim)
+    axes = strict_axes(axis, a.ndim)
     kind = _float_type(a.dtype, dtype)
     require_same_type(out, kind, "mean")
     total = reduced("add", a, axes, dtype=kind, keepdims=keepdims, where=where)
@@ -105,7 +105,7 @@ def var(
     """`np.var`: of complex numbers real."""
     a = as_array(a)
     ddof = _degrees(ddof, correction)
-    axes = axes_of(axis, a.ndim)
+    axes = strict_axes(axis, a.ndim)
     kind = _float_type(a.dtype, dtype)
     centre = None if mean is _MISSING else mean
     centre, square, real = _deviations(a, axes, kind, where, centre)

@@ -66,10 +66,7 @@ _CASTS = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64
 FORMS: dict[str, Forms] = {
     **{f"np.{n}": forms(*_one(n), a=A, **_O) for n in "square negative conjugate positive".split()},
     **{f"np.{n}": forms(*_one(n), a=A, **_O) for n in "absolute sign".split()},
-    **{
-        f"np.{n}": forms(*_one(n), a=_MATH, **_NEAR)
-        for n in "sqrt exp log sin cos sinh".split()
-    },
+    **{f"np.{n}": forms(*_one(n), a=_MATH, **_NEAR) for n in "sqrt exp log sin cos sinh".split()},
     **{f"np.{n}": forms(*_one(n), a=_MATH, **_NEAR) for n in "tan cosh tanh".split()},
     **{f"np.{n}": forms(*_one(n), a=WIDE, **_O) for n in _ROUNDING.split()},
     **{f"np.{n}": forms(*_one(n), a=WIDE, **_NEAR) for n in _OF_REAL.split()},
@@ -117,7 +114,9 @@ FORMS: dict[str, Forms] = {
         **_pair(Operand("fc")),
     ),
     "np.nan_to_num": forms("np.nan_to_num(a)", "np.nan_to_num(a, nan=1.0, posinf=2.0)", a=A),
-    "np.angle": forms("np.angle(a)", "np.angle(a, deg=True)", a=Operand("fc", values="plain"), near=True),
+    "np.angle": forms(
+        "np.angle(a)", "np.angle(a, deg=True)", a=Operand("fc", values="plain"), near=True
+    ),
     "np.real": forms("np.real(a)", "np.real(x)", a=A, x=F8),
     "np.imag": forms("np.imag(a)", "np.imag(x)", a=A, x=F8),
     **{f"np.{n}": forms(f"np.{n}(a)", a=A) for n in "iscomplex isreal".split()},
@@ -144,12 +143,14 @@ FORMS: dict[str, Forms] = {
         **_pair(Operand(ndims=(2, 1, 3))),
         m=MASK,
         x=F8,
+        text=False,
     ),
     "np.select": forms(
         "np.select([m, a > 0], [a, b])",
         "np.select([m], [a], default=-1)",
         **_pair(Operand("fi", (2, 1, 3))),
         m=MASK,
+        text=False,
     ),
     "np.choose": forms(
         "np.choose(i, [a, b, 0])",

@@ -12,7 +12,8 @@ class Forms:
     """`forms` are expressions, or statements with a `return`; `operands` are the names in them.
 
     `near`: results are compared with a tolerance. `text`: messages of exceptions are compared.
-    `memory`: it is compared whose memory results are in. `weight`: so many times the usual number of examples.
+    `memory`: it is compared whose memory results are in. `refused`: a TraceError says so.
+    `weight`: so many times the usual number of examples.
     """
 
     forms: tuple[str, ...]
@@ -21,6 +22,7 @@ class Forms:
     text: bool = True
     weight: int = 1
     memory: bool = True
+    refused: bool = False
 
 
 def forms(
@@ -29,7 +31,8 @@ def forms(
     text: bool = True,
     weight: int = 1,
     memory: bool = True,
+    refused: bool = False,
     **operands: Operand,
 ) -> Forms:
     """A row's forms, by operand."""
-    return Forms(texts, operands, near, text, weight, memory)
+    return Forms(texts, operands, near, text, weight, memory, refused)

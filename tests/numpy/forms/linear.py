@@ -69,9 +69,9 @@ FORMS: dict[str, Forms] = {
     ),
     "np.kron": forms("np.kron(a, b)", a=NUMBERS, b=Operand("fib", values="plain")),
     "np.cross": forms(
-        *("np.cross(a[..., :3], b[..., :3])", "np.cross(a, b)", "np.cross(a, b, axis=0)"),
-        a=Operand("fi", (1, 2, 3), values="plain"),
-        b=Operand("fi", (1, 2, 3), "same a", values="plain"),
+        *("np.cross(a[..., :3], b[..., :3])", "np.cross(a, b, axis=0)"),
+        a=Operand("fi", (1, 2), "three", values="plain"),
+        b=Operand("fi", (1, 2), "same a", values="plain"),
     ),
     "np.trace": forms("np.trace(a)", "np.trace(a, 1)", "a.trace()", a=MATRIX),
     "np.einsum": forms(
@@ -130,7 +130,7 @@ FORMS: dict[str, Forms] = {
     ),
     "np.linalg.pinv": forms(
         "np.linalg.pinv(a, rcond=1e-3)",
-        a=Operand("f8 f4 c16", (2, 3, 1), values="plain"),
+        a=Operand("f8 f4 c16", (2, 3), values="plain"),
         near=True,
     ),
     "np.linalg.matrix_rank": forms("np.linalg.matrix_rank(a)", a=MATRIX),
@@ -178,7 +178,9 @@ FORMS: dict[str, Forms] = {
     "np.fft.ifft2": _fft2("ifft2"),
     "np.fft.fftfreq": _frequencies("fftfreq"),
     "np.fft.rfftfreq": _frequencies("rfftfreq"),
-    "np.fft.fftshift": forms("np.fft.fftshift(a)", "np.fft.fftshift(a, axes=0)", a=Operand("fi")),
+    "np.fft.fftshift": forms(
+        "np.fft.fftshift(a)", "np.fft.fftshift(a, axes=0)", a=Operand("fi", (2, 1, 3))
+    ),
     "np.fft.ifftshift": forms(
         "np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi")
     ),

@@ -25,8 +25,12 @@ FORMS: dict[str, Forms] = {
         "a.argsort(kind='stable')",
         a=REAL,
     ),
-    "np.partition": forms("np.partition(v, 1).shape", v=Operand("c16", (1,))),
-    "np.argpartition": forms("np.argpartition(v, 1).shape", v=Operand("c16", (1,))),
+    "np.partition": forms(
+        "np.partition(v, 0)", v=Operand("f8", (1,), "free"), refused=True, text=False
+    ),
+    "np.argpartition": forms(
+        "np.argpartition(v, 0)", v=Operand("f8", (1,)), refused=True, text=False
+    ),
     "np.searchsorted": forms(
         *("np.searchsorted(v, a)", "np.searchsorted(v, a, side='right')"),
         *("np.searchsorted(v, x)", "v.searchsorted(a)", "np.searchsorted(v, a, sorter=s)"),

@@ -45,7 +45,6 @@ def _quantile(name: str, scale: int) -> Forms:
     known = [rest.replace("0.", f"{scale} * 0.") for rest in _QUANTILES]
     texts = [f"np.{name}(a, {rest})" for rest in known]
     texts[2] = f"np.{name}(a, abs(x) * {scale})"
-    texts.append(f"np.{name}(a, {scale} * 0.4, method='lower')")
     return forms(*texts, a=Operand("f8 i8", values="plain"), x=X, near=True)
 
 
@@ -85,12 +84,22 @@ FORMS: dict[str, Forms] = {
         a=Operand("fi"),
         b=Operand("fi"),
     ),
-    "np.mean": forms(*_axes("mean", *_WHERE, "dtype=np.float32"), *_methods("mean"), **_AM, text=False),
+    "np.mean": forms(
+        *_axes("mean", *_WHERE, "dtype=np.float32"), *_methods("mean"), **_AM, text=False
+    ),
     "np.var": forms(
-        *_axes("var", *_WHERE, "ddof=1", "axis=0, ddof=1"), *_methods("var"), near=True, **_AM, text=False
+        *_axes("var", *_WHERE, "ddof=1", "axis=0, ddof=1"),
+        *_methods("var"),
+        near=True,
+        **_AM,
+        text=False,
     ),
     "np.std": forms(
-        *_axes("std", *_WHERE, "ddof=1", "axis=0, ddof=1"), *_methods("std"), near=True, **_AM, text=False
+        *_axes("std", *_WHERE, "ddof=1", "axis=0, ddof=1"),
+        *_methods("std"),
+        near=True,
+        **_AM,
+        text=False,
     ),
     "np.average": forms(
         *_axes("average"),
@@ -149,6 +158,7 @@ FORMS: dict[str, Forms] = {
         a=Operand("f i8", (1, 2), values="plain"),
         v=Operand("f8", (1,), "line a", values="sorted"),
         near=True,
+        text=False,
     ),
     "np.trapezoid": forms(
         *("np.trapezoid(a)", "np.trapezoid(a, dx=0.5)", "np.trapezoid(a, v)"),

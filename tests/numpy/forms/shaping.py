@@ -42,7 +42,9 @@ FORMS: dict[str, Forms] = {
         a=A,
         k=K,
     ),
-    "np.ravel": forms("np.ravel(a)", "a.ravel()", "np.ravel(a, order='F').copy()", "a.flatten()", a=A),
+    "np.ravel": forms(
+        "np.ravel(a)", "a.ravel()", "np.ravel(a, order='F').copy()", "a.flatten()", a=A
+    ),
     "np.transpose": forms(
         *("np.transpose(a)", "a.T", "np.transpose(a, (1, 0))", "a.transpose(0, 1, 2)"),
         a=A,
@@ -63,7 +65,9 @@ FORMS: dict[str, Forms] = {
         a=A,
         k=K,
     ),
-    "np.broadcast_arrays": forms("np.broadcast_arrays(a, c)", a=A, c=LIKE, memory=False, text=False),
+    "np.broadcast_arrays": forms(
+        "np.broadcast_arrays(a, c)", a=A, c=LIKE, memory=False, text=False
+    ),
     "np.broadcast_shapes": forms("np.broadcast_shapes(a.shape, c.shape)", a=A, c=LIKE, text=False),
     "np.atleast_1d": forms("np.atleast_1d(a)", "np.atleast_1d(a, 3)", a=A),
     "np.atleast_2d": forms("np.atleast_2d(a)", a=A),
@@ -102,7 +106,9 @@ FORMS: dict[str, Forms] = {
     "np.flip": forms("np.flip(a)", "np.flip(a, 0)", "np.flip(a, axis=(0, 1))", a=A),
     "np.fliplr": forms("np.fliplr(a)", a=A),
     "np.flipud": forms("np.flipud(a)", a=A),
-    "np.rot90": forms("np.rot90(a)", "np.rot90(a, 2)", "np.rot90(a, -1, axes=(1, 0))", a=Operand(ndims=(2, 1, 3))),
+    "np.rot90": forms(
+        "np.rot90(a)", "np.rot90(a, 2)", "np.rot90(a, -1, axes=(1, 0))", a=Operand(ndims=(2, 1, 3))
+    ),
     "np.roll": forms(
         *("np.roll(a, 1)", "np.roll(a, -2, axis=0)", "np.roll(a, n)", "np.roll(a, n, axis=-1)"),
         "np.roll(a, (1, 2), axis=(0, 1))",
