@@ -247,7 +247,8 @@ class Fusion {
     for (const auto* accesses : {&first.accesses, &second.accesses}) {
       for (const Access& access : *accesses) {
         const auto buffer = static_cast<BufferId>(g_.node(access.statement).bits[0]);
-        if (g_.node(access.statement).op == Op::call || !is_array(buffer)) continue;
+        const Op op = g_.node(access.statement).op;
+        if (op == Op::call || op == Op::foreign || !is_array(buffer)) continue;
         arrays.insert(buffer);
         if (!access.writes) ++loads[buffer];
       }

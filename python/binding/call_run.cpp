@@ -5,6 +5,7 @@
 #include <array>
 
 #include "call_constant.hpp"
+#include "call_generator.hpp"
 #include "call_interrupt.hpp"
 #include "call_say.hpp"
 #include "call_scalar.hpp"
@@ -31,6 +32,9 @@ Verdict match_key(const Parameter& parameter, PyObject* value, KeyMemo& memo) {
     case Parameter::Role::array:
     case Parameter::Role::captured: fitting = fill_array(parameter.array, value, words); break;
     case Parameter::Role::scalar: fitting = fill_scalar(parameter.typenum, value, words); break;
+    case Parameter::Role::generator:
+      fitting = fill_generator(parameter.value.get(), value, words);
+      break;
     case Parameter::Role::constant: fitting = same_constant(parameter.value.get(), value); break;
     case Parameter::Role::keyed: return match_key(parameter, value, memo);
   }

@@ -35,6 +35,11 @@ class Placed:
         self.axes = axes
 
 
+def is_named_tuple(kind: type) -> bool:
+    """Whether it is a class of named tuples, which are made of their items."""
+    return issubclass(kind, tuple) and kind is not tuple and hasattr(kind, "_fields")
+
+
 class Choice:
     """One of several values: the one whose number `selector` has at run time."""
 
@@ -54,6 +59,9 @@ def ready(value: Any, hint: ReturnHint) -> Any:
         items = [ready(item, part) for item, part in zip(value, parts, strict=True)]
         changed = any(a is not b for a, b in zip(items, value, strict=True))
         return kind(items) if changed else value
+    if is_named_tuple(kind):
+        any_hint = hint._replace(kind="any")
+        return kind(*(ready(item, any_hint) for item in value))
     if kind is not _trace.Array:
         return value
     value = as_hinted(value, hint)
@@ -190,6 +198,8 @@ class ReturnJoin(Join):
             return read_again(self.session, variable)
         if kind is tuple or kind is list:
             return kind(self._kept(f"{name}_{k}", edge, item) for k, item in enumerate(value))
+        if is_named_tuple(kind):
+            return kind(*(self._kept(f"{name}_{k}", edge, v) for k, v in enumerate(value)))
         if kind is Choice:
             selector = self._kept(f"{name}_which", edge, value.selector)
             return Choice(selector, self._kept(name, edge, tuple(value.values)))
@@ -202,6 +212,6 @@ class ReturnJoin(Join):
 
 def _holds_array(value: Any) -> bool:
     kind = type(value)
-    if kind is tuple or kind is list:
+    if kind is tuple or kind is list or is_named_tuple(kind):
         return any(map(_holds_array, value))
     return kind in (Placed, Choice, _trace.Array)
