@@ -1,4 +1,4 @@
-"""Whole texts of the diagnostics of staging: NM201 to NM244.
+"""Whole texts of the diagnostics of staging: NM201 to NM245.
 
 Each row names the kernel, its arguments besides the array, and the text; `line +k` in a text is k
 lines below the decorator of the kernel.
@@ -7,6 +7,7 @@ lines below the decorator of the kernel.
 
 import math
 import re
+import statistics
 import time
 
 import numpy as np
@@ -156,6 +157,11 @@ def tries(a: nm.f8[:], x: float) -> None:
 
 @nm.jit
 def unknown_function(a: nm.f8[:], x: float) -> None:
+    a[0] = statistics.mean([x, 2.0])
+
+
+@nm.jit
+def function_of_numpy_that_is_not_there(a: nm.f8[:], x: float) -> None:
     a[0] = np.piecewise(x, [True], [2.0])
 
 
@@ -188,8 +194,8 @@ def matches(a: nm.f8[:], x: float) -> None:
 
 @nm.jit
 def raises_late(a: nm.f8[:], x: float) -> None:
-    a[0] = x
-    a[1] = (1.0, 2.0)[5]
+    if x > 0:
+        a[1] = (1.0, 2.0)[5]
 
 
 @nm.jit
@@ -399,9 +405,13 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: move the statement out of the kernel, or the work out of the statement"),
     (unknown_function, (1,),
-     "NM223: numpy.piecewise() is not known to numeta and cannot be given a run-time value\n"
+     "NM223: statistics.mean() is not known to numeta and cannot be given a run-time value\n"
      '  File "FILE", line +2\n'
      "  Instead: a function of math, NumPy or operator, or one written in Python"),
+    (function_of_numpy_that_is_not_there, (1,),
+     "NM245: np.piecewise() is not among the functions of NumPy that a kernel can call\n"
+     '  File "FILE", line +2\n'
+     "  Instead: np.select([condition, ...], [value, ...], default)"),
     (asks, (1,),
      "NM224: input() cannot be used in a kernel: it would run once, when the kernel is "
      "compiled, and not at each call\n"
@@ -426,10 +436,10 @@ CASES = [
      '  File "FILE", line +2\n'
      "  Instead: match on compile-time values"),
     (raises_late, (1,),
-     "NM228: the kernel raises IndexError: tuple index out of range after run-time work or "
-     "below run-time control flow, which cannot be known before it runs\n"
+     "NM228: the kernel raises IndexError: tuple index out of range below run-time "
+     "control flow, which cannot be known before it runs\n"
      '  File "FILE", line +3\n'
-     "  Instead: raise before the first store and outside of run-time control flow"),
+     "  Instead: raise outside of run-time control flow"),
     (mixed_maximum, (1, 1),
      "NM229: max() of int64 and Python float64 has no single type\n"
      '  File "FILE", line +2\n'

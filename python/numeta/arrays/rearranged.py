@@ -10,7 +10,7 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import Scalar, as_array, is_array, lengths_of
+from .conversion import Scalar, as_array, filled, is_array, lengths_of
 from .joins import concatenate, window
 from .nests import Count, chosen, is_same, larger, over, require, shape_text, when
 from .shapes import axes_of, axis_of, fresh, known_int, repeated, short, swapaxes
@@ -301,14 +301,18 @@ def _first_moved(new: Any, place: int) -> Any:
 
 
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
-    """`np.delete` of one index."""
+    """`np.delete`."""
     array = as_array(arr)
     if axis is None:
         array, axis = _trace.flat(array), 0
     place = axis_of(axis, array.ndim, "np.delete")
-    if isinstance(obj, list | tuple | slice | np.ndarray) or (is_array(obj) and obj.ndim > 0):
-        refuse(230, name="np.delete", what="several indices", instead="one index, or a mask")
     length = array.shape[place]
+    if isinstance(obj, list | tuple | slice | np.ndarray) or (is_array(obj) and obj.ndim > 0):
+        from .searches import positions, take
+
+        kept = filled(_trace.empty((length,), "b1"), True)
+        kept[list(obj) if isinstance(obj, tuple) else obj] = False
+        return take(array, positions(kept)[0], place)
     at = _place(obj, length, length - 1, place)
     out = _like(array, (*array.shape[:place], length - 1, *array.shape[place + 1 :]))
     window(out, place, 0, at)[...] = window(array, place, 0, at)

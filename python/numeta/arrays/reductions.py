@@ -242,7 +242,8 @@ def reduced(
     else:
         pick = value
     if name in ("minimum", "maximum", "fmin", "fmax") and initial is _MISSING:
-        require_elements(operands[0], axes, _EMPTY.format(name))
+        many = product(a.shape[axis] for axis in axes)
+        require(many != 0, ValueError, _EMPTY.format(name))
     result = fold(how, operands, pick, axes, kind)
     if keepdims:
         result = kept_dimensions(result, axes, operands[0].ndim, kind)

@@ -46,8 +46,11 @@ FORMS: dict[str, Forms] = {
         a=NUMBERS,
         b=B,
         weight=2,
+        text=False,
     ),
-    "np.dot": forms("np.dot(a, b)", "a.dot(b)", "np.dot(a, a.T)", "np.dot(2, a)", a=NUMBERS, b=B),
+    "np.dot": forms(
+        *("np.dot(a, b)", "a.dot(b)", "np.dot(a, a.T)", "np.dot(2, a)"), a=NUMBERS, b=B, near=True
+    ),
     "np.vdot": forms("np.vdot(a, b)", a=NUMBERS, b=SAME),
     "np.inner": forms(
         *("np.inner(a, b)", "np.inner(a, v)", "np.inner(a, 2)"),
