@@ -61,8 +61,9 @@ def form_of(kernel: Kernel, form: str) -> Function:
 
 def helpers_of(function: Function) -> dict[str, Function]:
     """The plain functions of its own file that a function calls, by name."""
-    code = function.__code__  # type: ignore[attr-defined]
-    found = {name: function.__globals__.get(name) for name in code.co_names}  # type: ignore[attr-defined]
+    known = function.__globals__  # type: ignore[attr-defined]
+    names = function.__code__.co_names  # type: ignore[attr-defined]
+    found = {name: known.get(name) for name in names}
     return {
         name: value
         for name, value in found.items()
@@ -187,7 +188,6 @@ def leaves(result: Any) -> list[Any]:
     if isinstance(result, tuple | list):
         return [leaf for part in result for leaf in leaves(part)]
     return [result]
-
 
 
 def outcome(name: str, function: Function, given: tuple[Any, ...], written: list[int]) -> list[Any]:

@@ -6,7 +6,8 @@ of a kernel is the one with the smallest median among Numba (the same source and
 Pythran and JAX; a ratio is its time over numeta's, so that above 1 is faster. numeta counts in its
 default mode, `fast=True` is shown beside it; the peers have fast math. A kernel whose time is one
 BLAS call's is only asked to be equal. Then the first call of each kernel, compiler started, nothing
-cached. Run as `python bench/arrays.py [rounds] [kernel ...]`; a table goes to standard error.
+cached. Run as `python bench/arrays.py [rounds] [speed|cold] [kernel ...]`: one half of it, some of
+the kernels. A table goes to standard error.
 """
 
 from __future__ import annotations
@@ -142,6 +143,7 @@ def compare_cold(result: Result, names: list[str], work: Path) -> None:
 def main() -> None:
     given = sys.argv[1:]
     rounds = int(given.pop(0)) if given and given[0].isdigit() else 9
+    part = given.pop(0) if given and given[0] in ("speed", "cold") else ""
     unknown = [name for name in given if name not in KERNELS]
     if unknown:
         sys.exit(f"no such kernel: {', '.join(unknown)}; there are {', '.join(KERNELS)}")
@@ -160,8 +162,10 @@ def main() -> None:
         rounds=rounds,
     )
     with tempfile.TemporaryDirectory(prefix="numeta-bench-") as folder:
-        compare_speed(result, names, rounds, Path(folder))
-        compare_cold(result, names, Path(folder))
+        if part != "cold":
+            compare_speed(result, names, rounds, Path(folder))
+        if part != "speed":
+            compare_cold(result, names, Path(folder))
     result.print_and_exit()
 
 

@@ -1,8 +1,9 @@
 """Hand-written Fortran as a contender: the files of reference/, compiled with numeta's own flags.
 
 A reference `<name>.f90` holds a procedure `<name>_reference` with C binding: integers come by value
-as 64-bit ones, arrays as addresses. It is compiled with exactly the flags that numeta's kernel was
-compiled with, so that a ratio compares what was written and not how it was compiled.
+as 64-bit ones, floats as doubles, arrays as addresses. It is compiled with exactly the flags that
+numeta's kernel was compiled with, so that a ratio compares what was written and not how it was
+compiled.
 """
 
 from __future__ import annotations
@@ -63,4 +64,4 @@ def passed(argument: Any) -> Any:
     """An argument as C has it."""
     if isinstance(argument, np.ndarray):
         return ctypes.c_void_p(argument.ctypes.data)
-    return ctypes.c_int64(argument)
+    return ctypes.c_double(argument) if type(argument) is float else ctypes.c_int64(argument)

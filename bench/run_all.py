@@ -25,6 +25,9 @@ BENCHMARKS = (
     "recursion",
     "parallel",
     "unrolled",
+    "array_fortran",
+    "array_memory",
+    "arrays",
 )
 WORDS = {True: "met", False: "MISSED", None: "open"}
 

@@ -94,7 +94,7 @@ def gram_schmidt(a: nm.f8[:, :]):
 @kernel(
     lambda r, n, steps: (positive_definite(r, n), r.random(n), steps),
     small=(6, 6),
-    large=(700, 25),
+    large=(1500, 25),
     rtol=1e-7,
 )
 def conjugate_gradient(a: nm.f8[:, :], b: nm.f8[:], steps: int):

@@ -48,7 +48,7 @@ def deriche(alpha: float, image: nm.f8[:, :]):
 @kernel(
     lambda r, n, steps: (-2.0, 0.5, -1.25, 1.25, n, n - 1, steps, 2.0),
     small=(12, 20),
-    large=(200, 40),
+    large=(400, 40),
     outliers=0.002,
 )
 def mandelbrot_masks(
@@ -70,7 +70,7 @@ def mandelbrot_masks(
 @kernel(
     lambda r, n, steps: (-2.0, 0.5, -1.25, 1.25, n, n - 1, steps, 2.0),
     small=(12, 20),
-    large=(200, 40),
+    large=(400, 40),
     outliers=0.002,
 )
 def mandelbrot_shrinking(
@@ -96,7 +96,7 @@ def mandelbrot_shrinking(
 @kernel(
     lambda r, power: (r.standard_normal(2**power) + 1j * r.standard_normal(2**power),),
     small=(5,),
-    large=(15,),
+    large=(18,),
 )
 def stockham_fft(x: nm.c16[:]):
     n = x.shape[0]
@@ -141,7 +141,7 @@ def acceleration(pos, mass, g, softening):
         0.1,
     ),
     small=(6, 2),
-    large=(150, 5),
+    large=(400, 5),
 )
 def n_body(
     pos: nm.f8[:, :],
@@ -170,7 +170,7 @@ def scene(r, spheres, size):
     return centres, r.random(spheres) * 0.5 + 0.3, light, np.zeros((size, size))
 
 
-@kernel(scene, small=(3, 8), large=(8, 60), outliers=0.002)
+@kernel(scene, small=(3, 8), large=(8, 100), outliers=0.002)
 def ray_tracing(centres: nm.f8[:, :], radii: nm.f8[:], light: nm.f8[:], image: nm.f8[:, :]) -> None:
     height, width = image.shape
     for i in range(height):

@@ -11,7 +11,7 @@ def singles(r, *shapes):
     return tuple(r.random(shape, dtype=np.float32) for shape in shapes)
 
 
-@kernel(lambda r, n, h, m: singles(r, (n, h, m, m)), small=(2, 3, 5), large=(4, 4, 128), rtol=1e-5)
+@kernel(lambda r, n, h, m: singles(r, (n, h, m, m)), small=(2, 3, 5), large=(16, 8, 128), rtol=1e-5)
 def softmax(x: nm.f4[:, :, :, :]):
     tmp_max = np.max(x, axis=-1, keepdims=True)
     tmp_out = np.exp(x - tmp_max)
@@ -33,7 +33,7 @@ def softmax_rows(x):
 @kernel(
     lambda r, n, a, b, c, d: singles(r, (n, a), (a, b), b, (b, c), c, (c, d), d),
     small=(4, 3, 6, 5, 3),
-    large=(64, 3, 1000, 400, 800),
+    large=(512, 3, 1000, 400, 800),
     rtol=1e-4,
 )
 def mlp(

@@ -117,3 +117,8 @@ def arc_distance(theta_1: nm.f8[:], phi_1: nm.f8[:], theta_2: nm.f8[:], phi_2: n
         + np.cos(theta_1) * np.cos(theta_2) * np.sin((phi_2 - phi_1) / 2) ** 2
     )
     return 2 * np.arctan2(np.sqrt(temp), np.sqrt(1 - temp))
+
+
+@kernel(lambda r, n: (r.random(n) * 3.0,), small=(9,), large=(1_000_000,))
+def exp_sin(x: nm.f8[:]):
+    return np.exp(x) * np.sin(x)

@@ -89,3 +89,7 @@ def arc_distance(theta_1, phi_1, theta_2, phi_2):
         + jnp.cos(theta_1) * jnp.cos(theta_2) * jnp.sin((phi_2 - phi_1) / 2) ** 2
     )
     return 2 * jnp.arctan2(jnp.sqrt(temp), jnp.sqrt(1 - temp))
+
+
+def exp_sin(x):
+    return jnp.exp(x) * jnp.sin(x)

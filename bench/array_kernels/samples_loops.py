@@ -155,3 +155,10 @@ def arc_distance(theta_1, phi_1, theta_2, phi_2):
         temp = polar * polar + math.cos(theta_1[i]) * math.cos(theta_2[i]) * around * around
         out[i] = 2 * math.atan2(math.sqrt(temp), math.sqrt(1 - temp))
     return out
+
+
+def exp_sin(x):
+    out = np.empty_like(x)
+    for i in range(x.shape[0]):
+        out[i] = math.exp(x[i]) * math.sin(x[i])
+    return out

@@ -15,15 +15,14 @@ import warnings
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-if "thread" not in os.environ.get("XLA_FLAGS", ""):
-    sys.exit("run by bench/arrays.py, which sets the threads of every library")
-os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-
 import array_contenders as contenders
 import numpy as np
 from array_kernels import KERNELS
 from side_by_side import described, interleaved
 
+if "thread" not in os.environ.get("XLA_FLAGS", ""):
+    sys.exit("run by bench/arrays.py, which sets the threads of every library")
+os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 warnings.filterwarnings("ignore")
 ENOUGH = 0.003  # seconds of timed calls in a sample
 KERNEL = KERNELS[sys.argv[2]]

@@ -93,8 +93,10 @@ Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame)
   }
 }
 
+PyObject* run_overlap(Variant& variant, const Arguments& arguments);
+
 // Runs the stub on a frame that is ready; `making`: the arrays that it makes, if any.
-inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, std::int64_t* frame,
+inline PyObject* run_stub(Variant& variant, const Arguments& arguments, std::int64_t* frame,
                           Making* making) {
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   bool overflowed = false;
@@ -111,6 +113,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
     return nullptr;
   }
   if (status == kRaised) return nullptr;
+  if (status == emit_fortran::kDeclined) return run_overlap(variant, arguments);
   if (status != 0) {
     raise_for(variant, status, frame);
     return nullptr;
@@ -118,7 +121,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
   return variant.results.build(frame, arguments.originals);
 }
 
-[[gnu::noinline]] PyObject* execute_making(const Variant& variant, const Arguments& arguments,
+[[gnu::noinline]] PyObject* execute_making(Variant& variant, const Arguments& arguments,
                                            std::int64_t* frame) {
   Making making(variant.results.arrays(), frame);
   making.make_early(variant.entry);
@@ -126,7 +129,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
 }
 
 // Runs a matched variant on its filled frame.
-PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+PyObject* execute(Variant& variant, const Arguments& arguments, std::int64_t* frame) {
   frame[0] = threads_of_loops();
   frame[1] = 0;
   if (!variant.results.arrays().empty()) return execute_making(variant, arguments, frame);
@@ -154,7 +157,7 @@ bool make_overlap_variant(Variant& variant, const Arguments& arguments) {
 // owner's hold; it is then made anew, once.
 [[gnu::noinline]] PyObject* run_overlap(Variant& variant, const Arguments& arguments) {
   if (variant.make_overlap.get() == Py_None && !variant.overlap) {
-    PyErr_SetString(PyExc_SystemError, "numeta: overlapping arguments and no overlap variant");
+    PyErr_SetString(PyExc_SystemError, "numeta: the overlap variant is needed, and there is none");
     return nullptr;
   }
   for (int attempt = 0; attempt < 2; ++attempt) {

@@ -25,6 +25,7 @@ from .procedures import Procedures
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
+from .texts import Raise
 from .types import BY_SHORT
 
 if TYPE_CHECKING:
@@ -322,11 +323,11 @@ def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> A
         kind, message, filename, line = sites[site]
         if type(kind) is Say:
             return kind.tell(values[0])
-        text = message.format(*values)
+        problem = kind(values) if type(kind) is Raise else kind(message.format(*values))
         source = "\n" * (max(line, 1) - 1) + "raise problem"
         code = compile(source, filename or "<kernel>", "exec")
         code = code.replace(co_name=kernel.__name__, co_qualname=kernel.__qualname__)
-        exec(code, {"problem": kind(text)})
+        exec(code, {"problem": problem})
 
     return raise_site
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _trace
+from . import _trace, errors
 from .control_merge import Edge, Join, Poison, raise_poison, read_again, type_of
 from .session import current
 
@@ -71,10 +71,24 @@ def ready(value: Any, hint: ReturnHint) -> Any:
     callers = session.callers[: max(can_be, default=0)]
     if can_be and _trace.lasts(which) and all(_trace.lasts(callers[k - 1]) for k in can_be):
         _trace.tell(value)
+        _seen(session.told, value, session.shown)
         arrays = [ready(a, hint) if k in can_be else value for k, a in enumerate(callers, 1)]
         return Choice(which, [value, *arrays])
     _, is_whole = _trace.buffer_of(value)
-    return value if is_whole else Placed(value, *_trace.placement(value))
+    if is_whole:
+        return value
+    _seen(session.shown, value, session.told)
+    return Placed(value, *_trace.placement(value))
+
+
+def _seen(how: set[int], array: Any, otherwise: set[int]) -> None:
+    """Notes how the buffer of an array is returned: not both by its number and by its memory."""
+    number, _ = _trace.buffer_of(array)
+    how.add(number)
+    session = current()
+    if number in otherwise and session is not None:
+        code = session.staged[0].func.__code__
+        raise errors.error(246, code.co_filename, code.co_firstlineno)
 
 
 def as_hinted(array: Any, hint: ReturnHint) -> Any:

@@ -37,7 +37,7 @@ def test_missing_function_names_the_nearest(call):
     exec(compile(source, name, "exec"), space)
     with pytest.raises(nm.TraceError) as problem:
         nm.jit(space["kernel"])(np.ones((3, 4)), 2)
-    assert problem.value.number == 245
+    assert problem.value.number == 248
     assert problem.value.message.startswith(call.partition("(")[0] + "()")
     assert problem.value.hint == MISSING[call]
 
