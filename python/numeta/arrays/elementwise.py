@@ -221,6 +221,7 @@ def native_first(native: Callable[..., Any], function: Callable[..., Any]) -> Ca
             refuse(230, name=f"np.{native.__name__}", what=what, instead="the other arguments")
 
     run.__doc__ = function.__doc__
+    run.__dict__["__wrapped__"] = function
     return run
 
 

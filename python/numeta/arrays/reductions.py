@@ -273,6 +273,9 @@ def _reduction(
         return reduced(name, a, **given)
 
     function.__doc__ = doc
+    defaults = {"keepdims": "False", "where": "True"}
+    known = (f"{name}={defaults.get(name, 'None')}" for name in takes)
+    function.__dict__["parameters"] = f"a, {', '.join(known)}"
     return function
 
 
