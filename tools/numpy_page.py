@@ -101,6 +101,7 @@ def page() -> str:
     """The page."""
     every = [*functions.ROWS, *functions.late_rows()]
     rows = [row for row in every if row.name.startswith("np.") and not row.refused]
+    rows = [row for row in rows if "partition" not in row.name]  # only refuse
     lines = ["# NumPy", "", "What a kernel can call with arrays and run-time numbers, and the"]
     lines += ["parameters that are known. `exact=True` and tolerances: see differences.md."]
     lines += ["", "Made by tools/generate_docs.py from the function table."]
@@ -117,6 +118,7 @@ def page() -> str:
     methods = sorted(
         (f"`a.{name}({_given(f'a.{name}', handler).partition(', ')[2]})`", limits(handler))
         for name, handler in attributes.METHODS.items()
+        if limits(handler) != "refused"
     )
     lines += _table(("method", "limits"), methods)
     plain = sorted({*attributes.PROPERTIES, "T", "dtype", "itemsize", "ndim", "shape", "size"})

@@ -35,8 +35,8 @@ struct Parameter {
   int typenum = -1;         // scalar
   std::uint32_t words = 0;  // how many it takes in the frame
   ArrayRule array;          // array, captured
-  Reference value;          // constant: itself; keyed: its key; captured: the array; generator: its type
-  Reference key_of;         // keyed: value -> key
+  Reference value;   // constant: itself; keyed: its key; captured: the array; generator: its type
+  Reference key_of;  // keyed: value -> key
 };
 
 struct Variant {

@@ -242,6 +242,7 @@ def over_elements(native: Callable[..., Any], count: int) -> Callable[..., Any]:
             return _trace.map(lambda *values: scalar(*values, *args[count:], **kwargs), operands)
 
         function.__doc__ = scalar.__doc__
+        function.__dict__["__wrapped__"] = scalar
         return function
 
     return decorate

@@ -25,6 +25,8 @@ def flip(m: Any, axis: Any = None) -> Any:
     """`np.flip`: a view."""
     array = as_array(m)
     axes = range(array.ndim) if axis is None else axes_of(axis, array.ndim, "np.flip")
+    if array.ndim == 0:
+        return array[()]
     back, all_ = slice(None, None, -1), slice(None)
     return array[(*(back if k in axes else all_ for k in range(array.ndim)), ...)]
 
@@ -331,9 +333,17 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
             f" {casting!r}"
         )
     if where is True:
+        if dst.ndim == 0 and source.ndim > 0:
+            values: list[Any] = []
+            message = (
+                f"could not broadcast input array from shape {shape_text(source.shape, values)}"
+            )
+            for length in source.shape:
+                require(length == 1, ValueError, message + " into shape ()", *values)
+            src = source[(0,) * source.ndim]
         dst[...] = src
         return
-    values: list[Any] = []
+    values = []
     end = f" into shape {shape_text(dst.shape, values)}"
     mask = as_array(where)
     for one, what in ((mask, "where mask"), (source, "input array")):

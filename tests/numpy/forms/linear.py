@@ -185,6 +185,6 @@ FORMS: dict[str, Forms] = {
         "np.fft.fftshift(a)", "np.fft.fftshift(a, axes=0)", a=Operand("fi", (2, 1, 3))
     ),
     "np.fft.ifftshift": forms(
-        "np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi")
+        "np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi", (2, 1, 3))
     ),
 }
