@@ -124,6 +124,7 @@ def _same_memory(got: Any, expected: Any, where: str) -> None:
     assert memory == own, f"{where}: memory of the result: {memory}, not {own}"
 
 
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ROWS)
 def test_row(name: str) -> None:
     """A row against NumPy; a row without forms fails."""
