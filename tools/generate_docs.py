@@ -12,7 +12,7 @@ from numeta import _trace, errors, functions
 from numeta.functions_math import _REFUSED as REFUSED_OF_MATH
 from numeta.functions_numpy import _UFUNCS as UFUNCS
 from numeta.rows import Row
-from tools import differences
+from tools import differences, numpy_page
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "Made by tools/generate_docs.py from "
@@ -198,6 +198,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "differences.md": differences.page,
     "errors.md": errors_page,
     "functions.md": functions_page,
+    "numpy.md": numpy_page.page,
     "operations.md": operations_page,
 }
 

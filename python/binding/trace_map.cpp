@@ -236,6 +236,7 @@ PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& funct
   require_writable(state, view);
   const std::vector<NodeId> shape = views(state).common_shape(all.shapes());
   views(state).require_fits(view, shape, true);
+  if (shape.size() > view.rank()) return Py_NewRef(target);  // it has just failed
   all.broadcast(view.shape);
   all.part_from(view);
   over(state, view.shape, [&](std::span<const NodeId> index) {

@@ -188,7 +188,13 @@ def _name(callee: Any) -> str:
 
 def _compile_time_only(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     if is_traced_inside(args) or (kwargs and is_traced_inside(kwargs)):
-        refuse(223, name=_name(callee))
+        name = _name(callee)
+        if name.startswith("numpy."):
+            from .nearest import nearest
+
+            instead = nearest(name) or "its formula, in operators and loops"
+            refuse(248, name="np" + name.removeprefix("numpy"), instead=instead)
+        refuse(223, name=name)
 
 
 def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

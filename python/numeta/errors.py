@@ -143,9 +143,8 @@ _ROWS = (
                " outside"),
     Diagnostic(227, TraceError, "a run-time value is matched by `match`",
                "match on compile-time values"),
-    Diagnostic(228, TraceError, "the kernel raises {what} after run-time work or below run-time"
-               " control flow, which cannot be known before it runs",
-               "raise before the first store and outside of run-time control flow"),
+    Diagnostic(228, TraceError, "the kernel raises {what} below run-time control flow, which"
+               " cannot be known before it runs", "raise outside of run-time control flow"),
     Diagnostic(229, TraceError, "{name}() of {kinds} has no single type",
                "convert the values to one type first, as in nm.f8(x)"),
     Diagnostic(230, TraceError, "{name}() is called with {what}", "{instead}"),
@@ -186,6 +185,8 @@ _ROWS = (
                " which of several arrays it is", "return a copy, as in return x.copy()"),
     Diagnostic(247, TraceError, "numeta does not compute with arrays of dtype {dtype}",
                "bool, integers, float32, float64, complex64 or complex128, of native byte order"),
+    Diagnostic(248, TraceError, "{name}() is not among the functions of NumPy that a kernel can"
+               " call", "{instead}"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return numbers, arrays, None, or a tuple of them"),

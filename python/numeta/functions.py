@@ -440,6 +440,18 @@ _LATE: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 # The same of functions that have a meaning in kernels.
 _LATE_ROWS: dict[str, Callable[[], tuple[Row, ...]]] = {"numpy.fft": fft.rows}
+_ALL_LATE_ROWS = dict(_LATE_ROWS)
+
+
+def late_rows() -> tuple[Row, ...]:
+    """The rows of modules that may not have been imported yet: imported here."""
+    import importlib
+
+    made: list[Row] = []
+    for name, rows in _ALL_LATE_ROWS.items():
+        importlib.import_module(name)
+        made.extend(rows())
+    return tuple(made)
 
 
 def add_late_rows() -> bool:

@@ -237,6 +237,8 @@ def elementwise(native: np.ufunc, scalar: Callable[..., Any]) -> Callable[..., A
             return scalar(*operands)
         return run_ufunc(native, scalar, operands, **kwargs)
 
+    given = "x" if count == 1 else "x1, x2"
+    ufunc.__dict__["parameters"] = f"{given}, /, out=None, where=True, dtype=None"
     return ufunc
 
 

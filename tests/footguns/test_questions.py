@@ -333,7 +333,7 @@ def stdlib_function(a: nm.f8[:], x: float) -> None:
 @pytest.mark.parametrize("kernel", [unknown_function, stdlib_function])
 def test_a_function_that_is_not_known_is_refused_by_name(kernel):
     error = refused(kernel, out(), 1.0)
-    assert error.number == 223
+    assert error.number in (223, 248)
     assert "piecewise" in error.message or "statistics.mean" in error.message
 
 

@@ -374,3 +374,21 @@ def test_an_array_that_iterations_hand_on() -> None:
     for n in (0, 1, 5):
         x, m = values(4), values(4, 4)
         np.testing.assert_allclose(handed_on(m, x, n), handed_on.py_func(m, x, n), rtol=1e-13)
+
+
+def test_loops_are_not_joined_across_a_procedure_that_reads_what_the_first_makes():
+    @nm.jit
+    def norms(a):
+        return np.linalg.norm(a, 1), np.linalg.norm(a, -1), np.linalg.norm(a, np.inf)
+
+    same_as_python(norms, np.arange(-6.0, 14.0).reshape(4, 5))
+
+
+def test_output_with_fewer_axes_than_the_operands_raises():
+    @nm.jit
+    def added(a, b):
+        return np.add(a, a, out=b)
+
+    for mask in (np.zeros(4), np.zeros((3, 4))):
+        with pytest.raises(ValueError, match="broadcast"):
+            added(np.ones((2, 3, 4)), mask)

@@ -12,6 +12,7 @@ from .. import _trace
 from ..rows import Row
 from . import (
     attributes,
+    composed,
     conversion,
     covariance,
     creation,
@@ -48,6 +49,7 @@ _trace.set_array_hooks(
 )
 
 _FILES: tuple[tuple[Row, ...], ...] = (
+    composed.ROWS,
     covariance.ROWS,
     creation.ROWS,
     decompositions.ROWS,

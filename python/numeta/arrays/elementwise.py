@@ -221,6 +221,7 @@ def native_first(native: Callable[..., Any], function: Callable[..., Any]) -> Ca
             refuse(230, name=f"np.{native.__name__}", what=what, instead="the other arguments")
 
     run.__doc__ = function.__doc__
+    run.__dict__["__wrapped__"] = function
     return run
 
 
@@ -241,6 +242,7 @@ def over_elements(native: Callable[..., Any], count: int) -> Callable[..., Any]:
             return _trace.map(lambda *values: scalar(*values, *args[count:], **kwargs), operands)
 
         function.__doc__ = scalar.__doc__
+        function.__dict__["__wrapped__"] = scalar
         return function
 
     return decorate

@@ -19,7 +19,7 @@ from ..loops import range as counted
 from ..rows import Row
 from .conversion import as_array, lengths_of, shape_of, short_of
 from .folding import axes_of
-from .nests import require
+from .nests import larger, require
 from .products import over_stack
 from .staged import staged
 
@@ -356,6 +356,54 @@ def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
     return _over_axes(ifft, a, s, axes, norm)
 
 
+def _all_axes(a: Any, s: Any, axes: Any) -> tuple[Any, Any, list[int]]:
+    """The array, the lengths or Nones and the axes that functions of several axes go along."""
+    array = as_array(a)
+    if axes is None:
+        axes = list(range(array.ndim)) if s is None else list(range(-len(s), 0))
+    axes_of(tuple(axes), array.ndim)
+    if s is not None and len(s) != len(axes):
+        raise ValueError("Shape and axes have different lengths.")
+    return array, (None,) * len(axes) if s is None else s, list(axes)
+
+
+def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    """`np.fft.fftn`."""
+    array, s, axes = _all_axes(a, s, axes)
+    return _over_axes(fft, array, s, axes, norm)
+
+
+def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    """`np.fft.ifftn`."""
+    array, s, axes = _all_axes(a, s, axes)
+    return _over_axes(ifft, array, s, axes, norm)
+
+
+def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    """`np.fft.rfftn`."""
+    array, s, axes = _all_axes(a, s, axes)
+    out = rfft(array, s[-1], axes[-1], norm)
+    return _over_axes(fft, out, s[:-1], axes[:-1], norm) if len(axes) > 1 else out
+
+
+def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
+    """`np.fft.irfftn`."""
+    out, s, axes = _all_axes(a, s, axes)
+    for k in range(len(axes) - 1):
+        out = ifft(out, s[k], axes[k], norm)
+    return irfft(out, s[-1], axes[-1], norm)
+
+
+def rfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    """`np.fft.rfft2`."""
+    return rfftn(a, s, axes, norm)
+
+
+def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
+    """`np.fft.irfft2`."""
+    return irfftn(a, s, axes, norm)
+
+
 @staged
 def _frequencies(out: Any, n: Any, step: Any) -> None:
     for k in counted(out.shape[0]):
@@ -378,7 +426,7 @@ def rfftfreq(n: Any, d: Any = 1.0) -> Any:
     """`np.fft.rfftfreq`."""
     (n,) = lengths_of(n)
     require(n != 0, ZeroDivisionError, "float division by zero")
-    out = _trace.empty(shape_of(n // 2 + 1), "f8")
+    out = _trace.empty((larger(n // 2 + 1, 0),), "f8")
     _frequencies(out, 2 * n, 1.0 / (n * d))
     return out
 
@@ -407,7 +455,10 @@ def ifftshift(x: Any, axes: Any = None) -> Any:
     return _moved(x, axes, back=True)
 
 
-_HANDLERS = (fft, ifft, rfft, irfft, fft2, ifft2, fftfreq, rfftfreq, fftshift, ifftshift)
+_HANDLERS = (
+    *(fft, ifft, rfft, irfft, fft2, ifft2, rfft2, irfft2, fftn, ifftn, rfftn, irfftn),
+    *(fftfreq, rfftfreq, fftshift, ifftshift),
+)
 
 
 def rows() -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import Scalar, as_array, is_array, lengths_of
+from .conversion import Scalar, as_array, filled, is_array, lengths_of
 from .joins import concatenate, window
 from .nests import Count, chosen, is_same, larger, over, require, shape_text, when
 from .shapes import axes_of, axis_of, fresh, known_int, repeated, short, swapaxes
@@ -25,6 +25,8 @@ def flip(m: Any, axis: Any = None) -> Any:
     """`np.flip`: a view."""
     array = as_array(m)
     axes = range(array.ndim) if axis is None else axes_of(axis, array.ndim, "np.flip")
+    if array.ndim == 0:
+        return array[()]
     back, all_ = slice(None, None, -1), slice(None)
     return array[(*(back if k in axes else all_ for k in range(array.ndim)), ...)]
 
@@ -301,14 +303,18 @@ def _first_moved(new: Any, place: int) -> Any:
 
 
 def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
-    """`np.delete` of one index."""
+    """`np.delete`."""
     array = as_array(arr)
     if axis is None:
         array, axis = _trace.flat(array), 0
     place = axis_of(axis, array.ndim, "np.delete")
-    if isinstance(obj, list | tuple | slice | np.ndarray) or (is_array(obj) and obj.ndim > 0):
-        refuse(230, name="np.delete", what="several indices", instead="one index, or a mask")
     length = array.shape[place]
+    if isinstance(obj, list | tuple | slice | np.ndarray) or (is_array(obj) and obj.ndim > 0):
+        from .searches import positions, take
+
+        kept = filled(_trace.empty((length,), "b1"), True)
+        kept[list(obj) if isinstance(obj, tuple) else obj] = False
+        return take(array, positions(kept)[0], place)
     at = _place(obj, length, length - 1, place)
     out = _like(array, (*array.shape[:place], length - 1, *array.shape[place + 1 :]))
     window(out, place, 0, at)[...] = window(array, place, 0, at)
@@ -327,9 +333,17 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
             f" {casting!r}"
         )
     if where is True:
+        if dst.ndim == 0 and source.ndim > 0:
+            values: list[Any] = []
+            message = (
+                f"could not broadcast input array from shape {shape_text(source.shape, values)}"
+            )
+            for length in source.shape:
+                require(length == 1, ValueError, message + " into shape ()", *values)
+            src = source[(0,) * source.ndim]
         dst[...] = src
         return
-    values: list[Any] = []
+    values = []
     end = f" into shape {shape_text(dst.shape, values)}"
     mask = as_array(where)
     for one, what in ((mask, "where mask"), (source, "input array")):

@@ -242,7 +242,8 @@ def reduced(
     else:
         pick = value
     if name in ("minimum", "maximum", "fmin", "fmax") and initial is _MISSING:
-        require_elements(operands[0], axes, _EMPTY.format(name))
+        many = product(a.shape[axis] for axis in axes)
+        require(many != 0, ValueError, _EMPTY.format(name))
     result = fold(how, operands, pick, axes, kind)
     if keepdims:
         result = kept_dimensions(result, axes, operands[0].ndim, kind)
@@ -272,6 +273,9 @@ def _reduction(
         return reduced(name, a, **given)
 
     function.__doc__ = doc
+    defaults = {"keepdims": "False", "where": "True"}
+    known = (f"{name}={defaults.get(name, 'None')}" for name in takes)
+    function.__dict__["parameters"] = f"a, {', '.join(known)}"
     return function
 
 

@@ -257,6 +257,7 @@ def _distances(given: Any, f: Any, axis: int) -> Any:
     if np.dtype(given.dtype).kind not in "fc":
         given = _trace.map(_as_f8, (given,))
     steps = diff(given)
+    require(steps.shape[0] > 0, IndexError, "index 0 is out of bounds for axis 0 with size 0")
     return steps[tuple(slice(None) if k == axis else None for k in range(f.ndim))]
 
 

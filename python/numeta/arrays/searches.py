@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _trace
+from ..functions_numpy import sample_of
 from ..rows import Row
 from ..session import refuse
 from .conversion import Scalar, as_array, is_array, is_many, items_of, lengths_of, short_of
@@ -269,7 +270,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
     kind = _mode(mode, "np.choose")
     given = items_of(choices) if is_array(choices) else [_as_operand(v) for v in choices]
     number = len(given)
-    to = short_of(np.result_type(*[as_array(value).dtype for value in given]))
+    to = short_of(np.result_type(*map(sample_of, given)))
 
     def pick(which: Any, *values: Any) -> Any:
         which = _trace.cast(which, "i8", True)

@@ -308,23 +308,25 @@ def nanmedian(
 
 @staged
 def _quantile_of(key: Any, length: Any, q: Any, dtype: Any) -> Any:
-    last = key[natural(length - 1)]
-    result = dtype.type(last)
-    if last == last:
-        place = (length - 1) * q
-        if place < length - 1:
-            low = natural(int(place))
-            part = place - np.floor(place)
-            a = dtype.type(key[low])
-            b = dtype.type(key[low + 1])
-            if part >= 0.5:
-                result = dtype.type(b - (b - a) * dtype.type(1 - part))
-            else:
-                result = dtype.type(a + (b - a) * dtype.type(part))
+    result = dtype.type(np.nan)
+    if length > 0:
+        last = key[natural(length - 1)]
+        result = dtype.type(last)
+        if last == last:
+            place = (length - 1) * q
+            if place < length - 1:
+                low = natural(int(place))
+                part = place - np.floor(place)
+                a = dtype.type(key[low])
+                b = dtype.type(key[low + 1])
+                if part >= 0.5:
+                    result = dtype.type(b - (b - a) * dtype.type(1 - part))
+                else:
+                    result = dtype.type(a + (b - a) * dtype.type(part))
     return result
 
 
-def _quantiles(name: str, scale: float) -> Callable[..., Any]:
+def _quantiles(name: str, scale: float, numbers_only: bool = False) -> Callable[..., Any]:
     def quantile(
         a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: Any = False
     ) -> Any:
@@ -337,7 +339,8 @@ def _quantiles(name: str, scale: float) -> Callable[..., Any]:
             refuse(230, name=f"np.{name}", what="float32", instead="a.astype(np.float64)")
         lines, axes = _lines_of(a, axis)
         message = "index -1 is out of bounds for axis 0 with size 0"
-        require(lines.shape[-1] != 0, IndexError, message)
+        if not numbers_only:
+            require(lines.shape[-1] != 0, IndexError, message)
         kind = np.dtype("f8")
         limits = (
             "Percentiles must be in the range [0, 100]"
@@ -347,7 +350,10 @@ def _quantiles(name: str, scale: float) -> Callable[..., Any]:
 
         def of(line: Any, at: Any) -> Any:
             key, _ = sorted_copy(line)
-            return _quantile_of(key, line.shape[0], at, kind)
+            length = line.shape[0]
+            if numbers_only and np.dtype(line.dtype).kind == "f":
+                length = _numbers_in(key)
+            return _quantile_of(key, length, at, kind)
 
         def whole(at: Any) -> Any:
             at = _trace.cast(at, "f8", False) / scale
@@ -380,6 +386,8 @@ _ROWS: Functions = {
     np.nanmedian: nanmedian,
     np.quantile: _quantiles("quantile", 1.0),
     np.percentile: _quantiles("percentile", 100.0),
+    np.nanquantile: _quantiles("nanquantile", 1.0, numbers_only=True),
+    np.nanpercentile: _quantiles("nanpercentile", 100.0, numbers_only=True),
 }
 ROWS: tuple[Row, ...] = tuple(
     Row(native, f"np.{native.__name__}", native_first(native, function))

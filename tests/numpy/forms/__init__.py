@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from . import elementwise, linear, making, ordering, reducing, shaping
+from . import composed, elementwise, linear, making, ordering, reducing, shaping
 from .form import Forms
 
 FORMS: dict[str, Forms] = {
+    **composed.FORMS,
     **elementwise.FORMS,
     **linear.FORMS,
     **making.FORMS,

@@ -46,8 +46,11 @@ FORMS: dict[str, Forms] = {
         a=NUMBERS,
         b=B,
         weight=2,
+        text=False,
     ),
-    "np.dot": forms("np.dot(a, b)", "a.dot(b)", "np.dot(a, a.T)", "np.dot(2, a)", a=NUMBERS, b=B),
+    "np.dot": forms(
+        *("np.dot(a, b)", "a.dot(b)", "np.dot(a, a.T)", "np.dot(2, a)"), a=NUMBERS, b=B, near=True
+    ),
     "np.vdot": forms("np.vdot(a, b)", a=NUMBERS, b=SAME),
     "np.inner": forms(
         *("np.inner(a, b)", "np.inner(a, v)", "np.inner(a, 2)"),
@@ -182,6 +185,6 @@ FORMS: dict[str, Forms] = {
         "np.fft.fftshift(a)", "np.fft.fftshift(a, axes=0)", a=Operand("fi", (2, 1, 3))
     ),
     "np.fft.ifftshift": forms(
-        "np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi")
+        "np.fft.ifftshift(a)", "np.fft.ifftshift(a, axes=-1)", a=Operand("fi", (2, 1, 3))
     ),
 }

@@ -7,6 +7,8 @@ from tests.numpy.operands import Operand
 from .form import Forms, forms
 
 A, REAL = Operand(values="plain"), Operand("fiub")
+# Of zeros of two signs NumPy takes either.
+NONZERO = Operand("fiub", values="nonzero")
 FLOATS = Operand("f")
 WRITABLE = ("C", "F", "strided", "reversed")
 MASK = Operand("b1", shape="like a")
@@ -65,10 +67,10 @@ FORMS: dict[str, Forms] = {
         m=MASK,
         text=False,
     ),
-    "np.max": forms(*_axes("max", *_START, *_OUT), *_methods("max"), **_RM, text=False),
-    "np.min": forms(*_axes("min", *_START, *_OUT), *_methods("min"), **_RM, text=False),
-    "np.amax": forms(*_axes("amax"), a=REAL),
-    "np.amin": forms(*_axes("amin"), a=REAL),
+    "np.max": forms(*_axes("max", *_START, *_OUT), *_methods("max"), a=NONZERO, m=MASK, text=False),
+    "np.min": forms(*_axes("min", *_START, *_OUT), *_methods("min"), a=NONZERO, m=MASK, text=False),
+    "np.amax": forms(*_axes("amax"), a=NONZERO),
+    "np.amin": forms(*_axes("amin"), a=NONZERO),
     "np.any": forms(*_axes("any", *_WHERE), *_methods("any"), **_AM, text=False),
     "np.all": forms(*_axes("all", *_WHERE), *_methods("all"), **_AM, text=False),
     "np.count_nonzero": forms(*_axes("count_nonzero"), a=Operand()),
@@ -85,7 +87,11 @@ FORMS: dict[str, Forms] = {
         b=Operand("fi"),
     ),
     "np.mean": forms(
-        *_axes("mean", *_WHERE, "dtype=np.float32"), *_methods("mean"), **_AM, text=False
+        *_axes("mean", *_WHERE, "dtype=np.float32"),
+        *_methods("mean"),
+        a=Operand("fiub", values="plain"),
+        m=MASK,
+        text=False,
     ),
     "np.var": forms(
         *_axes("var", *_WHERE, "ddof=1", "axis=0, ddof=1"),
@@ -121,8 +127,8 @@ FORMS: dict[str, Forms] = {
     "np.nanmean": forms(*_axes("nanmean"), a=FLOATS, near=True),
     "np.nanvar": forms(*_axes("nanvar", "axis=0, ddof=1"), a=FLOATS, near=True),
     "np.nanstd": forms(*_axes("nanstd", "axis=0, ddof=1"), a=FLOATS, near=True),
-    "np.nanmax": forms(*_axes("nanmax"), a=REAL, text=False),
-    "np.nanmin": forms(*_axes("nanmin"), a=REAL, text=False),
+    "np.nanmax": forms(*_axes("nanmax"), a=NONZERO, text=False),
+    "np.nanmin": forms(*_axes("nanmin"), a=NONZERO, text=False),
     "np.median": forms(*_axes("median"), a=Operand("fiu"), near=True),
     "np.nanmedian": forms(*_axes("nanmedian"), a=FLOATS, near=True),
     "np.quantile": _quantile("quantile", 1),

@@ -22,6 +22,7 @@ def _joining(name: str, *more: str) -> Forms:
         a=Operand("fib"),
         b=SAME,
         c=LIKE,
+        text=False,
     )
 
 
