@@ -1,5 +1,5 @@
 """Array names in branches, loops, closures and containers: views alias as in NumPy."""
-# ruff: noqa: B006, E741, B007, B008, B023, B905, C416, E731, F841, RET, SIM108, RUF, SIM, UP - the kernels are written as users write them
+# ruff: noqa: B006, B007, B008, B023, B905, C416, E731, E741, F841, RET505, SIM108 - traps
 
 import dataclasses
 
