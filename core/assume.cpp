@@ -46,9 +46,8 @@ class Assumptions {
     const Node& n = g_.node(id);
     if (!live_.nodes[id]) return;
     is_seen_ = is_seen_ || n.op == Op::call || n.op == Op::say;
-    each_stored(g_, n, [&](BufferId stored) {
-      is_seen_ = is_seen_ || may_overlap(g_.buffers()[stored]);
-    });
+    each_stored(g_, n,
+                [&](BufferId stored) { is_seen_ = is_seen_ || may_overlap(g_.buffers()[stored]); });
     for (const RegionId inner : InnerRegions(n)) {
       if (n.op != Op::branch) continue;  // what others hold is walked through
       for (const NodeId below : g_.regions()[inner].body) see(below);
@@ -106,10 +105,10 @@ std::optional<Graph> assume(const Graph& graph) {
     return place < body.size() && found.is_taken(body[place]);
   };
   Graph made = rebuild(graph, {}, {}, replace);
-  made.notes.push_back({graph.node(checks.front()).origin,
-                        fmt::format("{} check{} of the arguments {} made before all else",
-                                    checks.size(), checks.size() == 1 ? "" : "s",
-                                    checks.size() == 1 ? "is" : "are")});
+  made.notes.push_back(
+      {graph.node(checks.front()).origin,
+       fmt::format("{} check{} of the arguments {} made before all else", checks.size(),
+                   checks.size() == 1 ? "" : "s", checks.size() == 1 ? "is" : "are")});
   return made;
 }
 

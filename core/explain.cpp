@@ -150,9 +150,9 @@ std::optional<Graph> explain(const Graph& graph) {
       const Node& n = graph.node(id);
       if (n.op != Op::allocate || !alive.nodes[id]) continue;
       if (std::ranges::find(graph.returned, n.bits[0]) != graph.returned.end()) continue;
-      notes.push_back({n.origin, fmt::format("an array {} is kept: {}",
-                                             tuple(graph, graph.operands(id)),
-                                             reason(fates, n.bits[0]))});
+      notes.push_back(
+          {n.origin, fmt::format("an array {} is kept: {}", tuple(graph, graph.operands(id)),
+                                 reason(fates, n.bits[0]))});
     }
   }
   if (notes.empty()) return std::nullopt;

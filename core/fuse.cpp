@@ -263,8 +263,8 @@ class Fusion {
   bool pays(const Group& group, const Group& mine) const {
     bool has_link = false;
     all_conflicts(group.effects, mine.effects, [&](const Access& first, const Access& second) {
-      has_link = is_link(group, first, second, mine.members) ||
-                 is_slice(first, second, mine.members);
+      has_link =
+          is_link(group, first, second, mine.members) || is_slice(first, second, mine.members);
       return !has_link;
     });
     if (has_link || share_slices(group, mine)) return true;

@@ -35,7 +35,7 @@ struct Parameter {
   int typenum = -1;         // scalar
   std::uint32_t words = 0;  // how many it takes in the frame
   ArrayRule array;          // array, captured
-  Reference value;          // constant: itself; keyed: its key; captured: the array; generator: its type
+  Reference value;          // constant: itself; keyed: its key; captured: the array; else a type
   Reference key_of;         // keyed: value -> key
 };
 

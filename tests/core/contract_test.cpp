@@ -17,8 +17,7 @@ std::string contracted(const Graph& graph) {
 
 /// own t(n, m); for i < n: {for j < m: t[...] = a[i, j]; for j < m: p[i, j] = t[...]}
 struct Rows : Planning {
-  explicit Rows(bool one_chain = false)
-      : Planning(one_chain), a(array("a", 2)), p(array("p", 2)) {}
+  explicit Rows(bool one_chain = false) : Planning(one_chain), a(array("a", 2)), p(array("p", 2)) {}
   using Place = std::function<Indices(NodeId i, NodeId j)>;
   void fill(NodeId i, const Place& place) {
     over({m}, [&](auto& j) { g.store(t, place(i, j[0]), at(a, {i, j[0]})); });

@@ -63,8 +63,8 @@ TEST(Hoist, AnArrayThatIterationsHandOnStays) {
   b.end();
   b.over({b.n}, [&](auto& i) { b.g.store(a, i, b.at(t, i)); });
   EXPECT_EQ(hoisted(b.g),
-            "own t; for n{t[i]=a[i]}; own u; for m{for n{u[j]=exp(t[j])}; own t; for n{t[j]=u[j]}}; "
-            "for n{a[i]=t[i]}");
+            "own t; for n{t[i]=a[i]}; own u; "
+            "for m{for n{u[j]=exp(t[j])}; own t; for n{t[j]=u[j]}}; for n{a[i]=t[i]}");
 }
 
 TEST(Hoist, ParallelLoopsAndBranchesKeepTheirs) {

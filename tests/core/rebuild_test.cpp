@@ -122,8 +122,7 @@ std::string shown_loop(std::int64_t start, std::int64_t stop, std::int64_t step,
                        const std::function<void(Planning&, RegionId)>& more = {}) {
   Planning b;
   const BufferId a = b.array("a");
-  const RegionId r =
-      b.g.begin_loop(b.g.integer(start), b.g.integer(stop), b.g.integer(step), "i");
+  const RegionId r = b.g.begin_loop(b.g.integer(start), b.g.integer(stop), b.g.integer(step), "i");
   b.store(a, {b.index(r)}, b.real(1));
   if (more) more(b, r);
   b.end();

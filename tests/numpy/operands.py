@@ -30,8 +30,8 @@ class Operand:
     `shape`: "free"; "like a" broadcasts with `a`, mostly; "same a"; "square" in its last two axes;
     "line a" has the length of `a`'s last axis; "product a" can be multiplied by `a`.
     `values`: "any", with NaNs and the largest integers; "plain", sums of which are exact; "unit";
-    "positive"; "nonzero", with NaNs; "few", for repetitions; "count", 0 to 3; "index" and "beyond", into `a`'s first
-    axis; "sorted".
+    "positive"; "nonzero", with NaNs; "few", for repetitions; "count", 0 to 3; "index" and
+    "beyond", into `a`'s first axis; "sorted".
     """
 
     codes: str = "fiubc"

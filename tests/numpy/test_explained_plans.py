@@ -34,7 +34,8 @@ def loops(kernel: Any) -> list[str]:
 def kept(kernel: Any) -> list[str]:
     """The shapes and reasons of arrays of run-time length, without those of fixed length."""
     found = [note for note in notes(kernel) if " is kept: " in note]
-    shapes = [re.match(r"an array (\(.*\)) is kept: (.*)", note).groups() for note in found]  # type: ignore[union-attr]
+    matches = [re.match(r"an array (\(.*\)) is kept: (.*)", note) for note in found]
+    shapes = [match.groups() for match in matches if match]
     return [f"{shape} {why}" for shape, why in shapes if re.search("[a-z]", shape)]
 
 

@@ -37,6 +37,8 @@ ELSEWHERE = {
         " mul_overflows pow_overflows",
         "what Python's operators become, and what checks ask",
     ),
+    "core/assume.cpp": ("quotient residue", "what traps must not be asked before its time"),
+    "core/explain.cpp": ("maximum", "a length that is not below 0, as a person writes it"),
     "core/parallel.cpp": ("add_overflows sub_overflows", "integer sums whose overflow is found"),
     "core/simplify.cpp": ("maximum minimum", "rewrite rules, which ranges decide"),
     "core/spread.cpp": ("minimum", "the least of the stops of a loop"),
