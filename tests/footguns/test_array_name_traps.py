@@ -1,10 +1,6 @@
 """Array names in branches, loops, closures and containers: views alias as in NumPy."""
-<<<<<<< HEAD
-# ruff: noqa: B006, B007, B008, B023, B905, C416, E731, E741, F841, RET505, SIM108 - traps
-=======
 # The kernels are written as users write them.
 # ruff: noqa: B006, B007, B008, B023, B905, C416, E731, E741, F841, SIM108
->>>>>>> 084a69965bc34745073979bfe5a68c9343d215b9
 
 import dataclasses
 
