@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from numeta import _trace, errors, functions
-from numeta.functions_math import _REFUSED as REFUSED_OF_MATH
 from numeta.functions_numpy import _UFUNCS as UFUNCS
 from numeta.rows import Row
 from tools import differences, numpy_page
@@ -109,6 +108,11 @@ BUILTINS = {
     "np.round": ("`mul`, `rint` and `truediv`", "decimals of compile time"),
     "np.around": ("`mul`, `rint` and `truediv`", "decimals of compile time"),
 }
+# Functions that not every supported Python has: the page is the same for all.
+NEWER = {
+    "math.sumprod": ("a sum of products with their errors", "from Python 3.12; 64 numbers at most"),
+    "math.fma": ("`fma` of the C library", "from Python 3.13"),
+}
 # Names of operators that the graph has under another one.
 SPELLED = {
     "and": "bit_and",
@@ -151,7 +155,6 @@ def functions_page() -> str:
     # Which functions `time` and `os` have depends on the platform, math's on the version of Python.
     refused = {row.name for row in functions.ROWS if row.refused}
     refused = {name for name in refused if name.partition(".")[0] not in ("math", "os", "time")}
-    refused |= {f"math.{name}" for name in REFUSED_OF_MATH}
     lines = [
         "# Functions",
         "",
@@ -167,7 +170,10 @@ def functions_page() -> str:
             _row(f"`{row.name}`", *_becomes(row))
             for row in taken
             if row.name.startswith(prefix) and (prefix or "." not in row.name)
+            if row.name not in NEWER
         ]
+        if prefix == "math.":
+            found += [_row(f"`{name}`", *said) for name, said in NEWER.items()]
         lines += ["", f"## {title}", *_table(("callable", "becomes", "limits"), found)]
     lines += [
         "",

@@ -375,13 +375,35 @@ def _nextafter(x: Any, y: Any, /, *, steps: Any = None) -> Any:
     return apply_float("nextafter", real_argument(x), real_argument(y))
 
 
+def _fma(x: Any, y: Any, z: Any, /) -> Any:
+    if not any(map(_traced, (x, y, z))):
+        native: Any = getattr(math, "fma")  # noqa: B009 - not there before Python 3.13
+        return native(x, y, z)
+    x, y, z = map(real_argument, (x, y, z))
+    result = fused(x, y, z)
+    if _checks():
+        usual = finite(x) & finite(y) & finite(z)
+        nothing = apply_float("isnan", result)
+        for value in (x, y, z):
+            nothing = nothing & (value == value)
+        check_never(nothing, ValueError, "invalid operation in fma")
+        check_never(apply_float("isinf", result) & usual, OverflowError, "overflow in fma")
+    return result
+
+
+def fused(x: Any, y: Any, z: Any) -> Any:
+    """x * y + z of floats, rounded once."""
+    given = [_trace.cast(value, "f8", False) for value in (x, y, z)]
+    values = (("f8", "value"),) * 3
+    return as_weak(_trace.foreign("fma", "", "", values, "f8", True, given), "f8")
+
+
 _GROWING = ("exp", "expm1", "exp2", "cosh", "sinh", "gamma", "lgamma")
 _UNARY = (
     "sqrt exp expm1 exp2 log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh"
     " atanh cbrt erf erfc gamma lgamma"
 ).split()
 _POLES = ("gamma", "lgamma")
-_REFUSED = "sumprod fma".split()
 
 
 def _poles(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -395,24 +417,6 @@ def _poles(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return handler(value)
 
     return with_poles
-
-
-def _refusal(name: str) -> Row:
-    native = getattr(math, name)
-
-    def refused(*args: Any, **kwargs: Any) -> Any:
-        if current() is not None and any(map(_deep, (*args, *kwargs.values()))):
-            why = "it is not compiled yet"
-            refuse(224, name=f"math.{name}", why=why, instead="write the formula with operators")
-        return native(*args, **kwargs)
-
-    return Row(native, f"math.{name}", refused, refused=True)
-
-
-def _deep(value: Any) -> bool:
-    from .calls import is_traced_inside
-
-    return is_traced_inside(value)
 
 
 def _rows() -> list[Row]:
@@ -446,8 +450,9 @@ def _rows() -> list[Row]:
         dist=_dist,
         nextafter=_nextafter,
     )
-    rows = [Row(getattr(math, name), f"math.{name}", handlers[name]) for name in handlers]
-    return rows + [_refusal(name) for name in _REFUSED if hasattr(math, name)]
+    if hasattr(math, "fma"):  # from Python 3.13
+        handlers["fma"] = _fma
+    return [Row(getattr(math, name), f"math.{name}", handlers[name]) for name in handlers]
 
 
 ROWS: tuple[Row, ...] = tuple(_rows())

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _trace
-from .functions_math import apply_float, either, finite, real_argument
+from .arrays.staged import staged
+from .functions_math import apply_float, either, finite, fused, real_argument
+from .functions_numpy import python_type
 from .rows import Row, as_weak, check_never
 from .session import refuse
 
@@ -165,6 +167,99 @@ def _sum_and_rest(a: Any, b: Any) -> tuple[Any, Any]:
     return total, (a - (total - part)) + (b - part)
 
 
+def _sumprod(p: Any, q: Any, /) -> Any:
+    if type(p) is _trace.Array and type(q) is _trace.Array:
+        return _of_arrays(p, q)
+    p, q = list(p), list(q)
+    if not any(map(_traced, (*p, *q))):
+        native: Any = getattr(math, "sumprod")  # noqa: B009 - not there before Python 3.12
+        return native(p, q)
+    if len(p) != len(q):
+        raise ValueError("Inputs are not the same length")
+    if len(p) > _MOST_NUMBERS:
+        why = f"more than {_MOST_NUMBERS} numbers of run time are too many"
+        refuse(224, name="math.sumprod", why=why, instead="a loop")
+    return _SumOfProducts().of(p, q)
+
+
+@staged
+def _of_arrays(p: Any, q: Any) -> Any:
+    """Elements of arrays are no Python floats: their products are added one by one."""
+    if len(p) != len(q):
+        raise ValueError("Inputs are not the same length")
+    total = 0
+    for k in range(len(p)):
+        total = total + p[k] * q[k]
+    return total
+
+
+class _SumOfProducts:
+    """Products of Python ints are added first, exactly; then those with a Python float, with their
+    rounding errors, as long as they are finite; then whatever comes, one by one."""
+
+    def __init__(self) -> None:
+        self.total: Any = 0
+        self.integers: Any = None  # None: no int was met
+        self.parts: list[Any] | None = None  # high, low and tiny part; None: no float was met
+        self.going: Any = True  # what was added to the parts was finite so far
+        self.stage = 0  # 0: only ints yet, 1: floats, 2: anything
+
+    def of(self, p: list[Any], q: list[Any]) -> Any:
+        for x, y in zip(p, q, strict=True):
+            kinds = {python_type(x) if _traced(x) else type(x) for x in (x, y)}
+            if self.stage == 0 and kinds == {int}:
+                product = x * y
+                self.integers = product if self.integers is None else self.integers + product
+                continue
+            self._add_integers()
+            if self.stage < 2 and float in kinds and kinds <= {float, int, bool}:
+                self.stage = 1
+                self._add_floats(real_argument(x), real_argument(y), x * y)
+                continue
+            self._add_parts()
+            self.stage = 2
+            self.total = self.total + x * y
+        self._add_integers()
+        self._add_parts()
+        return self.total
+
+    def _add_integers(self) -> None:
+        self.stage = max(self.stage, 1)
+        if self.integers is not None:
+            self.total, self.integers = self.total + self.integers, None
+
+    def _add_parts(self) -> None:
+        if self.parts is not None:
+            self.total = either(self.going, self.total + _joined(*self.parts), self.total)
+            self.parts = None
+
+    def _add_floats(self, x: Any, y: Any, product: Any) -> None:
+        first = self.parts is None
+        high, low, tiny = self.parts or (0.0, 0.0, 0.0)
+        rounded = x * y
+        top, rest = _sum_and_rest(high, rounded)
+        low, error = _sum_and_rest(low, fused(x, y, -rounded))
+        low, last = _sum_and_rest(low, rest)
+        usual = finite(top)
+        # Where the parts end, they are added to the total, and the product to that.
+        before = self.total if first else self.total + _joined(*(self.parts or ()))
+        ended = either(self.going, before, self.total) + product
+        going = usual if self.going is True else self.going & usual
+        total = either(going, as_float(self.total), ended)
+        self.parts = [either(going, new, 0.0) for new in (top, low, tiny + error + last)]
+        self.total, self.going = total, going
+
+
+def as_float(value: Any) -> Any:
+    """A Python float."""
+    return real_argument(value) if _traced(value) else float(value)
+
+
+def _joined(high: Any, low: Any, tiny: Any) -> Any:
+    total, rest = _sum_and_rest(low, high)
+    return tiny + rest + total
+
+
 _HANDLERS: dict[str, Callable[..., Any]] = {
     "frexp": _frexp,
     "modf": _modf,
@@ -172,7 +267,10 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
     "ulp": _ulp,
     "isclose": _isclose,
     "fsum": _fsum,
+    "sumprod": _sumprod,  # from Python 3.12
 }
 ROWS: tuple[Row, ...] = tuple(
-    Row(getattr(math, name), f"math.{name}", handler) for name, handler in _HANDLERS.items()
+    Row(getattr(math, name), f"math.{name}", handler)
+    for name, handler in _HANDLERS.items()
+    if hasattr(math, name)
 )

@@ -78,15 +78,15 @@ def _converted(hint: Hint, value: Any) -> Any:
 def _key(trace: _trace.Trace, kernel: Kernel, values: Sequence[Any]) -> Key | None:
     """What a procedure is known by; None where a value cannot be its argument."""
     parts: list[Key] = []
-    arrays: list[Any] = []
-    for value in values:
+    for place, value in enumerate(values):
         if type(value) is _trace.Scalar:
             short = _SHORT[str(value.dtype)]
             parts.append(("scalar", short, value.weak))
         elif type(value) is _trace.Array:
-            if any(value is other for other in arrays):
-                return None
-            arrays.append(value)
+            first = next(k for k, other in enumerate(values) if other is value)
+            if first < place:
+                parts.append(("same", first))
+                continue
             whole = trace.layout(value)
             if whole is None:
                 return None
@@ -109,12 +109,14 @@ def call(session: Session, kernel: Kernel, values: list[Any]) -> tuple[bool, Any
     if known is not None and not known.done and not known.inlined:
         _promise(known)
     elif known is None:
-        if key is None or kernel.inline or trace.overlap:
+        if key is None or kernel.inline:
             return False, None
         known = _traced(session, kernel, key, values)
     if known.inlined:
         return False, None
-    results = trace.call(known.number, values, known.results)
+    assert key is not None
+    given = [v for v, part in zip(values, key[1:], strict=True) if part[0] != "same"]
+    results = trace.call(known.number, given, known.results)
     return True, _rebuilt(known.template, results, values)
 
 
@@ -159,6 +161,8 @@ def _traced(session: Session, kernel: Kernel, key: Key, values: list[Any]) -> Pr
         name = kernel.name_at(place)
         if part[0] == "scalar":
             arguments.append(inner.add_scalar(name, part[1], part[2]))
+        elif part[0] == "same":  # one array for two parameters: they are one inside, too
+            arguments.append(arguments[part[1]])
         else:
             arguments.append(inner.add_array(name, part[1], part[2], part[3], part[4]))
     code = kernel.py_func.__code__

@@ -18,7 +18,7 @@ import numpy as np
 
 from . import _trace, errors
 from .control_state import ControlState, Decisions, Restart
-from .staging import PACKAGE, StagedFunction, is_own_file, stage
+from .staging import PACKAGE, StagedFunction, is_library_file, is_own_file, stage
 from .state import Snapshot
 from .types import ReturnHint
 
@@ -186,7 +186,7 @@ class Session(ControlState):
         """A helper that calls itself is inlined without end if a run-time value is to end it."""
         step, frames = problem.__traceback__, []
         while step is not None:
-            if not is_own_file(step.tb_frame.f_code.co_filename):
+            if not is_library_file(step.tb_frame.f_code.co_filename):
                 frames.append((step.tb_frame.f_code, step.tb_lineno))
             step = step.tb_next
         code, line = frames[-1]

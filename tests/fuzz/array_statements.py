@@ -108,7 +108,7 @@ class ArrayStatements(ArrayExpressions, Statements):
 
     def bound_again(self, x: Local) -> None:
         """A name that is one array or another at run time is rarely written: that is refused."""
-        if self.frame.compiled and self.r.random() < 0.9:
+        if self.frame.compiled and self.r.random() < 0.97:
             x.written = False
 
     def write_array_swap(self, depth: int) -> None:
@@ -340,7 +340,7 @@ class ArrayStatements(ArrayExpressions, Statements):
         name = self.fresh("w")
         self.note("chosen", x.type)
         self.line(f"{name} = {x.name} if {self.condition(1)} else {other}")
-        self.locals[name] = Local(name, x.type, x.dims, written=self.r.random() < 0.2)
+        self.locals[name] = Local(name, x.type, x.dims, written=self.r.random() < 0.05)
         return None
 
     # -- what is returned -----------------------------------------------------------------------
@@ -352,7 +352,10 @@ class ArrayStatements(ArrayExpressions, Statements):
         there = self.arrays_like(wanted.type, wanted.dims)
         if there and self.r.random() < 0.6:
             return self.r.choice(there)
-        return self.array(wanted.type, wanted.dims, self.r.randint(0, 2))
+        text = self.array(wanted.type, wanted.dims, self.r.randint(0, 2))
+        # A view of what is one array or another at run time is refused.
+        certain = all(x.written for x in self.locals.values()) or self.r.random() < 0.03
+        return text if certain else f"({text}).copy()"
 
     # -- functions of arrays --------------------------------------------------------------------
 

@@ -129,13 +129,14 @@ def _memory_of(run: oracle.Run) -> list[tuple[object, ...]]:
 
     An argument is the very object; of two equal views it is not asked whether they are one object.
     """
-    known = [value for value in run.args if isinstance(value, np.ndarray)]
-    arguments, facts = len(known), []
+    arguments = [value for value in run.args if isinstance(value, np.ndarray)]
     returned = run.result if isinstance(run.result, tuple) else (run.result,)
-    for array in (value for value in returned if isinstance(value, np.ndarray)):
-        facts.append((array.flags.writeable, *map(partial(_seen_in, array), known)))
-        facts.append(tuple(array is one for one in known[:arguments]))
-        known.append(array)
+    arrays = [value for value in returned if isinstance(value, np.ndarray)]
+    facts: list[tuple[object, ...]] = []
+    for place, array in enumerate(arrays):
+        facts.append((array.flags.writeable, *map(partial(_seen_in, array), arguments)))
+        facts.append(tuple(array is one for one in arguments))
+        facts.append(tuple(_seen_in(array, one) is not None for one in arrays[:place]))
     return facts
 
 

@@ -106,7 +106,7 @@ class Features:
 
     control: bool = True
     mixed: bool = False
-    arrays: float = 0.5
+    arrays: float = 0.1
 
 
 class Expressions:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numeta import testing_batch
 
 from . import compare, kernels, minimise, oracle, runner
+from .expressions import Features
 from .kernels import Case
 from .report import Report
 from .rules import STRONG, TYPES
@@ -37,6 +38,18 @@ def report() -> Report:
 def test_no_kernel_is_wrong_or_crashes(report: Report) -> None:
     failures = "\n".join(f"{f.name} {f.verdict} {f.mode}: {f.detail}" for f in report.failures)
     assert (report.counts["wrong"], report.counts["crashed"]) == (0, 0), failures
+
+
+def test_no_kernel_of_arrays_is_wrong_or_crashes() -> None:
+    plan = runner.generated(SEED, COUNT // 15, Features(arrays=1.0))
+    plan.quick = 5
+    found = runner.run(plan)
+    failures = "\n".join(f"{f.name} {f.verdict} {f.mode}: {f.detail}" for f in found.failures)
+    assert (found.counts["wrong"], found.counts["crashed"]) == (0, 0), failures
+    assert found.refused_share < 0.06, found.refused
+    used = {op for op, _, _ in found.used}
+    wanted = {"view", "store slice", "rebind array", "for rows", "return array", "masked store"}
+    assert wanted | {"array +=", "where", "gather", "astype", "reduce", "container"} <= used
 
 
 def test_few_kernels_are_refused(report: Report) -> None:
