@@ -27,6 +27,11 @@ class Collection {
     const Node& n = g_.node(id);
     if (!live_.nodes[id]) return;
     if (n.op == Op::load) add(id, static_cast<BufferId>(n.bits[0]), false);
+    each_given(g_, n, [&](BufferId given) { add(id, given, false); });
+    if (n.op == Op::foreign) {
+      const ForeignCall& call = g_.foreign_calls()[n.bits[0]];
+      out_.fails = out_.fails || !g_.foreigns()[call.procedure].only_writes;
+    }
     each_stored(g_, n, [&](BufferId stored) {
       add(id, stored, true);
       out_.is_seen = out_.is_seen || may_overlap(g_.buffers()[stored]);

@@ -1,6 +1,6 @@
 // fuse.cpp - one walk over the bodies of regions; see fuse.hpp. In a body each loop looks back for
-// one that counts alike, which then runs at the place of the later one: what stands between has to
-// commute with it. The bodies of loops that run together are one body for the loops inside.
+// those that count alike, which then run at its place: what stands between has to commute with
+// them. The bodies of loops that run together are one body for the loops inside.
 //
 // Legality. If loops A and B run together, iteration i of A precedes iteration i of B. Where both
 // access an element and one writes it, the iteration of A must not come after that of B.
@@ -117,38 +117,37 @@ class Fusion {
 
   void add_loop(std::vector<Group>& groups, const std::vector<NodeId>& body, std::size_t place) {
     const NodeId id = body[place];
-    const auto region = static_cast<RegionId>(g_.node(id).bits[0]);
-    const Effects& mine = effects(id);
+    Group mine{{static_cast<RegionId>(g_.node(id).bits[0])}, effects(id), place};
     Effects between;
     for (std::size_t at = place; at-- > 0 && place - at <= kFurthest;) {
       if (!live_.nodes[body[at]] || needless_.contains(body[at])) continue;
       const auto group = std::ranges::find(groups, at, &Group::place);
-      if (group != groups.end() && may_join(*group, between, region, mine)) {
-        group->members.push_back(region);
-        group->effects = together(group->effects, mine);
-        group->place = place;
-        return;
+      if (group != groups.end() && may_join(*group, between, mine)) {
+        mine.members.insert(mine.members.begin(), group->members.begin(), group->members.end());
+        mine.effects = together(group->effects, mine.effects);
+        groups.erase(group);
+        continue;
       }
       const Effects& passed = group != groups.end() ? group->effects : effects(body[at]);
       between = together(passed, between);
       if (between.jumps || between.accesses.size() > kMostAccesses) break;
     }
-    groups.push_back({{region}, mine, place});
+    groups.push_back(std::move(mine));
   }
 
-  bool may_join(const Group& group, const Effects& between, RegionId loop,
-                const Effects& mine) const {
-    const RegionId last = group.members.back();
-    if (!count_alike(last, loop) || group.effects.jumps || mine.jumps) return false;
-    if (group.effects.accesses.size() + mine.accesses.size() > kMostAccesses) return false;
-    if (!may_swap(group.effects, between) || !may_interleave(group.effects, mine)) return false;
-    if (streams(group, mine) > kMostStreams) return false;
+  bool may_join(const Group& group, const Effects& between, const Group& mine) const {
+    if (!count_alike(group.members.back(), mine.members.back())) return false;
+    if (group.effects.jumps || mine.effects.jumps) return false;
+    if (group.effects.accesses.size() + mine.effects.accesses.size() > kMostAccesses) return false;
+    if (!may_swap(group.effects, between)) return false;
+    if (!may_interleave(group.effects, mine.effects)) return false;
+    if (streams(group.effects, mine.effects) > kMostStreams) return false;
     const bool in_order =
-        all_conflicts(group.effects, mine, [&](const Access& first, const Access& second) {
-          const Meeting meets = meeting_of(first, second, loop, 1);
+        all_conflicts(group.effects, mine.effects, [&](const Access& first, const Access& second) {
+          const Meeting meets = meeting_of(first, second, mine.members, 1);
           return meets == Meeting::Never || meets == Meeting::Before || meets == Meeting::Same;
         });
-    return in_order && pays(group, loop, mine);
+    return in_order && pays(group, mine);
   }
 
   const Effects& effects(NodeId statement) {
@@ -185,8 +184,9 @@ class Fusion {
     return out;
   }
 
-  Meeting meeting_of(const Access& first, const Access& second, RegionId loop, std::size_t depth,
-                     const Loops* outer = nullptr) const {
+  /// `members`: the loops of which one is around the second.
+  Meeting meeting_of(const Access& first, const Access& second, const Loops& members,
+                     std::size_t depth, const Loops* outer = nullptr) const {
     const auto is_element = [&](const Access& access) {
       const Op op = g_.node(access.statement).op;
       return op == Op::load || op == Op::store;
@@ -195,9 +195,8 @@ class Fusion {
     if (g_.node(first.statement).bits[0] != g_.node(second.statement).bits[0]) {
       return Meeting::Unknown;
     }
-    const Loops own{loop};
-    const Loops around_first = outer != nullptr ? *outer : outermost(first.statement, loop);
-    const Loops around_second = loops_to(second.statement, own);
+    const Loops around_first = outer != nullptr ? *outer : outermost(first.statement, members[0]);
+    const Loops around_second = loops_to(second.statement, members);
     std::vector<std::int64_t> steps;
     for (std::size_t k = 0; k < depth; ++k) {
       steps.push_back(g_.integer_value(bounds(around_second[k])[2]));
@@ -242,13 +241,14 @@ class Fusion {
   bool is_array(BufferId buffer) const { return g_.buffers()[buffer].rank() > 0; }
 
   /// How many arrays the loops walk along, those that need no memory any more left out.
-  std::size_t streams(const Group& group, const Effects& mine) const {
+  std::size_t streams(const Effects& first, const Effects& second) const {
     std::set<BufferId> arrays;
     std::unordered_map<BufferId, std::size_t> loads;
-    for (const auto* accesses : {&group.effects.accesses, &mine.accesses}) {
+    for (const auto* accesses : {&first.accesses, &second.accesses}) {
       for (const Access& access : *accesses) {
         const auto buffer = static_cast<BufferId>(g_.node(access.statement).bits[0]);
-        if (g_.node(access.statement).op == Op::call || !is_array(buffer)) continue;
+        const Op op = g_.node(access.statement).op;
+        if (op == Op::call || op == Op::foreign || !is_array(buffer)) continue;
         arrays.insert(buffer);
         if (!access.writes) ++loads[buffer];
       }
@@ -260,29 +260,57 @@ class Fusion {
     }));
   }
 
-  bool pays(const Group& group, RegionId loop, const Effects& mine) const {
+  bool pays(const Group& group, const Group& mine) const {
     bool has_link = false;
-    all_conflicts(group.effects, mine, [&](const Access& first, const Access& second) {
-      has_link = is_link(group, first, second, loop);
+    all_conflicts(group.effects, mine.effects, [&](const Access& first, const Access& second) {
+      has_link = is_link(group, first, second, mine.members) ||
+                 is_slice(first, second, mine.members);
       return !has_link;
     });
-    if (has_link) return true;
-    return group.effects.carries == mine.carries && share_arrays(group.effects, mine) &&
-           are_alike_nests(group.members.back(), loop);
+    if (has_link || share_slices(group, mine)) return true;
+    return group.effects.carries == mine.effects.carries &&
+           share_arrays(group.effects, mine.effects) &&
+           are_alike_nests(group.members.back(), mine.members.back());
   }
 
   /// Is an element of an own array stored by the first and read by the second, in the same
   /// iteration of all loops around the store?
-  bool is_link(const Group& group, const Access& first, const Access& second, RegionId loop) const {
+  bool is_link(const Group& group, const Access& first, const Access& second,
+               const Loops& members) const {
     if (!first.writes || second.writes || !g_.buffers()[first.buffer].allocated) return false;
     if (g_.node(first.statement).op != Op::store) return false;
     const Loops from = loops_to(first.statement, group.members);
-    const Loops to = loops_to(second.statement, Loops{loop});
+    const Loops to = loops_to(second.statement, members);
     if (from.size() > to.size() || !is_array(first.buffer)) return false;
     for (std::size_t k = 1; k < from.size(); ++k) {
       if (!count_alike(from[k], to[k])) return false;
     }
-    return meeting_of(first, second, loop, from.size(), &from) == Meeting::Same;
+    return meeting_of(first, second, members, from.size(), &from) == Meeting::Same;
+  }
+
+  /// Does each iteration of the second read only what the same one of the first stored of an own
+  /// array? The slice is still in the cache then, and may be all that is needed of the array.
+  bool is_slice(const Access& first, const Access& second, const Loops& members) const {
+    if (!first.writes || second.writes || !g_.buffers()[first.buffer].allocated) return false;
+    if (g_.node(first.statement).op != Op::store || !is_array(first.buffer)) return false;
+    return meeting_of(first, second, members, 1) == Meeting::Same;
+  }
+
+  bool are_flat(const Loops& loops) const {
+    return std::ranges::all_of(loops, [&](RegionId loop) { return has_no_loop(loop); });
+  }
+
+  /// Do loops that hold loops go through an array slice by slice, both by the same?
+  bool share_slices(const Group& group, const Group& mine) const {
+    if (are_flat(group.members) || are_flat(mine.members)) return false;
+    return std::ranges::any_of(group.effects.accesses, [&](const Access& first) {
+      if (g_.buffers()[first.buffer].rank() < 2) return false;
+      const auto [begin, end] =
+          std::ranges::equal_range(mine.effects.accesses, first.buffer, {}, &Access::buffer);
+      return std::any_of(begin, end, [&](const Access& second) {
+        return meeting_of(first, second, mine.members, 1) == Meeting::Same;
+      });
+    });
   }
 
   bool share_arrays(const Effects& first, const Effects& second) const {

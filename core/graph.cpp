@@ -132,8 +132,8 @@ NodeId Graph::dim(BufferId buffer, std::uint32_t axis) {
 }
 
 NodeId Graph::stride(BufferId buffer, std::uint32_t axis) {
-  constexpr std::int64_t kFurthest = INT64_MAX / 2;
-  return intern({Op::stride, DType::i8, true, {}, {buffer, axis}}, 0, {-kFurthest, kFurthest});
+  constexpr std::int64_t k_furthest = INT64_MAX / 2;
+  return intern({Op::stride, DType::i8, true, {}, {buffer, axis}}, 0, {-k_furthest, k_furthest});
 }
 
 bool Graph::reaches(NodeId length, std::int64_t least) {

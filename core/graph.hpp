@@ -104,6 +104,9 @@ struct Parameter {
   std::uint32_t number;
 };
 
+/// The site of the check that declines a call (see assume.hpp).
+inline constexpr std::uint64_t kDeclines = INT32_MAX - 1;
+
 /// May the iterations of a counted loop run at the same time? `Disjoint`: the user promises that
 /// the array elements that one iteration writes are touched by no other.
 enum class Parallel : std::uint8_t { No, Yes, Disjoint };
@@ -215,6 +218,8 @@ class Graph {
   void drop_aliases();
   /// The type of an array that nothing was stored to yet.
   void retype(BufferId array, DType type) { buffers_[array].type = type; }
+  /// How many axes such an array has.
+  void set_rank(BufferId array, std::size_t rank) { buffers_[array].fixed_shape.assign(rank, {}); }
   NodeId dim(BufferId buffer, std::uint32_t axis);
   /// Of a strided buffer.
   NodeId stride(BufferId buffer, std::uint32_t axis);
@@ -322,6 +327,8 @@ class Graph {
   /// What else is returned of arrays, views and the caller's own, is said by numbers in `results`.
   std::vector<BufferId> returned;
   std::vector<Note> notes;
+  /// May it refuse its arguments before it does anything? The caller then takes another variant.
+  bool may_decline = false;
 
   RegionId current_region() const { return current_; }
   std::uint32_t depth() const { return regions_[current_].depth; }

@@ -13,15 +13,6 @@
 namespace numeta::core {
 namespace {
 
-/// How many statements allocate an array: where there are several, it is a name whose array of one
-/// iteration another one uses.
-std::size_t allocations_of(const Graph& g, const Timeline& timeline, std::uint64_t array) {
-  const auto writes = timeline.writes(static_cast<BufferId>(array));
-  return static_cast<std::size_t>(std::ranges::count_if(writes, [&](const Write& write) {
-    return g.node(write.statement).op == Op::allocate && write.buffer == array;
-  }));
-}
-
 /// The loop before which an allocation may stand, or kNone.
 NodeId loop_to_leave(const Graph& g, const Timeline& timeline, NodeId allocate) {
   NodeId out = kNone;
@@ -37,7 +28,8 @@ NodeId loop_to_leave(const Graph& g, const Timeline& timeline, NodeId allocate) 
   return out;
 }
 
-/// How often each array is allocated: one that a name stands for may be more than once.
+/// How many statements allocate each array. Where there are several, a name stands for it, and what
+/// one iteration makes another one uses.
 std::map<BufferId, int> allocations_of(const Graph& g, const Live& alive) {
   std::map<BufferId, int> out;
   for (NodeId id = 0; id < g.size(); ++id) {
@@ -62,7 +54,6 @@ std::optional<Graph> hoist(const Graph& graph) {
       if (n.op != Op::allocate || !alive.nodes[id]) continue;
       if (allocations.at(static_cast<BufferId>(n.bits[0])) > 1) continue;
       if (std::ranges::find(graph.returned, n.bits[0]) != graph.returned.end()) continue;
-      if (allocations_of(graph, timeline, n.bits[0]) > 1) continue;
       const NodeId loop = loop_to_leave(graph, timeline, id);
       if (loop == kNone) continue;
       before[loop].push_back(id);

@@ -5,11 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "core/assume.hpp"
+#include "core/contract.hpp"
+#include "core/explain.hpp"
 #include "core/forward.hpp"
 #include "core/fuse.hpp"
 #include "core/hoist.hpp"
 #include "core/interchange.hpp"
-#include "core/kept_arrays.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
 
@@ -18,12 +20,14 @@ namespace {
 
 constexpr Pass kPasses[] = {
     {"narrow", narrow, "what no path can see goes; ranges of variables decide comparisons"},
+    {"assume", assume, "what the arguments have to be is checked once, before all else"},
     {"forward", forward, "what reads an array of the kernel's own computes its elements instead"},
     {"interchange", interchange,
      "loops of a nest change places so that the inner one is contiguous"},
     {"fuse", fuse, "neighbouring loops that count alike run together"},
+    {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
-    {"explain", explain_arrays, "notes say which arrays are kept, and why"},
+    {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };
 

@@ -54,6 +54,7 @@ class Rebuilder {
       for (const RegionId part : moved) moved_[part] = true;
     }
     to_.notes = from.notes;
+    to_.may_decline = from.may_decline;
   }
 
   Graph run() {

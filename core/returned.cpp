@@ -81,7 +81,10 @@ std::vector<Returned> returned_arrays(const Graph& graph) {
   const std::vector<std::vector<NodeId>> all = allocations(graph);
   for (const BufferId array : graph.returned) {
     const std::vector<NodeId>& statements = all[array];
-    if (statements.empty()) throw std::logic_error("an array that is never made is returned");
+    if (statements.empty()) {  // no path comes to where it is made
+      out.push_back({array, false, {}, kNone});
+      continue;
+    }
     Returned& one = out.emplace_back(Returned{array, false, {}, statements.back()});
     const NodeId first = statements.front();
     if (statements.size() > 1 || in_parallel(graph, graph.node(first).region)) continue;

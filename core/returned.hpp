@@ -15,7 +15,7 @@ struct Returned {
   BufferId array;
   bool early;                   // its memory is there when the kernel starts
   std::vector<NodeId> lengths;  // of an early one
-  NodeId statement;             // that allocates it, the last one where there are several
+  NodeId statement;             // that allocates it, the last one of several; kNone: none is left
 };
 
 /// One for each array of `graph.returned`.

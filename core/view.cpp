@@ -69,7 +69,7 @@ Affine Views::composed(const Affine& outer, std::span<const Affine> map) {
     for (const auto& [below, inner_step] : inner.terms) {
       const NodeId by = product(inner_step, step);
       const auto known =
-          std::ranges::find_if(out.terms, [&](const auto& term) { return term.first == below; });
+          std::ranges::find(out.terms, below, &std::pair<std::uint32_t, NodeId>::first);
       if (known == out.terms.end()) {
         out.terms.emplace_back(below, by);
       } else {

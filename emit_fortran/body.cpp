@@ -294,6 +294,8 @@ void Body::expect_memory(NodeId allocation) {
   text_.line("end if");
 }
 
+static_assert(kDeclined == core::kDeclines + 1);
+
 /// What says which check failed, and on which values.
 void Body::failure(std::uint64_t site, std::span<const NodeId> values) {
   values_of(values);

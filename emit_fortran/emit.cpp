@@ -79,6 +79,31 @@ bool converts_both_ways(std::span<const Graph* const> procedures,
   return to_integer && to_float;
 }
 
+/// Whether floats become shorter somewhere and longer somewhere: gcc 12 takes two of them that it
+/// has put in one vector for what they were before both conversions.
+bool rounds_and_widens(std::span<const Graph* const> procedures,
+                       const std::vector<core::Live>& live) {
+  const auto has_parts = [](core::DType t) { return core::is_float(t) || core::is_complex(t); };
+  bool rounds = false;
+  bool widens = false;
+  for (std::size_t p = 0; p < procedures.size(); ++p) {
+    const Graph* g = procedures[p];
+    for (NodeId id = 0; id < g->size(); ++id) {
+      const Node& n = g->node(id);
+      if (!live[p].nodes[id] || core::is_statement(n.op) || !has_parts(n.type)) continue;
+      for (const NodeId operand : g->operands(id)) {
+        const core::DType from = g->node(operand).type;
+        if (!has_parts(from)) continue;
+        const int before = core::bits(core::real_part_type(from));
+        const int after = core::bits(core::real_part_type(n.type));
+        rounds = rounds || after < before;
+        widens = widens || after > before;
+      }
+    }
+  }
+  return rounds && widens;
+}
+
 using Procedures = std::set<std::pair<std::string, core::DType>>;
 
 /// The support procedures with those that they call.
@@ -119,6 +144,22 @@ bool chooses_in_a_loop(const Graph& g) {
     if (!only_sets_variables(g, n.bits[0]) || !only_sets_variables(g, n.bits[1])) continue;
     const core::RegionId around = core::innermost_loop(g, n.region);
     if (around != 0 && g.node(g.regions()[around].owner).op == Op::repeat) return true;
+  }
+  return false;
+}
+
+/// Does a counted loop choose several times between values? GCC follows what one choice says about
+/// the next, and of the paths that it makes it vectorises none.
+bool chooses_again(const Graph& g, const core::Live& live) {
+  std::vector<bool> chooses(g.regions().size(), false);
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    const bool is_choice = n.op == Op::select || core::row(n.op).rule == core::Rule::Extremum;
+    if (!live.nodes[id] || !is_choice || core::is_integer(n.type)) continue;
+    const core::RegionId around = core::innermost_loop(g, n.region);
+    if (around == 0 || g.regions()[around].index == core::kNone) continue;
+    if (chooses[around]) return true;
+    chooses[around] = true;
   }
   return false;
 }
@@ -328,6 +369,7 @@ class Program {
       out.emplace_back(flag);
     }
     if (!converts_both_ways(graphs_, live_)) out.emplace_back("-fno-trapping-math");
+    if (rounds_and_widens(graphs_, live_)) out.emplace_back("-fno-tree-slp-vectorize");
     if (options_.fast) {
       for (const char* flag :
            {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {
@@ -345,6 +387,11 @@ class Program {
     if (std::ranges::any_of(graphs_, [](const Graph* g) { return chooses_in_a_loop(*g); })) {
       out.emplace_back("-fno-split-paths");
       out.emplace_back("--param=max-rtl-if-conversion-unpredictable-cost=40");
+    }
+    for (std::size_t p = 0; p < graphs_.size(); ++p) {
+      if (!used_[p] || !chooses_again(*graphs_[p], live_[p])) continue;
+      out.emplace_back("-fno-thread-jumps");
+      break;
     }
     if (uses_.parallel) out.emplace_back("-fopenmp");
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace numeta::emit_fortran {
 
@@ -11,5 +12,8 @@ inline constexpr std::size_t kErrorValues = 8;
 inline constexpr std::size_t kErrorWords = kErrorValues + 1;
 /// Of them, before a check fails: the function that is told what Python is to know.
 inline constexpr std::size_t kTellWord = 2;
+
+/// The status of a kernel that has done nothing and wants another variant to run in its place.
+inline constexpr std::int32_t kDeclined = INT32_MAX;
 
 }  // namespace numeta::emit_fortran

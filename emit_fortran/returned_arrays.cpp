@@ -77,7 +77,7 @@ void Procedure::declare_handing_over(Writer& out) const {
 void Procedure::hand_over() {
   for (std::size_t k = 0; k < returned_.size(); ++k) {
     const Returned& one = returned_[k];
-    if (one.early) continue;
+    if (one.early || one.statement == core::kNone) continue;
     const core::Buffer& b = g_.buffers()[one.array];
     const HandedOver& names = handed_over_[k];
     const std::string& name = symbols_.buffers[one.array];

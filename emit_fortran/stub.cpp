@@ -56,9 +56,10 @@ std::size_t add_parameters(Call& call, const Target& target) {
 }
 
 constexpr std::string_view kNewArray =
+    "#ifndef NUMETA_NEW_ARRAY\n#define NUMETA_NEW_ARRAY\n"  // stubs may share a source
     "__attribute__((visibility(\"hidden\"))) void *numeta_new_array(int64_t *words);\n"
     "void *numeta_new_array(int64_t *words)\n{\n"
-    "  return (*(void *(**)(int64_t *))words[1])(words);\n}\n";
+    "  return (*(void *(**)(int64_t *))words[1])(words);\n}\n#endif\n";
 
 /// The texts of a stub, in their order.
 struct Texts {

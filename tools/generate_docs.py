@@ -118,7 +118,7 @@ SPELLED = {
     "ge": "le of the exchanged operands",
 }
 # Rows whose handlers only refuse run-time values.
-NATIVE = {"text_of": "NM226", "of_runtime": "NM225"}
+NATIVE = {"of_runtime": "NM225"}
 
 
 def _becomes(row: Row) -> tuple[str, str]:
@@ -126,6 +126,8 @@ def _becomes(row: Row) -> tuple[str, str]:
     kind = row.handler.__name__
     if row.name in BUILTINS:
         return BUILTINS[row.name]
+    if kind == "text":
+        return "Python's own, at run time", "for `print`, `raise` and `assert` (NM226)"
     if kind in NATIVE:
         return "Python's own", f"compile-time values only ({NATIVE[kind]})"
     limits = ""

@@ -41,6 +41,7 @@ bool Dispatch::widen(Position& position, const Parameter& parameter) {
       break;
     case Parameter::Role::keyed: wanted = By::key; break;
     case Parameter::Role::scalar:
+    case Parameter::Role::generator:
     case Parameter::Role::captured: break;
   }
   if (position.by == By::unknown) {

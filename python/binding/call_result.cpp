@@ -124,6 +124,12 @@ bool ResultBuilder::parse_tuple(PyObject* shape, std::size_t bound_count, Node& 
     choices_.push_back(number);
     return true;
   }
+  if (word == "named") {
+    if (size < 2) return bad_shape("has the wrong number of entries");
+    node.kind = Node::Kind::tuple;
+    node.object = Reference::share(PyTuple_GET_ITEM(shape, 1));
+    return parse_children(shape, 2, bound_count, node);
+  }
   if (word != "tuple" && word != "list") return bad_shape("has an unknown word");
   node.kind = word == "tuple" ? Node::Kind::tuple : Node::Kind::list;
   return parse_children(shape, 1, bound_count, node);
@@ -244,6 +250,7 @@ PyObject* ResultBuilder::build_sequence(const Node& node, const std::int64_t* fr
       PyList_SET_ITEM(object.get(), k, item);
     }
   }
+  if (node.object) return PyObject_CallObject(node.object.get(), object.get());
   return object.release();
 }
 

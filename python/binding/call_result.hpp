@@ -50,7 +50,7 @@ class ResultBuilder {
     Kind kind;
     std::uint32_t index = 0;
     std::uint32_t count = 0;
-    Reference object;
+    Reference object;  // constant: itself; tuple: the class of a named one
   };
 
   struct Number {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "call_constant.hpp"
+#include "call_generator.hpp"
 #include "call_interrupt.hpp"
 #include "call_say.hpp"
 #include "call_scalar.hpp"
@@ -31,6 +32,9 @@ Verdict match_key(const Parameter& parameter, PyObject* value, KeyMemo& memo) {
     case Parameter::Role::array:
     case Parameter::Role::captured: fitting = fill_array(parameter.array, value, words); break;
     case Parameter::Role::scalar: fitting = fill_scalar(parameter.typenum, value, words); break;
+    case Parameter::Role::generator:
+      fitting = fill_generator(parameter.value.get(), value, words);
+      break;
     case Parameter::Role::constant: fitting = same_constant(parameter.value.get(), value); break;
     case Parameter::Role::keyed: return match_key(parameter, value, memo);
   }
@@ -89,8 +93,10 @@ Verdict match(Variant& variant, const Arguments& arguments, std::int64_t* frame)
   }
 }
 
+PyObject* run_overlap(Variant& variant, const Arguments& arguments);
+
 // Runs the stub on a frame that is ready; `making`: the arrays that it makes, if any.
-inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, std::int64_t* frame,
+inline PyObject* run_stub(Variant& variant, const Arguments& arguments, std::int64_t* frame,
                           Making* making) {
   // Releasing and retaking the GIL costs several times what a kernel without loops does.
   bool overflowed = false;
@@ -107,6 +113,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
     return nullptr;
   }
   if (status == kRaised) return nullptr;
+  if (status == emit_fortran::kDeclined) return run_overlap(variant, arguments);
   if (status != 0) {
     raise_for(variant, status, frame);
     return nullptr;
@@ -114,7 +121,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
   return variant.results.build(frame, arguments.originals);
 }
 
-[[gnu::noinline]] PyObject* execute_making(const Variant& variant, const Arguments& arguments,
+[[gnu::noinline]] PyObject* execute_making(Variant& variant, const Arguments& arguments,
                                            std::int64_t* frame) {
   Making making(variant.results.arrays(), frame);
   making.make_early(variant.entry);
@@ -122,7 +129,7 @@ inline PyObject* run_stub(const Variant& variant, const Arguments& arguments, st
 }
 
 // Runs a matched variant on its filled frame.
-PyObject* execute(const Variant& variant, const Arguments& arguments, std::int64_t* frame) {
+PyObject* execute(Variant& variant, const Arguments& arguments, std::int64_t* frame) {
   frame[0] = threads_of_loops();
   frame[1] = 0;
   if (!variant.results.arrays().empty()) return execute_making(variant, arguments, frame);
@@ -150,7 +157,7 @@ bool make_overlap_variant(Variant& variant, const Arguments& arguments) {
 // owner's hold; it is then made anew, once.
 [[gnu::noinline]] PyObject* run_overlap(Variant& variant, const Arguments& arguments) {
   if (variant.make_overlap.get() == Py_None && !variant.overlap) {
-    PyErr_SetString(PyExc_SystemError, "numeta: overlapping arguments and no overlap variant");
+    PyErr_SetString(PyExc_SystemError, "numeta: the overlap variant is needed, and there is none");
     return nullptr;
   }
   for (int attempt = 0; attempt < 2; ++attempt) {

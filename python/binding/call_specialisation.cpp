@@ -85,6 +85,12 @@ bool parse_parameter(PyObject* tuple, Parameter& parameter) {
     parameter.role = Parameter::Role::scalar;
     return parse_scalar(tuple, parameter);
   }
+  if (kind == "generator" && size == 2) {
+    parameter.role = Parameter::Role::generator;
+    parameter.words = 2;
+    parameter.value = Reference::share(PyTuple_GET_ITEM(tuple, 1));
+    return true;
+  }
   if (kind == "const" && size == 2) {
     parameter.value = Reference::share(PyTuple_GET_ITEM(tuple, 1));
     return true;
@@ -95,7 +101,7 @@ bool parse_parameter(PyObject* tuple, Parameter& parameter) {
     parameter.value = Reference::share(PyTuple_GET_ITEM(tuple, 2));
     return true;
   }
-  return bad_parameter("is 'array', 'scalar', 'const', 'const_key' or 'captured'");
+  return bad_parameter("is 'array', 'scalar', 'generator', 'const', 'const_key' or 'captured'");
 }
 
 bool parse_parameters(PyObject* tuples, Variant& variant) {

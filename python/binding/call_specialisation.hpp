@@ -24,11 +24,18 @@ using emit_fortran::kErrorWords;
 using Entry = std::int32_t (*)(std::int64_t* frame);
 
 struct Parameter {
-  enum class Role : std::uint8_t { array, scalar, constant, keyed, captured } role = Role::constant;
+  enum class Role : std::uint8_t {
+    array,
+    scalar,
+    generator,
+    constant,
+    keyed,
+    captured
+  } role = Role::constant;
   int typenum = -1;         // scalar
   std::uint32_t words = 0;  // how many it takes in the frame
   ArrayRule array;          // array, captured
-  Reference value;          // constant: itself; keyed: its key; captured: the array
+  Reference value;          // constant: itself; keyed: its key; captured: the array; generator: its type
   Reference key_of;         // keyed: value -> key
 };
 

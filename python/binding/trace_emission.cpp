@@ -32,6 +32,8 @@ Improved improved(const std::vector<TraceState*>& procedures) {
     core::check_aliases(procedure->graph);
     procedure->graph.drop_aliases();
   }
+  // A procedure that others call has no other variant.
+  procedures.front()->graph.may_decline = procedures.size() == 1;
   for (const TraceState* procedure : procedures) out.graphs.push_back(&procedure->graph);
   out.used = core::reachable(out.graphs);
   for (std::size_t k = 0; k < procedures.size(); ++k) {
@@ -66,7 +68,7 @@ std::vector<std::pair<int, std::string>> notes_of(const TraceState& kernel, cons
     }
   }
   for (const core::Returned& one : core::returned_arrays(*code.graphs.front())) {
-    if (one.early) continue;
+    if (one.early || one.statement == core::kNone) continue;
     const core::Graph& graph = *code.graphs.front();
     out.emplace_back(kernel.place(graph.node(one.statement).origin).second,
                      graph.buffers()[one.array].name +

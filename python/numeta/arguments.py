@@ -21,7 +21,7 @@ _SHOWN = 60
 
 
 class Argument(NamedTuple):
-    """One classified argument. `kind`: 'array', 'scalar' or 'const'.
+    """One classified argument. `kind`: 'array', 'scalar', 'generator' or 'const'.
 
     `value` is what is passed on (a memmap as its plain ndarray view, a scalar as it came), `key`
     what tells two specialisations apart, `fixed` whether a 'const' can never change.
@@ -197,7 +197,15 @@ def classify(kernel: str, name: str, hint: Hint, value: Any) -> Argument:
         return _array(kernel, name, hint, value)
     if hint.kind == "none" and isinstance(value, np.ndarray):
         return _array(kernel, name, Hint("array", "np.ndarray"), value)
+    if hint.kind == "none" and is_generator(value):
+        return Argument("generator", name, value, ("generator",))
     return _constant(kernel, name, value)
+
+
+def is_generator(value: object) -> bool:
+    """Whether it is NumPy's random Generator, told without importing its module."""
+    kind = type(value)
+    return kind.__name__ == "Generator" and kind.__module__ == "numpy.random._generator"
 
 
 def debug_value(kernel: str, name: str, hint: Hint, value: Any) -> Any:

@@ -24,6 +24,7 @@ from .loops import CompiledRange
 from .session import Session, current, refuse
 from .staging import is_library_file, is_staged_code
 from .state import Snapshot
+from .texts import Raised, Text, raised, text_of
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _FunctionType, _MethodType = types.FunctionType, types.MethodType
@@ -60,7 +61,7 @@ _CALLERS = {
 def is_traced_inside(value: Any, depth: int = 6) -> bool:
     """Whether a value is, or a container in it holds, a run-time value."""
     kind = type(value)
-    if kind is Scalar or kind is Array:
+    if kind is Scalar or kind is Array or kind is Text or kind is Raised:
         return True
     if kind is Poison:
         raise_poison(value)
@@ -144,6 +145,8 @@ def _other(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def _class(session: Session, cls: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """An instance; a user's own `__init__` is inlined like any of their functions."""
+    if issubclass(cls, Exception) and is_traced_inside((args, kwargs)):
+        return raised(cls, args, kwargs)
     init = vars(cls).get("__init__") or getattr(cls, "__init__", None)
     if (
         type(cls) is type
@@ -193,6 +196,8 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
     owner = getattr(callee, "__self__", None)
     if isinstance(owner, np.ufunc) and is_run_time((*args, *kwargs.values())):
         return functions.method_of_ufunc(owner, callee.__name__, args, kwargs)
+    if type(owner) is str and callee.__name__ == "format":
+        return text_of(callee, args, kwargs)
     why = functions.refusal_of_method(callee, owner)
     if why:
         refuse(224, name=_name(callee), why=why, instead="call it outside and pass the value")

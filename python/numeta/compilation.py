@@ -25,6 +25,7 @@ from .procedures import Procedures
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
+from .texts import Raise
 from .types import BY_SHORT
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ def signature_of(arguments: Sequence[Argument]) -> str:
             text = repr(argument.value)
             parts.append(f"{argument.name}={text if len(text) <= 40 else text[:37] + '...'}")
             continue
+        if argument.kind == "generator":
+            parts.append(f"{argument.name}: Generator")
+            continue
         assert argument.dtype is not None
         text = argument.dtype.short
         if argument.kind == "array":
@@ -94,6 +98,10 @@ def _stand_in(trace: _trace.Trace, argument: Argument, decisions: Decisions) -> 
     """What the staged function gets for one argument."""
     if argument.kind == "const":
         return argument.value
+    if argument.kind == "generator":
+        from .arrays.generators import Generator
+
+        return Generator(trace.add_array(argument.name, "i8", 1, "C", (None,), ()))
     assert argument.dtype is not None
     if argument.kind == "scalar":
         return trace.add_scalar(argument.name, argument.dtype.short, argument.weak)
@@ -113,6 +121,8 @@ def _param(
             return ("const", argument.value)
         key_of = key_function(argument.value, recorder.has)
         return ("const_key", key_of, key_of(argument.value))
+    if argument.kind == "generator":
+        return ("generator", type(argument.value))
     assert argument.dtype is not None
     number = argument.dtype.typenum
     if argument.kind == "scalar":
@@ -205,14 +215,15 @@ def _params(
 ) -> tuple[list[bool], list[tuple[Any, ...]]]:
     """Which arguments are written, and the parameter specs with the hidden ones last."""
     left = iter(flags)
-    written = [argument.kind == "array" and next(left) for argument in arguments]
+    buffers_of = ("array", "generator")
+    written = [argument.kind in buffers_of and next(left) for argument in arguments]
     params = []
     buffers = 0
     for argument, flag in zip(arguments, written, strict=True):
         lengths = None
         if argument.kind == "array":
             lengths = recorder.lengths(buffers, argument.shape)
-            buffers += 1
+        buffers += argument.kind in buffers_of
         params.append(_param(argument, flag, recorder, lengths))
     return written, params + recorder.params(list(left))
 
@@ -220,7 +231,7 @@ def _params(
 def check_writeable(kernel: Kernel, arguments: Sequence[Argument], written: list[bool]) -> None:
     """ValueError 403 for a read-only array that the kernel writes."""
     for argument, flag in zip(arguments, written, strict=True):
-        if flag and not argument.value.flags.writeable:
+        if flag and argument.kind == "array" and not argument.value.flags.writeable:
             raise errors.error(403, kernel=kernel.__qualname__, name=argument.name)
 
 
@@ -312,11 +323,11 @@ def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> A
         kind, message, filename, line = sites[site]
         if type(kind) is Say:
             return kind.tell(values[0])
-        text = message.format(*values)
+        problem = kind(values) if type(kind) is Raise else kind(message.format(*values))
         source = "\n" * (max(line, 1) - 1) + "raise problem"
         code = compile(source, filename or "<kernel>", "exec")
         code = code.replace(co_name=kernel.__name__, co_qualname=kernel.__qualname__)
-        exec(code, {"problem": kind(text)})
+        exec(code, {"problem": problem})
 
     return raise_site
 

@@ -28,6 +28,7 @@ from .control_while import WhileLoop
 from .iteration import run_time_iteration
 from .session import Session, current, refuse
 from .staging_live import BREAK, CONTINUE, RAISE, RETURN
+from .texts import Raise, Raised, words_of
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _JUMPS = BREAK | CONTINUE | RETURN | RAISE
@@ -290,6 +291,9 @@ class Flow(PlainFlow):
         self.error, self.cause = error, cause
         session = self.session
         if not self.trace.alive:
+            return False
+        if type(error) is Raised:
+            session.fails(Raise(error), "", *words_of(error))
             return False
         if session.is_certain():
             return True

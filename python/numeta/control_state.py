@@ -115,7 +115,8 @@ class ControlState:
     opened; has_decided: something was recorded already that may end the kernel, or take its time;
     mixed: numbers that have different types on different ways; asked: those whose type was asked;
     chosen: of array variables, which of the caller's arrays each is, by a run-time number: (the
-    variable, the number, those that it can be); callers: the arrays, from number 1 on.
+    variable, the number, those that it can be); callers: the arrays, from number 1 on; told: the
+    buffers of those variables that are returned with their number; shown: those of returned views.
     """
 
     trace: _trace.Trace
@@ -131,6 +132,8 @@ class ControlState:
         self.asked: dict[int, Any] = {}
         self.chosen: dict[int, tuple[Any, Any, set[int]]] = {}
         self.callers: list[Any] = []
+        self.told: set[int] = set()
+        self.shown: set[int] = set()
         self.has_decided = False
         self.unrolled = 0
         self.decisions = decisions
@@ -234,9 +237,9 @@ class ControlState:
 
     # -- ways that end ----------------------------------------------------------------------------
 
-    def fails(self, kind: Callable[[str], BaseException], message: str) -> Any:
+    def fails(self, kind: Callable[[Any], BaseException], message: str, *values: Any) -> Any:
         """The exception is raised at run time if control comes here; stands for the value."""
-        self.trace.fail(kind, message)
+        self.trace.fail(kind, message, *values)
         self.has_decided = True
         return self.nothing()
 

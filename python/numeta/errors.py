@@ -139,7 +139,8 @@ _ROWS = (
     Diagnostic(225, TraceError, "`{what}` needs a run-time value that is not known here",
                "compare numbers with == and <, test with isinstance, or use compile-time values"),
     Diagnostic(226, TraceError, "the text of a run-time value is not known in a kernel",
-               "return the value and format it outside"),
+               "give it to print, raise or assert as it is, or return the value and format it"
+               " outside"),
     Diagnostic(227, TraceError, "a run-time value is matched by `match`",
                "match on compile-time values"),
     Diagnostic(228, TraceError, "the kernel raises {what} after run-time work or below run-time"
@@ -179,6 +180,12 @@ _ROWS = (
                " whether that happens", "an `if` statement, or a name of its own before it"),
     Diagnostic(244, TraceError, "{name}() calls itself and returns an array",
                "pass the array as an argument and write to it"),
+    Diagnostic(245, TraceError, "an exception shows {count} run-time numbers, where a complex one"
+               " counts twice, and at most {most} can be shown", "show fewer of them"),
+    Diagnostic(246, TraceError, "an array is returned whole and as a view, and only the run tells"
+               " which of several arrays it is", "return a copy, as in return x.copy()"),
+    Diagnostic(247, TraceError, "numeta does not compute with arrays of dtype {dtype}",
+               "bool, integers, float32, float64, complex64 or complex128, of native byte order"),
     # -- 3xx results and captures ---------------------------------------------------------------
     Diagnostic(301, TraceError, "{kernel}() returns {what}, which a kernel cannot return yet",
                "return numbers, arrays, None, or a tuple of them"),

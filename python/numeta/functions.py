@@ -36,6 +36,7 @@ from .iteration import Iteration, enumerate_, length_of, range_, reversed_, zip_
 from .loops import CompiledRange
 from .rows import Row, as_weak, need_real, to_int
 from .session import current, refuse
+from .texts import Text, text_of
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _traced = _trace.is_traced
@@ -293,6 +294,8 @@ def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
 def _isinstance(value: Any, classes: Any, /) -> bool:
     if type(value) is Poison:
         raise_poison(value)
+    if type(value) is Text:
+        return issubclass(str, classes)
     if not _traced(value):
         return isinstance(value, classes)
     asked_for_type(value, "isinstance")
@@ -303,6 +306,8 @@ def _type(*args: Any, **kwargs: Any) -> Any:
     if len(args) == 1 and not kwargs:
         if type(args[0]) is Poison:
             raise_poison(args[0])
+        if type(args[0]) is Text:
+            return str
         if _traced(args[0]):
             asked_for_type(args[0], "type")
             return python_type(args[0])
@@ -336,12 +341,10 @@ def _getattr(owner: Any, name: str, /, *default: Any) -> Any:
 
 
 def _text_of(native: Callable[..., Any]) -> Callable[..., Any]:
-    def text_of(*args: Any, **kwargs: Any) -> Any:
-        if current() is not None and _inside(args):
-            refuse(226)
-        return native(*args, **kwargs)
+    def text(*args: Any, **kwargs: Any) -> Any:
+        return text_of(native, args, kwargs)
 
-    return text_of
+    return text
 
 
 def _of_runtime(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
@@ -379,8 +382,8 @@ _BUILTINS = [
     Row(repr, "repr", _text_of(repr)),
     Row(ascii, "ascii", _text_of(ascii)),
     Row(format, "format", _text_of(format)),
-    Row(bytes, "bytes", _text_of(bytes)),
-    Row(bytearray, "bytearray", _text_of(bytearray)),
+    Row(bytes, "bytes", _of_runtime("bytes", bytes)),
+    Row(bytearray, "bytearray", _of_runtime("bytearray", bytearray)),
     Row(hash, "hash", _of_runtime("hash", hash)),
     Row(id, "id", _of_runtime("id", id)),
     Row(set, "set", _of_runtime("set", set)),

@@ -271,7 +271,7 @@ def _cast(kind: type) -> Callable[..., Any]:
             refuse(230, name=f"np.{kind.__name__}", what=f"{len(args)} arguments", instead="one")
         value = operand(args[0])
         if _is_array(value):
-            return _trace.map(cast, (value,))
+            return value if value.dtype == dtype else _trace.map(cast, (value,))
         if np.dtype(value.dtype).kind == "c" and dtype.kind not in "cb" and not _is_array(args[0]):
             raise TypeError(
                 f"float() argument must be a real number, not {python_type(value).__name__!r}"

@@ -13,11 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from . import _trace
 from .rows import Row
 from .session import Session, current, refuse
-
-_traced = _trace.is_traced
+from .texts import Make, deferred, python_value
 
 
 class _Told(threading.local):
@@ -39,21 +37,11 @@ class Say:
         self.tell = tell
 
 
-def _python_value(dtype: np.dtype[Any], weak: bool) -> Callable[[Any], Any]:
-    """From the int or float of 64 bits that a kernel tells to the value that Python would have."""
-    if weak:
-        return {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
-    if dtype == np.uint64:
-        return lambda number: np.uint64(number & 0xFFFF_FFFF_FFFF_FFFF)
-    kind: Callable[[Any], Any] = dtype.type
-    return kind
-
-
 def _tell(session: Session, value: Any) -> None:
     """At run time, the value is appended to those that are told."""
     dtype = np.dtype(value.dtype)
     if dtype.kind != "c":
-        make = _python_value(dtype, value.weak)
+        make = python_value(dtype, value.weak)
         session.trace.say(Say(lambda number: _told.values.append(make(number))), value)
         return
     join = complex if value.weak else dtype.type
@@ -70,18 +58,17 @@ def _told_as_it_is(number: float) -> None:
     _told.values.append(number)
 
 
-def _printer(parts: list[str | None], count: int, **options: Any) -> Callable[[float], None]:
+def _printer(parts: list[Make], count: int, **options: Any) -> Callable[[float], None]:
     file = options.pop("file", None)
     by_name = next((name for name in ("stdout", "stderr") if file is getattr(sys, name)), None)
 
     def say(_: float) -> None:
         # More than these are there where a signal ended a kernel between two of its values.
         first = len(_told.values) - count
-        values = iter(_told.values[first:])
+        values = _told.values[first:]
         _told.values.clear()
         where = getattr(sys, by_name) if file is not None and by_name else file
-        texts = [next(values) if part is None else part for part in parts]
-        print(*texts, file=where, **options)
+        print(*(make(values) for make in parts), file=where, **options)
 
     return say
 
@@ -103,15 +90,11 @@ def _print(*args: Any, **options: Any) -> None:
         if not isinstance(options.get(name), str | None):
             kind = type(options[name]).__name__
             raise TypeError(f"{name} must be None or a string, not {kind}")
-    parts: list[str | None] = []
-    for value in args:
-        if type(value) is not _trace.Scalar and is_traced_inside(value):
-            refuse(226)
-        parts.append(None if _traced(value) else str(value))
-    for value in args:
-        if _traced(value):
-            _tell(session, value)
-    session.trace.say(Say(_printer(parts, parts.count(None), **options)))
+    values: list[Any] = []
+    parts = [deferred(a if is_traced_inside(a) else str(a), values) for a in args]
+    for value in values:
+        _tell(session, value)
+    session.trace.say(Say(_printer(parts, len(values), **options)))
     return None
 
 

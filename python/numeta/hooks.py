@@ -16,14 +16,16 @@ import numpy as np
 
 from . import _trace, calls, control, control_choice, errors
 from .arrays.attributes import contains
-from .arrays.conversion import items_of
+from .arrays.conversion import items_of, one_by_one
 from .arrays.subscripts import STAND_INS
+from .config import config
 from .control_merge import UNBOUND, Poison, name_, raise_poison
 from .functions_numpy import attribute_of
-from .iteration import Iteration
+from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
 from .staging_nodes import DIRECT
+from .texts import joined, percent
 
 ndarray = np.ndarray
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -200,10 +202,16 @@ def items(iterable: Any) -> Iterable[Any]:
         return iterable  # type: ignore[no-any-return]
     if type(iterable) is Unrolled:
         return iterable
-    if type(iterable) is CompiledRange or isinstance(iterable, Iteration):
+    if type(iterable) is CompiledRange:
         refuse(202)
+    if isinstance(iterable, Iteration):
+        found = run_time_iteration(iterable)
+        length = None if found is None else found.length()
+        if found is None or type(length) is not int or length > config.unroll_limit:
+            refuse(202)
+        return map(found.value, range(*found.bounds()))
     if isinstance(iterable, Array | ndarray):
-        return items_of(lift(iterable, ""))
+        return one_by_one(lift(iterable, ""))
     if type(iterable) is Poison:
         raise_poison(iterable)
     if hasattr(type(iterable), "__next__"):
@@ -270,15 +278,6 @@ def delegated(value: Any) -> Any:
 # -- statements -----------------------------------------------------------------------------------
 
 
-def text(value: Any) -> Any:
-    """A value that is formatted into a string."""
-    if type(value) is Poison:
-        raise_poison(value)
-    if current() is not None and calls.is_traced_inside(value):
-        refuse(226)
-    return value
-
-
 def subject(value: Any) -> Any:
     """The subject of a `match` statement."""
     if type(value) is Poison:
@@ -340,9 +339,11 @@ def rebound(name: str) -> None:
 
 
 def augmented(owner: Any, attribute: str) -> None:
-    """Before `owner.attribute += ...`: an array would be changed at the trace."""
-    if current() is not None and isinstance(getattr(owner, attribute, None), ndarray):
-        refuse(232, name=attribute)
+    """Before `owner.attribute += ...`: an array of NumPy would be changed at the trace."""
+    if current() is not None:
+        found = getattr(owner, attribute, None)
+        if isinstance(found, ndarray) and not _trace.is_traced(found):
+            refuse(232, name=attribute)
 
 
 def augmented_item(owner: Any, key: Any) -> None:
@@ -352,7 +353,7 @@ def augmented_item(owner: Any, key: Any) -> None:
             found = owner[key]
         except (LookupError, TypeError):
             return
-        if isinstance(found, ndarray):
+        if isinstance(found, ndarray) and not _trace.is_traced(found):
             refuse(232, name=str(key))
 
 
@@ -453,7 +454,8 @@ class _Hooks:
     rebound = staticmethod(rebound)
     subject = staticmethod(subject)
     target = staticmethod(target)
-    text = staticmethod(text)
+    joined = staticmethod(joined)
+    percent = staticmethod(percent)
     unbound = UNBOUND
     unpack = staticmethod(unpack)
     yielded = staticmethod(yielded)

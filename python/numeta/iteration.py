@@ -251,7 +251,7 @@ def _listed(value: Any, count: int) -> Iterable[Any]:
     length = inner.length()
     if type(length) is not int or min(length, count) > 256:
         refuse(239)
-    return [inner.item(k) for k in range(min(length, count))]
+    return map(inner.item, range(min(length, count)))  # each when it is asked for
 
 
 def zip_(*parts: Any, strict: Any = False) -> Any:

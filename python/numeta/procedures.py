@@ -51,7 +51,7 @@ class Procedures:
         """The kernel itself is procedure 0."""
         parts: list[Key] = []
         for argument in arguments:
-            if argument.kind == "const":
+            if argument.kind in ("const", "generator"):
                 return  # a call of it has compile-time values, and is inlined
             assert argument.dtype is not None
             short = argument.dtype.short

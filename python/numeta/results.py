@@ -16,7 +16,7 @@ import numpy as np
 from . import _trace, errors
 from .arguments import convert_scalar, describe
 from .fingerprint import is_immutable
-from .returned_arrays import Choice, Origins, Placed, debug_array, fits
+from .returned_arrays import Choice, Origins, Placed, debug_array, fits, is_named_tuple
 from .types import Hint, ReturnHint, dtype_of
 
 Template = Any
@@ -52,6 +52,8 @@ class _Reader:
             return None
         if isinstance(value, tuple | list) and type(value) in (tuple, list):
             return self.sequence(value, hint)
+        if isinstance(value, tuple) and hint.kind == "any" and is_named_tuple(type(value)):
+            return ("named", type(value), *[self.template(item, hint) for item in value])
         if hint.kind == "tuple":
             raise self.error(303, got="one", hint=hint.text, expected=len(hint.parts))
         if isinstance(value, _trace.Scalar):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _trace
+from . import _trace, errors
 from .control_merge import Edge, Join, Poison, raise_poison, read_again, type_of
 from .session import current
 
@@ -35,6 +35,11 @@ class Placed:
         self.axes = axes
 
 
+def is_named_tuple(kind: type) -> bool:
+    """Whether it is a class of named tuples, which are made of their items."""
+    return issubclass(kind, tuple) and kind is not tuple and hasattr(kind, "_fields")
+
+
 class Choice:
     """One of several values: the one whose number `selector` has at run time."""
 
@@ -54,6 +59,9 @@ def ready(value: Any, hint: ReturnHint) -> Any:
         items = [ready(item, part) for item, part in zip(value, parts, strict=True)]
         changed = any(a is not b for a, b in zip(items, value, strict=True))
         return kind(items) if changed else value
+    if is_named_tuple(kind):
+        any_hint = hint._replace(kind="any")
+        return kind(*(ready(item, any_hint) for item in value))
     if kind is not _trace.Array:
         return value
     value = as_hinted(value, hint)
@@ -63,10 +71,24 @@ def ready(value: Any, hint: ReturnHint) -> Any:
     callers = session.callers[: max(can_be, default=0)]
     if can_be and _trace.lasts(which) and all(_trace.lasts(callers[k - 1]) for k in can_be):
         _trace.tell(value)
+        _seen(session.told, value, session.shown)
         arrays = [ready(a, hint) if k in can_be else value for k, a in enumerate(callers, 1)]
         return Choice(which, [value, *arrays])
     _, is_whole = _trace.buffer_of(value)
-    return value if is_whole else Placed(value, *_trace.placement(value))
+    if is_whole:
+        return value
+    _seen(session.shown, value, session.told)
+    return Placed(value, *_trace.placement(value))
+
+
+def _seen(how: set[int], array: Any, otherwise: set[int]) -> None:
+    """Notes how the buffer of an array is returned: not both by its number and by its memory."""
+    number, _ = _trace.buffer_of(array)
+    how.add(number)
+    session = current()
+    if number in otherwise and session is not None:
+        code = session.staged[0].func.__code__
+        raise errors.error(246, code.co_filename, code.co_firstlineno)
 
 
 def as_hinted(array: Any, hint: ReturnHint) -> Any:
@@ -176,6 +198,8 @@ class ReturnJoin(Join):
             return read_again(self.session, variable)
         if kind is tuple or kind is list:
             return kind(self._kept(f"{name}_{k}", edge, item) for k, item in enumerate(value))
+        if is_named_tuple(kind):
+            return kind(*(self._kept(f"{name}_{k}", edge, v) for k, v in enumerate(value)))
         if kind is Choice:
             selector = self._kept(f"{name}_which", edge, value.selector)
             return Choice(selector, self._kept(name, edge, tuple(value.values)))
@@ -188,6 +212,6 @@ class ReturnJoin(Join):
 
 def _holds_array(value: Any) -> bool:
     kind = type(value)
-    if kind is tuple or kind is list:
+    if kind is tuple or kind is list or is_named_tuple(kind):
         return any(map(_holds_array, value))
     return kind in (Placed, Choice, _trace.Array)

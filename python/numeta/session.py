@@ -171,9 +171,10 @@ class Session(ControlState):
                 raise self.first_error from problem
             if isinstance(problem, RecursionError):
                 self._refuse_recursion(problem)
-            if not self.is_certain():
-                self._refuse_raise(problem)
-            raise
+            if self.is_certain():
+                raise
+            self._raise_later(problem)
+            return None
 
     def _restart_adaptive(self) -> None:
         """A loop that need not be compiled could not be: the next trace has Python run it."""
@@ -191,16 +192,25 @@ class Session(ControlState):
         code, line = frames[-1]
         raise errors.error(240, code.co_filename, line, name=code.co_name) from None
 
-    def _refuse_raise(self, problem: Exception) -> NoReturn:
-        """The kernel would raise after run-time work, or only if a loop runs: not at the trace."""
+    def _raise_later(self, problem: Exception) -> None:
+        """The kernel raises after run-time work: each call does it, there. Below run-time control
+        flow it is not known whether: refused."""
         filename, line = "", 0
         step = problem.__traceback__
         while step is not None:
             if not is_own_file(step.tb_frame.f_code.co_filename):
                 filename, line = step.tb_frame.f_code.co_filename, step.tb_lineno
             step = step.tb_next
-        what = f"{type(problem).__name__}: {problem}"
-        raise errors.error(228, filename, line, what=what) from problem
+        if self.is_conditional() or not self.trace.alive:
+            what = f"{type(problem).__name__}: {problem}"
+            raise errors.error(228, filename, line, what=what) from problem
+        from .control import again
+
+        self.unwind(0)
+        make = again(problem)
+        # The place of a failure is the line that runs: here one of the user's file.
+        fail = compile("\n" * (max(line, 1) - 1) + "fail()", filename or "<kernel>", "exec")
+        exec(fail, {"fail": lambda: self.trace.fail(make, "")})
 
     def _finish(self, staged: StagedFunction, result: object) -> None:
         code = staged.func.__code__

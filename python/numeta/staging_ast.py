@@ -385,11 +385,15 @@ class Expressions:
 
     # -- texts and generators -----------------------------------------------------------------
 
-    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
-        node.value = hook("text", node, self.visit(node.value))
-        if node.format_spec is not None:
-            node.format_spec = self.visit(node.format_spec)
-        return node
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        parts: list[ast.expr] = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                spec = part.format_spec and self.visit(part.format_spec)
+                given = [constant(part.conversion, part), spec or constant(None, part)]
+                part = at(ast.Tuple([self.visit(part.value), *given], LOAD), part)
+            parts.append(part)
+        return hook("joined", node, *parts)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         formats = isinstance(node.op, ast.Mod) and (
@@ -398,7 +402,7 @@ class Expressions:
         )
         node.left, node.right = self.visit(node.left), self.visit(node.right)
         if formats:
-            node.right = hook("text", node, node.right)
+            return hook("percent", node, node.left, node.right)
         return node
 
     def visit_Yield(self, node: ast.Yield) -> ast.AST:

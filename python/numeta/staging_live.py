@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .staging_names import FUNCTIONS, LEAVES, all_children
+from .staging_nodes import at, call, load, when
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
 AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
@@ -77,7 +78,7 @@ class Liveness:
         self._exposed: dict[ast.stmt, int] = {}
         self._named: dict[int, list[str]] = {}
         self._recording = False
-        for statement in body:
+        for statement in _expanded(body):
             self._scan(statement, 0)
 
     def solve(self, body: Sequence[ast.stmt], shared: Iterable[str]) -> None:
@@ -187,7 +188,7 @@ class Liveness:
         bound, calls = found.stores, found.calls
         for place, part in enumerate(parts):
             inside = 0
-            for statement in part:
+            for statement in _expanded(part):
                 info = self._scan(statement, depth + 1)
                 bound |= info.bound
                 calls |= info.calls
@@ -306,6 +307,17 @@ class Liveness:
         self.merged[node] = masks = tuple(bound & mask | always for mask in live)
         for mask in masks:
             self.anything |= mask
+
+
+def _expanded(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    """The block, where `assert t, m` is a branch: what shows a message is done if it is shown."""
+    assert isinstance(body, list)
+    for place, node in enumerate(body):
+        if type(node) is ast.Assert and node.msg and type(node.msg) is not ast.Constant:
+            error = call(load("AssertionError", node), [node.msg], node)
+            raised = at(ast.Raise(error, None), node)
+            body[place] = when(at(ast.UnaryOp(ast.Not(), node.test), node), [raised], node)
+    return body
 
 
 def _stored(target: ast.expr, bits: dict[str, int]) -> int:

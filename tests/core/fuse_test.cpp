@@ -249,6 +249,26 @@ TEST(Fuse, AStoreOfAnotherElementEndsWhatIsHeld) {
   EXPECT_FALSE(fuse(b.g));
 }
 
+TEST(Fuse, RowsThatAreReadAsTheyWereMadeRunTogether) {
+  Pair b;
+  const BufferId t = b.own("t", {b.n, b.m});
+  b.over({b.n, b.m}, [&](auto& i) { b.g.store(t, i, b.exp(b.at(b.a, {i[1]}))); });
+  const RegionId r = b.loop(b.n);
+  b.store(b.p, {b.index(r)}, b.at(t, {b.index(r), b.n}));
+  b.end();
+  EXPECT_EQ(statements(fuse(b.g).value()), "own t; for n{for m{t[i,j]=exp(a[j])}; p[i]=t[i,n]}");
+}
+
+TEST(Fuse, RowsOfAnotherIterationDoNot) {
+  Pair b;
+  const BufferId t = b.own("t", {b.n, b.m});
+  b.over({b.n, b.m}, [&](auto& i) { b.g.store(t, i, b.exp(b.at(b.a, {i[1]}))); });
+  const RegionId r = b.loop(b.n);
+  b.store(b.p, {b.index(r)}, b.at(t, {b.n, b.index(r)}));
+  b.end();
+  EXPECT_FALSE(fuse(b.g));
+}
+
 TEST(Fuse, InsideABranchAndALoop) {
   Pair b;
   b.loop(b.m);

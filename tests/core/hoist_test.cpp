@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/kept_arrays.hpp"
+#include "core/explain.hpp"
 #include "tests/core/planning.hpp"
 
 namespace numeta::core {
@@ -51,16 +51,20 @@ TEST(Hoist, ALengthThatChangesKeepsItsLoop) {
   EXPECT_EQ(hoisted(c.g).substr(0, 20), "for m{own t; for m{f");
 }
 
-TEST(Hoist, AnArrayThatIsAllocatedTwiceKeepsItsPlaces) {
+TEST(Hoist, AnArrayThatIterationsHandOnStays) {
   Planning b;
   const BufferId a = b.array("a");
-  const BufferId t = b.map("t", {b.m}, [&](auto& i) { return b.exp(b.at(a, i)); });
+  const BufferId t = b.map("t", {b.n}, [&](auto& i) { return b.at(a, i); });
   b.loop(b.m);
-  b.g.allocate(t, std::array{b.n}, 0);
-  b.over({b.n}, [&](auto& i) { b.g.store(t, i, b.at(a, i)); });
+  const BufferId u = b.map("u", {b.n}, [&](auto& i) { return b.exp(b.at(t, i)); });
+  const Indices lengths{b.n};
+  b.g.allocate(t, lengths, 0);
+  b.over({b.n}, [&](auto& i) { b.g.store(t, i, b.at(u, i)); });
   b.end();
   b.over({b.n}, [&](auto& i) { b.g.store(a, i, b.at(t, i)); });
-  EXPECT_FALSE(hoist(b.g));
+  EXPECT_EQ(hoisted(b.g),
+            "own t; for n{t[i]=a[i]}; own u; for m{for n{u[j]=exp(t[j])}; own t; for n{t[j]=u[j]}}; "
+            "for n{a[i]=t[i]}");
 }
 
 TEST(Hoist, ParallelLoopsAndBranchesKeepTheirs) {
@@ -75,13 +79,15 @@ TEST(Hoist, ParallelLoopsAndBranchesKeepTheirs) {
   EXPECT_FALSE(hoist(b.g));
 }
 
-TEST(KeptArrays, ANoteSaysWhy) {
+TEST(Explain, NotesSayWhatIsThereAndWhy) {
   Planning b;
   const BufferId a = b.array("a");
   use(b, a, b.n);
-  const Graph made = *explain_arrays(b.g);
-  ASSERT_EQ(made.notes.size(), 1);
-  EXPECT_EQ(made.notes[0].text, "an array (n,) is kept: its elements are read several times");
+  const Graph made = *explain(b.g);
+  ASSERT_EQ(made.notes.size(), 3);
+  EXPECT_EQ(made.notes[0].text, "a loop over (n,)");
+  EXPECT_EQ(made.notes[1].text, "a loop over (n,)");
+  EXPECT_EQ(made.notes[2].text, "an array (n,) is kept: its elements are read several times");
 }
 
 }  // namespace

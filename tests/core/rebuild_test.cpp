@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "emit_fortran/emit.hpp"
-#include "tests/core/building.hpp"
+#include "tests/core/planning.hpp"
 
 namespace numeta::core {
 namespace {
@@ -115,6 +115,46 @@ TEST(Rebuild, ALongChainIsNoDeepRecursion) {
   for (int k = 0; k < 200'000; ++k) x = b.op(Op::add, DType::f8, {x, y});
   b.g.results = {{x, false}};
   EXPECT_EQ(rebuild(b.g).size(), b.g.size());
+}
+
+/// for i in range(start, stop, step): a[i] = 1
+std::string shown_loop(std::int64_t start, std::int64_t stop, std::int64_t step,
+                       const std::function<void(Planning&, RegionId)>& more = {}) {
+  Planning b;
+  const BufferId a = b.array("a");
+  const RegionId r =
+      b.g.begin_loop(b.g.integer(start), b.g.integer(stop), b.g.integer(step), "i");
+  b.store(a, {b.index(r)}, b.real(1));
+  if (more) more(b, r);
+  b.end();
+  const Graph made = rebuild(b.g);
+  verify(made);
+  return statements(made);
+}
+
+TEST(Rebuild, ALoopOfOneIterationIsItsBody) {
+  EXPECT_EQ(shown_loop(0, 1, 1), "a[0]=c");
+  EXPECT_EQ(shown_loop(5, 8, 3), "a[5]=c");
+  EXPECT_EQ(shown_loop(5, 4, -1), "a[5]=c");
+  EXPECT_EQ(shown_loop(5, 6, INT64_MAX), "for 5:6:9223372036854775807{a[i]=c}");
+}
+
+TEST(Rebuild, OtherLoopsStay) {
+  EXPECT_EQ(shown_loop(0, 2, 1), "for 2{a[i]=c}");
+  EXPECT_EQ(shown_loop(0, 0, 1), "for 0{a[i]=c}");
+  EXPECT_EQ(shown_loop(0, 1, -1), "for 1:-1{a[i]=c}");
+  EXPECT_EQ(shown_loop(0, 1, 0), "for 1:0{a[i]=c}");
+}
+
+TEST(Rebuild, ALoopThatMayBeLeftStays) {
+  const auto leave = [](Planning& b, RegionId r) {
+    b.g.begin_branch(b.op(Op::lt, DType::b1, {b.n, b.m}, true));
+    b.g.leave(r);
+    b.end();
+  };
+  EXPECT_EQ(shown_loop(0, 1, 1, leave), "for 1{a[i]=c; if{leave}}");
+  const auto parallel = [](Planning& b, RegionId) { b.g.set_parallel(Parallel::Yes); };
+  EXPECT_EQ(shown_loop(0, 1, 1, parallel), "for 1{a[i]=c}");
 }
 
 }  // namespace

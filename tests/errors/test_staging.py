@@ -209,6 +209,12 @@ def makes_array(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
+def half_array(a: nm.f8[:], x: float) -> None:
+    b = np.zeros(3, np.float16)
+    b[0] = x
+
+
+@nm.jit
 def calls_exact(a: nm.f8[:], x: float) -> None:
     a[0] = inner(x)
 
@@ -298,10 +304,24 @@ def refused_fsum(a: nm.f8[:], x: float) -> None:
 
 
 @nm.jit
-def raises_in_loop(a: nm.f8[:], x: float) -> None:
+def compares_texts(a: nm.f8[:], x: float) -> None:
     for i in nm.range(3):
-        a[i] = x
-        raise ValueError(f"no {x}")
+        if f"{x}" == "1.0":
+            a[i] = x
+
+
+@nm.jit
+def shows_too_much(a: nm.f8[:], x: float) -> None:
+    if x < 0:
+        raise ValueError(x, a[0], a[1], a[2], a[3], a[4], a[5], x + 1j)
+
+
+@nm.jit
+def whole_and_view(a: nm.f8[:], x: float) -> tuple[nm.f8[:], nm.f8[:]]:
+    b = a
+    if x < 0:
+        b = a[::-1]
+    return b, b[1:]
 
 
 @nm.jit
@@ -420,7 +440,8 @@ CASES = [
     (formats, (1,),
      "NM226: the text of a run-time value is not known in a kernel\n"
      '  File "FILE", line +2\n'
-     "  Instead: return the value and format it outside"),
+     "  Instead: give it to print, raise or assert as it is, or return the value and format it "
+     "outside"),
     (matches, (1,),
      "NM227: a run-time value is matched by `match`\n"
      '  File "FILE", line +2\n'
@@ -442,6 +463,10 @@ CASES = [
      "NM231: 'numpy.rec.array' is an array that is made in the kernel\n"
      '  File "FILE", line +2\n'
      "  Instead: make it outside and pass it as an argument"),
+    (half_array, (1,),
+     "NM247: numeta does not compute with arrays of dtype float16\n"
+     '  File "FILE", line +2\n'
+     "  Instead: bool, integers, float32, float64, complex64 or complex128, of native byte order"),
     (calls_exact, (1,),
      "NM233: inner() is inlined with other modes than those of its caller\n"
      '  File "FILE", line +2\n'
@@ -514,10 +539,21 @@ CASES = [
      "NM224: math.fsum() cannot be used in a kernel: it takes no array yet\n"
      '  File "FILE", line +2\n'
      "  Instead: a tuple or a list of numbers, or a loop"),
-    (raises_in_loop, (1,),
+    (compares_texts, (1,),
      "NM226: the text of a run-time value is not known in a kernel\n"
-     '  File "FILE", line +4\n'
-     "  Instead: return the value and format it outside"),
+     '  File "FILE", line +3\n'
+     "  Instead: give it to print, raise or assert as it is, or return the value and format it "
+     "outside"),
+    (shows_too_much, (1,),
+     "NM245: an exception shows 9 run-time numbers, where a complex one counts twice, and at most "
+     "8 can be shown\n"
+     '  File "FILE", line +3\n'
+     "  Instead: show fewer of them"),
+    (whole_and_view, (1,),
+     "NM246: an array is returned whole and as a view, and only the run tells which of several "
+     "arrays it is\n"
+     '  File "FILE", line +0\n'
+     "  Instead: return a copy, as in return x.copy()"),
     (not_one_value, (1,),
      "NM236: 'name' is 1.0 or 'a' after the run-time control flow of line +3: no one "
      "run-time value stands for it\n"

@@ -25,7 +25,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--straight", action="store_true", help="no run-time control flow")
+    parser.add_argument("--arrays", type=float, default=0.5, help="share of kernels with arrays")
     parser.add_argument("--mixed", action="store_true", help="names that change their type")
+    parser.add_argument("--quick", type=int, default=0, help="-O1 but for one batch of so many")
     parser.add_argument("--json", type=Path, help="where to write the report")
     parser.add_argument("--show", type=int, default=10, help="how many failures to print")
     return parser.parse_args()
@@ -33,9 +35,9 @@ def _options() -> argparse.Namespace:
 
 def main() -> int:
     options = _options()
-    features = Features(control=not options.straight, mixed=options.mixed)
+    features = Features(not options.straight, options.mixed, options.arrays)
     plan = runner.generated(options.seed, options.count, features)
-    plan.jobs, plan.seconds = options.jobs, options.seconds
+    plan.jobs, plan.seconds, plan.quick = options.jobs, options.seconds, options.quick
     report = runner.run(plan)
     report.title = f"seed {options.seed}"
     if options.json:

@@ -42,6 +42,36 @@ class Name:
     index: bool = False  # in range for any array, negative or not
 
 
+# A length: a number, ("text", how it is written), (what a slice makes, another), None if unknown.
+Dim = int | tuple[str, object] | None
+Dims = tuple[Dim, ...]
+
+
+@dataclass
+class Local:
+    """A name of an array; `dims` label its lengths, `fixed` ones are never bound again."""
+
+    name: str
+    type: str
+    dims: Dims
+    layout: str = "C"
+    fixed: bool = False
+    written: bool = True  # may be written: no view that shows an element twice
+
+    @property
+    def known(self) -> bool:
+        return None not in self.dims
+
+
+@dataclass
+class Helped:
+    """A function of one-dimensional arrays of equal lengths, which returns another one."""
+
+    name: str
+    parameters: list[str]  # the types of their elements
+    result: str
+
+
 @dataclass
 class Scope:
     """What an expression may use."""
@@ -71,10 +101,12 @@ class Features:
 
     `control`: run-time control flow with carried names. `mixed`: names that change their type,
     which may be refused where paths meet, so that no share of refusals is asked of such a run.
+    `arrays`: the share of kernels that compute with whole arrays.
     """
 
     control: bool = True
     mixed: bool = False
+    arrays: float = 0.5
 
 
 class Expressions:

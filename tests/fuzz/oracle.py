@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import linecache
 import math
+import operator
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -87,6 +88,21 @@ def load(source: str, name: str, filename: str = "") -> dict[str, Any]:
     return scope
 
 
+_IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.iadd,
+    "Sub": operator.isub,
+    "Mult": operator.imul,
+    "Div": operator.itruediv,
+    "FloorDiv": operator.ifloordiv,
+    "Mod": operator.imod,
+    "BitAnd": operator.iand,
+    "BitOr": operator.ior,
+    "BitXor": operator.ixor,
+    "LShift": operator.ilshift,
+    "RShift": operator.irshift,
+}
+
+
 class _Watcher:
     """Counts documented differences; `w` and `p` are called by the watched source."""
 
@@ -107,6 +123,10 @@ class _Watcher:
         if type(value) is complex and complex not in (type(base), type(exponent)):
             self.met.append("complex power")
         return self.w(value)
+
+    def i(self, sign: str, target: Any, value: Any) -> Any:
+        """An augmented assignment, which changes an array in its place."""
+        return self.w(_IN_PLACE[sign](target, value))
 
 
 class _Watching(ast.NodeTransformer):
@@ -137,8 +157,11 @@ class _Watching(ast.NodeTransformer):
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.Assign:
         self.generic_visit(node)
         read = ast.parse(ast.unparse(node.target), mode="eval").body
-        value = self._binary(read, node.op, node.value)
-        return ast.Assign([node.target], value)
+        if isinstance(node.op, ast.Pow):
+            return ast.Assign([node.target], self._binary(read, node.op, node.value))
+        watch = ast.Attribute(ast.Name("__watch", ast.Load()), "i", ast.Load())
+        sign = ast.Constant(type(node.op).__name__)
+        return ast.Assign([node.target], ast.Call(watch, [sign, read, node.value], []))
 
     def visit_arguments(self, node: ast.arguments) -> ast.arguments:
         return node  # the hints are no operations

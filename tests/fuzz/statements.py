@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .expressions import MINIMUM_LENGTH, Array, Expressions, Name
+from .expressions import MINIMUM_LENGTH, Array, Expressions, Local, Name
 from .rules import STRONG, TYPES, kind, result_type
 
-_SIGNS = {
+# A type, the name whose value is returned, or an array of whose type and lengths one is.
+Returned = str | Name | Local
+
+SIGNS = {
     "+": "add",
     "-": "sub",
     "*": "mul",
@@ -41,7 +44,7 @@ class Helper:
 class Frame:
     """The function that is being written."""
 
-    returns: tuple[str | Name, ...]  # a type, or the name whose value is returned
+    returns: tuple[Returned, ...]
     inexact: bool  # whether what it returns may be
     loops: list[str] = field(default_factory=list)  # "native", "compiled": the open loops
     compiled: int = 0
@@ -176,9 +179,9 @@ class Statements(Expressions):
     def augmentation(self, wanted: str) -> tuple[str, str] | None:
         """An operation that keeps the type, and its operand."""
         for _ in range(6):
-            sign = self.r.choice(list(_SIGNS))
+            sign = self.r.choice(list(SIGNS))
             other = self.r.choice((wanted, wanted, self.some_type()))
-            if result_type(_SIGNS[sign], wanted, other) != wanted:
+            if result_type(SIGNS[sign], wanted, other) != wanted:
                 continue
             if kind(wanted) == "c" and sign in "*/":
                 continue
@@ -421,17 +424,19 @@ class Statements(Expressions):
         self.line(f'    raise {error}("raised")')
 
     def write_return(self) -> None:
-        values = []
-        for wanted in self.frame.returns:
-            if isinstance(wanted, Name):
-                values.append(wanted.name)
-                continue
-            depth = self.r.randint(1, _DEPTH)
-            bits = 20 if not self.frame.inexact else 63
-            values.append(self.expression(wanted, depth, inexact=self.frame.inexact, bits=bits))
+        values = [self.returned(wanted) for wanted in self.frame.returns]
         if len(values) == 1:
             self.line(f"return {values[0]}")
         elif values:
             self.line(f"return ({', '.join(values)})")
         else:
             self.line("return None")
+
+    def returned(self, wanted: Returned) -> str:
+        """One value that is returned."""
+        if isinstance(wanted, Name):
+            return wanted.name
+        assert isinstance(wanted, str)
+        depth = self.r.randint(1, _DEPTH)
+        bits = 20 if not self.frame.inexact else 63
+        return self.expression(wanted, depth, inexact=self.frame.inexact, bits=bits)

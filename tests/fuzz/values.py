@@ -71,6 +71,8 @@ def strong(short: str, text: str) -> str:
 
 def array(r: Random, short: str, shape: tuple[int, ...], layout: str, small: bool = False) -> str:
     """An array of a layout: "C", "F", or "S" (every second element, or backwards)."""
+    if 0 in shape:
+        return f"np.zeros({shape}, {NUMPY_NAME[short]}{', order=chr(70)' if layout == 'F' else ''})"
     stretched = tuple(2 * n for n in shape) if layout == "S" else shape
 
     def one() -> str:

@@ -215,3 +215,162 @@ def test_memory_of_a_loop_is_allocated_before_it() -> None:
     steps(values(5, 6), 2)
     assert "deallocate" not in steps.fortran()
     assert "1 array of the loop is allocated once, before it" in notes(steps)
+
+
+# -- exceptions between loops --------------------------------------------------------------------
+
+
+@nm.jit
+def fails_after_the_first(x: nm.f8[:], y: nm.f8[:], p: nm.f8[:], q: nm.f8[:]) -> None:
+    s = np.sqrt(x)
+    p[:] = s + 1
+    q[:] = s * y
+
+
+@nm.jit
+def fails_in_a_later_turn(x: nm.f8[:, :], y: nm.f8[:], n: nm.i8) -> None:
+    for k in range(n):
+        x *= 2
+        x += y
+        y[:] = y + x[k]
+
+
+@nm.jit
+def fails_on_one_path(x: nm.f8[:], y: nm.f8[:], n: nm.i8) -> None:
+    x += 1
+    if n > 3:
+        x += y
+    x *= 2
+
+
+@nm.jit
+def fails_unless_it_ends(x: nm.f8[:], y: nm.f8[:], n: nm.i8) -> None:
+    x += 1
+    for _ in range(n):
+        x *= 2
+        x += y
+
+
+@nm.jit
+def asserts(x: nm.f8[:], n: nm.i8) -> Any:
+    t = x * 2
+    x[:] = t + 1
+    assert n > 3, "too few"
+    x += t
+    return t
+
+
+@nm.jit
+def returns_late(x: nm.f8[:], y: nm.f8[:]) -> Any:
+    x += 1
+    return x + y
+
+
+FAILING: list[tuple[Any, tuple[Any, ...]]] = [
+    (fails_after_the_first, (values(5), values(5), values(5), values(5))),
+    (fails_after_the_first, (values(5), values(5), values(5), values(4))),
+    (fails_after_the_first, (values(5), values(5), values(4), values(5))),
+    (fails_after_the_first, (values(5), values(3), values(5), values(5))),
+    (fails_after_the_first, (values(5), values(1), values(5), values(5))),
+    (fails_after_the_first, (values(1), values(5), values(5), values(5))),
+    (fails_after_the_first, (values(0), values(0), values(0), values(3))),
+    (fails_in_a_later_turn, (values(3, 4), values(4), 3)),
+    (fails_in_a_later_turn, (values(3, 4), values(3), 3)),
+    (fails_in_a_later_turn, (values(3, 4), values(3), 0)),
+    (fails_in_a_later_turn, (values(3, 4), values(1), 2)),
+    (fails_on_one_path, (values(5), values(5), 5)),
+    (fails_on_one_path, (values(5), values(4), 5)),
+    (fails_on_one_path, (values(5), values(4), 2)),
+    (fails_unless_it_ends, (values(5), values(4), 0)),
+    (fails_unless_it_ends, (values(5), values(4), 2)),
+    (fails_unless_it_ends, (values(5), values(5), 2)),
+    (asserts, (values(5), 4)),
+    (asserts, (values(5), 3)),
+    (returns_late, (values(5), values(4))),
+    (returns_late, (values(5), values(5))),
+]
+
+
+def outcome(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What a call returns or raises, and its arguments after it."""
+    own = [x.copy() if isinstance(x, np.ndarray) else x for x in arguments]
+    try:
+        result: Any = function(*own)
+    except (ValueError, AssertionError) as problem:
+        result = (type(problem),)
+    return result, own
+
+
+@pytest.mark.parametrize("case", range(len(FAILING)))
+def test_what_was_written_before_an_exception_stays(case: int) -> None:
+    kernel, arguments = FAILING[case]
+    for _again in range(2):
+        got, mine = outcome(kernel, arguments)
+        expected, theirs = outcome(kernel.py_func, arguments)
+        assert type(got) is type(expected)
+        if isinstance(expected, tuple):
+            assert got == expected
+        else:
+            np.testing.assert_array_equal(got, expected)
+        for one, other in zip(mine, theirs, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_arguments_that_overlap_and_do_not_fit() -> None:
+    mine, theirs = values(12), values(12)
+    for function, x in ((fails_after_the_first, mine), (fails_after_the_first.py_func, theirs)):
+        with pytest.raises(ValueError, match="broadcast"):
+            function(x[:5], x[1:6], x[4:9], x[8:])
+    np.testing.assert_allclose(mine, theirs)
+
+
+# -- names that loops hand on ---------------------------------------------------------------------
+
+
+@nm.jit
+def handed_on(m: nm.f8[:, :], x: nm.f8[:], n: nm.i8) -> Any:
+    for _ in range(n):
+        y = np.zeros_like(x)
+        for i in range(x.shape[0]):
+            for j in range(x.shape[0]):
+                y[i] += m[i, j] * x[j]
+        x = y / np.sqrt(np.sum(y * y))
+    return x[0] + x[1]
+
+
+@nm.jit
+def one_row_at_a_time(x: nm.f8[:, :], out: nm.f8[:, :]) -> None:
+    t = np.exp(x)
+    u = t - np.sum(t, axis=1, keepdims=True)
+    out[:, :] = u * np.max(u, axis=1, keepdims=True) + t[::-1]
+
+
+@nm.jit
+def sums_of_neighbours(x: nm.f8[:]) -> Any:
+    t = np.exp(x)
+    return np.sum(t[1:] * t[:-1]) + np.sum(t)
+
+
+@nm.jit
+def parallel_rows(x: nm.f8[:, :], out: nm.f8[:]) -> None:
+    for i in nm.prange(x.shape[0]):
+        t = np.exp(x[i]) - np.max(x[i])
+        out[i] = np.sum(t / (1 + t * t))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (3, 32), (5, 33), (4, 517), (3, 1100), (0, 4)])
+def test_rows_of_all_lengths(shape: tuple[int, int]) -> None:
+    x = values(*shape)
+    for kernel, out in ((one_row_at_a_time, values(*shape)), (parallel_rows, values(shape[0]))):
+        mine, theirs = out.copy(), out.copy()
+        kernel(x, mine)
+        kernel.py_func(x, theirs)
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12)
+    row = values(shape[1] + 1)
+    np.testing.assert_allclose(sums_of_neighbours(row), sums_of_neighbours.py_func(row), rtol=1e-13)
+
+
+def test_an_array_that_iterations_hand_on() -> None:
+    for n in (0, 1, 5):
+        x, m = values(4), values(4, 4)
+        np.testing.assert_allclose(handed_on(m, x, n), handed_on.py_func(m, x, n), rtol=1e-13)

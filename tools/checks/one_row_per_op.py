@@ -38,6 +38,8 @@ ELSEWHERE = {
         "what Python's operators become, and what checks ask",
     ),
     "core/parallel.cpp": ("add_overflows sub_overflows", "integer sums whose overflow is found"),
+    "core/simplify.cpp": ("maximum minimum", "rewrite rules, which ranges decide"),
+    "core/spread.cpp": ("minimum", "the least of the stops of a loop"),
     "core/view_shape.cpp": ("maximum minimum", "bounds of slices, clipped"),
     "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),
     "core/returned.cpp": (

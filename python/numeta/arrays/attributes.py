@@ -23,7 +23,16 @@ from . import (
     sorting,
     statistics,
 )
-from .conversion import Scalar, as_array, filled, items_of, lengths_of, short_of, whole_layout
+from .conversion import (
+    Scalar,
+    as_array,
+    filled,
+    items_of,
+    lengths_of,
+    one_by_one,
+    short_of,
+    whole_layout,
+)
 from .flat import Flat
 from .nests import Count, over, product, require, when
 from .shapes import fresh, is_fortran_order, short
@@ -291,4 +300,4 @@ def _set_part(array: Any, name: str, value: Any) -> None:
 
 def iterate(array: Any) -> Iterator[Any]:
     """`iter(array)`, where the length is known."""
-    return iter(items_of(array))
+    return one_by_one(array)

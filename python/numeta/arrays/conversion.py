@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def short_of(dtype: Any) -> str:
     found = np.dtype(dtype if isinstance(dtype, type) else getattr(dtype, "dtype", dtype))
     short = _SHORT.get(found.num)
     if short is None or not found.isnative:
-        refuse(235, name="an array", dtype=str(found))
+        refuse(247, dtype=str(found))
     return short
 
 
@@ -82,9 +83,20 @@ def items_of(array: Any, count: int = 0) -> list[Any]:
         message = f"not enough values to unpack (expected {count}, got {{0}})"
         require(length >= count, ValueError, message, length)
         length = count
+    return list(_items(array, length))
+
+
+def one_by_one(array: Any) -> Iterator[Any]:
+    """The items along the first axis, each read when it is asked for, as NumPy's iterator does."""
+    if array.ndim == 0:
+        raise TypeError("iteration over a 0-d array")
+    return _items(array, array.shape[0])
+
+
+def _items(array: Any, length: Any) -> Iterator[Any]:
     if isinstance(length, Scalar) or length > _MOST_ITEMS:
         refuse(209)
-    return [array[k] for k in range(length)]
+    return map(array.__getitem__, range(length))
 
 
 def whole_layout(array: Any) -> str | None:

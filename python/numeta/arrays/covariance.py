@@ -62,8 +62,10 @@ def _covariances(x: Any, bias: Any, ddof: Any) -> Any:
 def _squeezed(c: Any) -> Any:
     """NumPy drops axes of length 1, which is known only of fixed shapes."""
     count = c.shape[0]
+    if _trace.is_one(count):
+        return c[0, 0, ...]
     if type(count) is int:
-        return c[0, 0, ...] if count == 1 else c
+        return c
     message = "the covariance of one row: pass the row itself, or hint how many rows there are"
     require(count != 1, NotImplementedError, message)
     return c

@@ -9,9 +9,9 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import as_array, filled, lengths_of, short_of
-from .nests import chosen, larger, over, smaller, when
-from .shapes import axis_of, known_int, short
+from .conversion import as_array, filled, lengths_of, shape_of, short_of
+from .nests import chosen, larger, over, require, smaller, when
+from .shapes import axis_of, fresh, known_int, short
 from .signatures import row
 
 
@@ -62,16 +62,27 @@ def diagflat(v: Any, k: Any = 0) -> Any:
 
 
 def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
-    """`np.fill_diagonal` of a matrix."""
+    """`np.fill_diagonal`: of matrices, and of arrays of equal lengths."""
     if wrap is not False:
         refuse(230, name="np.fill_diagonal", what="wrap=", instead="wrap=False")
     if a.ndim < 2:
         raise ValueError("array must be at least 2-d")
     value = as_array(val)
-    if a.ndim != 2 or value.ndim > 0:
-        what = "several values, or more than two axes"
-        refuse(230, name="np.fill_diagonal", what=what, instead="a loop")
-    diagonal_view(a, 0, 0, 1)[...] = val
+    if a.ndim == 2:
+        line = diagonal_view(a, 0, 0, 1)
+    else:
+        for length in a.shape[1:]:
+            message = "All dimensions of input must be of equal length"
+            require(length == a.shape[0], ValueError, message)
+        line = _trace.remapped(a, [a.shape[0]], [(0, {0: 1})] * a.ndim)
+    if value.ndim == 0:
+        line[...] = val
+        return
+    values = _trace.flat(value)
+    values = fresh(values) if _trace.may_share(values, a) else values
+    count = values.shape[0]
+    with over((chosen(count > 0, line.shape[0], 0),)) as (k,):
+        _trace.store(line, (k,), values[k % larger(count, 1)])
 
 
 def _masked(m: Any, k: Any, is_kept: Any) -> Any:
@@ -113,8 +124,8 @@ def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = float) -> Any:
 
 def eye(N: Any, M: Any = None, k: Any = 0, dtype: Any = float, order: str = "C") -> Any:
     """`np.eye`."""
-    (rows,), (by,) = lengths_of(N), lengths_of(k)
-    (columns,) = lengths_of(N if M is None else M)
+    (rows,), (by,) = shape_of(N), lengths_of(k)
+    (columns,) = shape_of(N if M is None else M)
     out = filled(_trace.empty((rows, columns), short_of(dtype), fortran=order == "F"), 0)
     diagonal_view(out, by, 0, 1)[...] = 1
     return out

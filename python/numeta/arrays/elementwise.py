@@ -25,6 +25,7 @@ from ..functions_numpy import (
 )
 from ..rows import Row
 from ..session import current, refuse
+from .nests import product, require
 
 
 def select(condition: Any, yes: Any, no: Any) -> Any:
@@ -306,16 +307,18 @@ def angle(z: Any, deg: bool = False) -> Any:
 
 def real(val: Any) -> Any:
     """`np.real`: of an array that is real itself."""
-    value = operand(val)
-    if type(value) is not _trace.Array:
-        return as_strong(value).real
-    return value.real if dtype_of(value).kind == "c" else value
+    if type(val) is not _trace.Array:
+        val = operand(val)
+    if type(val) is not _trace.Array:
+        return as_strong(val).real
+    return val.real if dtype_of(val).kind == "c" else val
 
 
 def imag(val: Any) -> Any:
     """`np.imag`: of an array what its attribute is."""
-    value = operand(val)
-    return value.imag if type(value) is _trace.Array else as_strong(value).imag
+    if type(val) is not _trace.Array:
+        val = operand(val)
+    return val.imag if type(val) is _trace.Array else as_strong(val).imag
 
 
 @over_elements(np.iscomplex, 1)
@@ -384,7 +387,11 @@ def vectorize(function: Callable[..., Any]) -> Callable[..., Any]:
         return np.vectorize(function)
 
     def over(*args: Any) -> Any:
-        return _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
+        made = _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
+        if type(made) is _trace.Array:
+            message = "cannot call `vectorize` on size 0 inputs unless `otypes` is set"
+            require(product(made.shape) != 0, ValueError, message)
+        return made
 
     return over
 

@@ -17,7 +17,8 @@ import numpy as np
 from .. import _trace
 from ..loops import range as counted
 from ..rows import Row
-from .conversion import as_array, short_of
+from .conversion import as_array, lengths_of, shape_of, short_of
+from .folding import axes_of
 from .nests import require
 from .products import over_stack
 from .staged import staged
@@ -274,8 +275,6 @@ def _complex_type(array: Any) -> str:
 
 def _run(a: Any, n: Any, axis: int, norm: Any, inverse: bool, half: bool = False) -> Any:
     a = as_array(a)
-    if a.ndim == 0:
-        raise ValueError("tuple.index(x): x not in tuple")
     lines = _lines(a, axis)
     n = _length(n, lines.shape[-1])
     kept = n // 2 + 1 if half else n
@@ -341,6 +340,7 @@ def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
 
 def _over_axes(run: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
     out = as_array(a)
+    axes_of(axes, out.ndim)
     for k in reversed(range(len(axes))):
         out = run(out, None if s is None else s[k], axes[k], norm)
     return out
@@ -367,6 +367,8 @@ def _frequencies(out: Any, n: Any, step: Any) -> None:
 
 def fftfreq(n: Any, d: Any = 1.0) -> Any:
     """`np.fft.fftfreq`."""
+    (n,) = shape_of(n)
+    require(n != 0, ZeroDivisionError, "float division by zero")
     out = _trace.empty((n,), "f8")
     _frequencies(out, n, 1.0 / (n * d))
     return out
@@ -374,7 +376,9 @@ def fftfreq(n: Any, d: Any = 1.0) -> Any:
 
 def rfftfreq(n: Any, d: Any = 1.0) -> Any:
     """`np.fft.rfftfreq`."""
-    out = _trace.empty((n // 2 + 1,), "f8")
+    (n,) = lengths_of(n)
+    require(n != 0, ZeroDivisionError, "float division by zero")
+    out = _trace.empty(shape_of(n // 2 + 1), "f8")
     _frequencies(out, 2 * n, 1.0 / (n * d))
     return out
 

@@ -43,6 +43,13 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     return found
 
 
+def strict_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The same, where an array of no axes has none."""
+    if ndim == 0 and axis is not None and axis != ():
+        raise np.exceptions.AxisError(axis if isinstance(axis, int) else axis[0], 0)
+    return axes_of(axis, ndim)
+
+
 def product(lengths: Any) -> Any:
     """How many elements a shape has."""
     total: Any = 1

@@ -14,6 +14,7 @@ from ..session import refuse
 from . import blas
 from .conversion import as_array, short_of
 from .decompositions import result, svd
+from .folding import product
 from .lapack import (
     LinAlgError,
     by_columns,
@@ -46,6 +47,7 @@ from .products import (
     reshaped,
     transposed,
 )
+from .reductions import reduced
 from .staged import staged
 
 _SINGULAR = "Singular matrix"
@@ -236,12 +238,9 @@ def matrix_power(a: Any, n: Any) -> Any:
 # ---- norms -------------------------------------------------------------------------------------
 
 
-@staged
-def _extreme(x: Any, out: Any, choose: Any) -> None:
-    require(x.shape[0] > 0, ValueError, "zero-size array to reduction operation has no identity")
-    out[()] = x[0]
-    for i in counted(1, x.shape[0]):
-        out[()] = choose(out[()], x[i])
+def _extreme(x: Any, out: Any, least: bool) -> None:
+    """The largest of absolute values, 0 of none; or the least, which nothing has not."""
+    out[()] = reduced("minimum", x) if least else reduced("maximum", x, initial=0)
 
 
 @staged
@@ -269,14 +268,6 @@ def _sum(x: Any, out: Any) -> None:
         _plain_sum(x, out)
 
 
-def _maximum(a: Any, b: Any) -> Any:
-    return _trace.apply("maximum", (a, b), python=False)
-
-
-def _minimum(a: Any, b: Any) -> Any:
-    return _trace.apply("minimum", (a, b), python=False)
-
-
 def absolute(x: Any) -> Any:
     """`np.abs` of an array."""
     return _trace.map(abs, (x,))
@@ -302,9 +293,9 @@ def _vector_norm(x: Any, order: Any, out: Any) -> None:
         _squares(x, out)
         _root(out)
     elif order == np.inf:
-        _extreme(absolute(x), out, _maximum)
+        _extreme(absolute(x), out, False)
     elif order == -np.inf:
-        _extreme(absolute(x), out, _minimum)
+        _extreme(absolute(x), out, True)
     elif order == 0:
         _count(x, out)
     elif order == 1:
@@ -322,7 +313,7 @@ def _sums(a: Any, out: Any) -> None:
 
 def _matrix_norm(a: Any, order: Any, out: Any) -> None:
     short = short_of(out.dtype)
-    choose = _minimum if order in (-1, -2, -np.inf) else _maximum
+    least = order in (-1, -2, -np.inf)
     if order in (None, "fro", "f"):
         over = flat(a)
         _squares(over, out)
@@ -332,12 +323,12 @@ def _matrix_norm(a: Any, order: Any, out: Any) -> None:
         if order == "nuc":
             _sum(values, out)
         else:
-            _extreme(values, out, choose)
+            _extreme(values, out, least)
     elif order in (1, -1, np.inf, -np.inf):
         rows = transposed(a) if order in (1, -1) else a
         sums = vector(rows.shape[0], short)
         _sums(rows, sums)
-        _extreme(sums, out, choose)
+        _extreme(sums, out, least)
     else:
         raise ValueError("Invalid norm order for matrices.")
 
@@ -423,17 +414,18 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
             if type(larger(m, n)) is not int
             else np.dtype(real).type(np.finfo(real).eps * larger(m, n))
         )
-    right = matrix((larger(m, n), b.shape[1]), short)
+    count = b.shape[1]
+    right = matrix((larger(m, n), larger(count, 1)), short)  # LAPACK takes one side at least
     right[...] = 0
-    right[:m] = b
+    right[:m, :count] = b
     values = vector(smaller(m, n), real)
     rank = _gelsd(a, right, values, rcond, short)
     has_rest = (rank == n) & (m > n)
-    length = _trace.apply("select", (has_rest, b.shape[1], 0), python=True)
+    length = _trace.apply("select", (has_rest, count, 0), python=True)
     rest = vector(length, real)
     _residuals(right, n, m, rest)
     out = _trace.empty((n, b.shape[1]), short)
-    out[...] = right[:n]
+    out[...] = right[:n, :count]
     return (out[:, 0] if is_vector else out), rest, _trace.cast(rank, "i4", False), values
 
 
@@ -472,7 +464,11 @@ def _count_above(s: Any, out: Any, tolerance: Any) -> None:
 
 def matrix_rank(A: Any, tol: Any = None) -> Any:
     """`np.linalg.matrix_rank` by singular values."""
-    a, short = operand(A)
+    whole = as_array(A)
+    if whole.ndim < 2:
+        some = reduced("logical_or", whole, element=lambda x: _trace.cast(x, "b1", False))
+        return _trace.cast(some, "i8", True)
+    a, short = operand(whole)
     real = np.dtype(real_of(short))
     s = svd(a, compute_uv=False)
     longest = larger(*a.shape[-2:])
@@ -493,6 +489,7 @@ def matrix_rank(A: Any, tol: Any = None) -> Any:
 def cond(x: Any, p: Any = None) -> Any:
     """`np.linalg.cond`: in the norms 2 and -2; other norms of matrices that have an inverse."""
     a, _ = operand(x)
+    require(product(a.shape) != 0, LinAlgError, "cond is not defined on empty arrays")
     if p is None or p in (2, -2):
         s = svd(a, compute_uv=False)
         first, last = s[..., 0], s[..., -1]

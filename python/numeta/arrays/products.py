@@ -464,13 +464,24 @@ def kron(a: Any, b: Any) -> Any:
     return reshaped(out, [x * y for x, y in zip(left, right, strict=True)])
 
 
-def cross(a: Any, b: Any) -> Any:
-    """`np.cross` along the last axis, of vectors of 3 (or 2) elements; their number is fixed."""
-    a, b = as_array(a), as_array(b)
+def cross(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None
+) -> Any:
+    """`np.cross`: vectors of a length that is not fixed have 3 elements."""
+    from .shapes import moveaxis
+
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = moveaxis(as_array(a), axisa, -1), moveaxis(as_array(b), axisb, -1)
+    made = _cross(a, b)
+    return moveaxis(made, -1, axisc) if type(made) is _trace.Array and made.ndim > 1 else made
+
+
+def _cross(a: Any, b: Any) -> Any:
     sizes = [array.shape[-1] for array in (a, b)]
     for array, size in zip((a, b), sizes, strict=True):
         _require_vector(array, size)
-    if 3 not in sizes and all(type(size) is int for size in sizes):
+    if all(type(size) is int and size == 2 for size in sizes):
         return as_result(
             _trace.map(
                 lambda p, q, r, s: p * s - q * r,
@@ -487,7 +498,7 @@ def cross(a: Any, b: Any) -> Any:
 
 
 def _component(array: Any, k: int) -> Any:
-    if array.shape[-1] == 2 and type(array.shape[-1]) is int and k == 2:
+    if type(array.shape[-1]) is int and array.shape[-1] == 2 and k == 2:
         return np.dtype(array.dtype).type(0)
     return array[..., k]
 

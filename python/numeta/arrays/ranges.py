@@ -13,7 +13,16 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import Scalar, as_array, is_array, lengths_of, sample, scalar_dtype, short_of
+from .conversion import (
+    Scalar,
+    as_array,
+    is_array,
+    lengths_of,
+    sample,
+    scalar_dtype,
+    shape_of,
+    short_of,
+)
 from .nests import chosen, larger, over, require, when
 from .shapes import moveaxis
 from .signatures import row
@@ -250,7 +259,7 @@ def geomspace(
 
 def indices(dimensions: Any, dtype: Any = int, sparse: bool = False) -> Any:
     """`np.indices`."""
-    lengths = lengths_of(dimensions)
+    lengths = shape_of(dimensions)
     to = short_of(dtype)
     if sparse:
         made = [arange(n, dtype=dtype) for n in lengths]

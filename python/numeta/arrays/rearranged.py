@@ -12,8 +12,8 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import Scalar, as_array, is_array, lengths_of
 from .joins import concatenate, window
-from .nests import Count, chosen, is_same, larger, over, require, when
-from .shapes import axes_of, axis_of, fresh, known_int, short, swapaxes
+from .nests import Count, chosen, is_same, larger, over, require, shape_text, when
+from .shapes import axes_of, axis_of, fresh, known_int, repeated, short, swapaxes
 from .signatures import row
 
 
@@ -120,13 +120,10 @@ def _repeat_each(array: Any, repeats: Any, place: int) -> Any:
             " 'safe'"
         )
     length = array.shape[place]
-    counts = repeats
     if is_same(repeats.shape[0], 1) and not is_same(length, 1):
         return repeat(array, repeats[0], place)
-    if not is_same(repeats.shape[0], length):
-        message = "operands could not be broadcast together with shape ({0},) ({1},)"
-        holds = repeats.shape[0] == length
-        require(holds, ValueError, message, length, repeats.shape[0])
+    message = "operands could not be broadcast together with shape ({0},) ({1},)"
+    counts = repeated(repeats, (length,), message, (length, repeats.shape[0]))
     total = Count()
     with over((length,)) as (k,):
         count = _trace.cast(counts[k], "i8", True)
@@ -332,10 +329,19 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     if where is True:
         dst[...] = src
         return
-    mask = _trace.broadcast(as_array(where), dst.shape)
-    if _trace.may_share(source, dst):
-        source = fresh(source)
-    source = _trace.broadcast(source, dst.shape)
+    values: list[Any] = []
+    end = f" into shape {shape_text(dst.shape, values)}"
+    mask = as_array(where)
+    for one, what in ((mask, "where mask"), (source, "input array")):
+        if one.ndim > dst.ndim:
+            raise ValueError("could not broadcast " + what)
+    begin = f"could not broadcast where mask from shape {shape_text(mask.shape, values)}"
+    mask = repeated(mask, dst.shape, begin + end, values)
+    values = []
+    end = f" into shape {shape_text(dst.shape, values)}"
+    begin = f"could not broadcast input array from shape {shape_text(source.shape, values)}"
+    source = fresh(source) if _trace.may_share(source, dst) else source
+    source = repeated(source, dst.shape, begin + end, values)
     with over(dst.shape) as index, when(mask[index]):
         dst[index] = source[index]
 

@@ -18,8 +18,17 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import isclose, native_first, select
-from .folding import Fold, axes_of, delivered, fold, kept_dimensions, product, required_out
+from .folding import (
+    Fold,
+    axes_of,
+    delivered,
+    fold,
+    kept_dimensions,
+    product,
+    required_out,
+)
 from .nests import require
+from .shapes import stretched
 from .staged import staged
 from .summation import summed
 
@@ -205,8 +214,7 @@ def reduced(
     if isinstance(out, tuple) and len(out) == 1:
         (out,) = out
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
-    ndim = a.ndim if where is True else max(a.ndim, as_array(where).ndim)
-    required_out(out, ndim if keepdims else ndim - len(axes), name)
+    required_out(out, a.ndim if keepdims else a.ndim - len(axes), name)
     code = short(kind)
     is_cast = kind != a.dtype and element is None
     how = _fold_of(name, kind, initial, is_cast)
@@ -218,8 +226,7 @@ def reduced(
 
     if where is not True:
         mask = as_array(where)
-        shape = _trace.common_shape([a.shape, mask.shape])
-        operands = tuple(_trace.broadcast(one, shape) for one in (*operands, mask))
+        operands = (*operands, stretched(mask, a.shape))
         if name in ("minimum", "maximum") and initial is _MISSING:
             raise ValueError(
                 f"reduction operation '{name}' does not have an identity, so to use a where mask"

@@ -41,8 +41,7 @@ def only_axis(axis: Any, ndim: int) -> int:
     """The one axis that `axis` names."""
     if isinstance(axis, tuple | list):
         raise TypeError(f"{type(axis).__name__!r} object cannot be interpreted as an integer")
-    (found,) = axes_of(operator.index(axis), ndim)
-    return found
+    return int(np.lib.array_utils.normalize_axis_index(operator.index(axis), ndim))
 
 
 @staged
@@ -88,7 +87,7 @@ def accumulated(
 ) -> Any:
     """`ufunc.accumulate`; with no axis over the flattened array."""
     a = as_array(a)
-    if axis is None:
+    if axis is None or (a.ndim == 0 and operator.index(axis) in (0, -1)):
         a, axis = flattened(a), 0
     axis = only_axis(axis, a.ndim)
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
@@ -201,9 +200,28 @@ def _end(end: Any, a: Any, axis: int) -> Any:
     return _trace.broadcast(end, [1 if k == axis else n for k, n in enumerate(a.shape)])
 
 
-def ediff1d(ary: Any) -> Any:
-    """`np.ediff1d`, without ends."""
-    return diff(flattened(as_array(ary)))
+def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
+    """`np.ediff1d`."""
+    a = flattened(as_array(ary))
+    parts = [diff(a)]
+    for end, name, place in ((to_begin, "to_begin", 0), (to_end, "to_end", 2)):
+        if end is None:
+            continue
+        given = flattened(as_array(end))
+        plain = not is_run_time(end) and not isinstance(end, np.ndarray | np.generic)
+        fits = np.can_cast(
+            np.min_scalar_type(end) if plain and np.ndim(end) == 0 else given.dtype,
+            a.dtype,
+            "same_kind",
+        )
+        if not fits:
+            raise TypeError(
+                f"dtype of `{name}` must be compatible with input `ary` under the `same_kind` rule."
+            )
+        made = _trace.empty(given.shape, short(a.dtype))
+        _trace.map(lambda x: x, (given,), out=made, unsafe=True)
+        parts.insert(0 if place == 0 else len(parts), made)
+    return joined(parts, 0)
 
 
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
@@ -212,16 +230,34 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     axes = axes_of(axis, f.ndim)
     if len(varargs) not in (0, 1, len(axes)):
         raise TypeError("invalid number of arguments")
-    if any(type(d) is _trace.Array or isinstance(d, list | tuple) for d in varargs):
-        refuse(230, name="np.gradient", what="an array of distances", instead="a number")
     if edge_order > 2:
         raise ValueError("'edge_order' greater than 2 not supported")
     distances = varargs * len(axes) if len(varargs) == 1 else varargs or (1.0,) * len(axes)
+    distances = tuple(
+        _distances(given, f, along) for given, along in zip(distances, axes, strict=True)
+    )
     results = tuple(
         _slope(f, along, distance, edge_order)
         for along, distance in zip(axes, distances, strict=True)
     )
     return results[0] if len(results) == 1 else results
+
+
+def _distances(given: Any, f: Any, axis: int) -> Any:
+    """The distance of points, or the array of distances that their coordinates have."""
+    from .nests import require
+
+    given = operand(given)
+    if type(given) is not _trace.Array:
+        return given
+    if given.ndim != 1:
+        raise ValueError("distances must be either scalars or 1d")
+    message = "when 1d, distances must match the length of the corresponding dimension"
+    require(given.shape[0] == f.shape[axis], ValueError, message)
+    if np.dtype(given.dtype).kind not in "fc":
+        given = _trace.map(_as_f8, (given,))
+    steps = diff(given)
+    return steps[tuple(slice(None) if k == axis else None for k in range(f.ndim))]
 
 
 def _slope(f: Any, axis: int, dx: Any, edge_order: int) -> Any:
@@ -242,6 +278,8 @@ def _slope(f: Any, axis: int, dx: Any, edge_order: int) -> Any:
         operands = tuple(_part(f, axis, *part) for part in parts)
         _trace.map(function, operands, out=_part(out, axis, *place), unsafe=True)
 
+    if type(dx) is _trace.Array:
+        return _uneven_slope(f, out, axis, dx, edge_order)
     put((1, -1), lambda a, b: (b - a) / (2.0 * dx), (None, -2), (2, None))
     if edge_order == 1:
         put((0, 1), lambda a, b: (b - a) / dx, (0, 1), (1, 2))
@@ -251,6 +289,46 @@ def _slope(f: Any, axis: int, dx: Any, edge_order: int) -> Any:
     put((0, 1), lambda x, y, z: a * x + b * y + c * z, (0, 1), (1, 2), (2, 3))
     d, e, g = 0.5 / dx, -2.0 / dx, 1.5 / dx
     put((-1, None), lambda x, y, z: d * x + e * y + g * z, (-3, -2), (-2, -1), (-1, None))
+    return out
+
+
+def _uneven_slope(f: Any, out: Any, axis: int, dx: Any, edge_order: int) -> Any:
+    """Points at any distances; NumPy's formulas, from the second order of Taylor's."""
+
+    def put(place: tuple[Any, ...], function: Any, *operands: Any) -> None:
+        _trace.map(function, operands, out=_part(out, axis, *place), unsafe=True)
+
+    def at(array: Any, first: Any, last: Any) -> Any:
+        return _part(array, axis, first, last)
+
+    def inner(before: Any, after: Any, x: Any, y: Any, z: Any) -> Any:
+        a = -after / (before * (before + after))
+        b = (after - before) / (before * after)
+        c = before / (after * (before + after))
+        return a * x + b * y + c * z
+
+    put(
+        (1, -1),
+        inner,
+        *(at(dx, 0, -1), at(dx, 1, None), at(f, None, -2), at(f, 1, -1), at(f, 2, None)),
+    )
+    if edge_order == 1:
+        put((0, 1), lambda d, x, y: (y - x) / d, at(dx, 0, 1), at(f, 0, 1), at(f, 1, 2))
+        last = (at(dx, -1, None), at(f, -2, -1), at(f, -1, None))
+        put((-1, None), lambda d, x, y: (y - x) / d, *last)
+        return out
+
+    def first(d: Any, e: Any, x: Any, y: Any, z: Any) -> Any:
+        a = -(2.0 * d + e) / (d * (d + e))
+        return a * x + (d + e) / (d * e) * y + -d / (e * (d + e)) * z
+
+    def final(d: Any, e: Any, x: Any, y: Any, z: Any) -> Any:
+        c = (2.0 * e + d) / (e * (d + e))
+        return e / (d * (d + e)) * x + -(e + d) / (d * e) * y + c * z
+
+    put((0, 1), first, *(at(dx, k, k + 1) for k in (0, 1)), *(at(f, k, k + 1) for k in (0, 1, 2)))
+    ends = ((-2, -1), (-1, None))
+    put((-1, None), final, *(at(dx, *e) for e in ends), *(at(f, *e) for e in ((-3, -2), *ends)))
     return out
 
 
@@ -310,19 +388,41 @@ def _interpolated(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    """`np.interp` of floats, without a period."""
+    """`np.interp`: of real numbers."""
     from .nests import require
 
-    if period is not None:
-        refuse(230, name="np.interp", what="period=", instead="x % period, and points beyond")
     xp, fp = (_trace.map(_as_f8, (as_array(points),)) for points in (xp, fp))
     if xp.ndim != 1 or fp.ndim != 1:
         raise ValueError("Data points must be 1-D sequences")
     require(xp.shape[0] == fp.shape[0], ValueError, "fp and xp are not of the same length.")
     require(xp.shape[0] != 0, ValueError, "array of sample points is empty")
+    if period is not None:
+        period = abs(_as_f8(operand(period)))
+        require(period != 0, ValueError, "period must be a non-zero value")
+        xp, fp = _periodic(xp, fp, period)
+        left = right = None
     low = fp[0] if left is None else _as_f8(left)
     high = fp[-1] if right is None else _as_f8(right)
-    return _trace.map(lambda v: _interpolated(_as_f8(v), xp, fp, low, high), (operand(x),))
+
+    def value(v: Any) -> Any:
+        at = _as_f8(v)
+        if period is not None:
+            at = UFUNCS["remainder"](at, period)
+        return _interpolated(at, xp, fp, low, high)
+
+    return _trace.map(value, (operand(x),))
+
+
+def _periodic(xp: Any, fp: Any, period: Any) -> tuple[Any, Any]:
+    """The points within one period in order, with one more at each end."""
+    from .sorting import argsort
+
+    xp = _trace.map(lambda v: UFUNCS["remainder"](v, period), (xp,))
+    order = argsort(xp)
+    xp, fp = xp[order], fp[order]
+    before = _trace.map(lambda v: v - period, (xp[-1:],))
+    after = _trace.map(lambda v: v + period, (xp[:1],))
+    return joined([before, xp, after], 0), joined([fp[-1:], fp, fp[:1]], 0)
 
 
 def _as_f8(x: Any) -> Any:

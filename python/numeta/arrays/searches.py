@@ -10,10 +10,10 @@ import numpy as np
 from .. import _trace
 from ..rows import Row
 from ..session import refuse
-from .conversion import Scalar, as_array, is_array, is_many, items_of, lengths_of, sample, short_of
+from .conversion import Scalar, as_array, is_array, is_many, items_of, lengths_of, short_of
 from .indexing import counted, spread, store
 from .keys import choose as choose_by_key
-from .nests import Count, chosen, is_same, larger, over, require, when
+from .nests import Count, chosen, is_same, larger, over, product, require, when
 from .shapes import axis_of, fresh, repeated, short
 from .signatures import row
 
@@ -101,16 +101,20 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     index = _integers(indices)
     before, length = array.shape[:place], array.shape[place]
     after = array.shape[place + 1 :]
+    message = "cannot do a non-empty take from an empty axes."
+    outside = product((*before, *after))
     if not is_array(index):
+        require((outside == 0) | (length > 0), IndexError, message)
         at = _in_range(index, length, place, kind)
         found = array[(*(slice(None),) * place, at)]
         return fresh(found) if is_array(found) else found
-    if kind != "raise":
-        message = "cannot do a non-empty take from an empty axes."
-        require((index.size == 0) | (length > 0), IndexError, message)
+    require((index.size * outside == 0) | (length > 0), IndexError, message)
     made = _trace.empty((*before, *index.shape, *after), short(array))
     checked = _trace.empty(index.shape, "i8")
-    with over(index.shape) as which:
+    # Indices are not looked at where there is nothing to be taken.
+    none = product(before) == 0
+    looked = chosen(none, 0, index.shape[0]) if index.ndim else 0
+    with over((looked, *index.shape[1:])) as which:
         checked[which] = _in_range(index[which], length, place, kind)
     with over(before) as first, over(index.shape) as which, over(after) as last:
         at = (*first, checked[which], *last)
@@ -142,6 +146,8 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     values = fresh(values) if _trace.may_share(values, a) else values
     index = fresh(index) if _trace.may_share(index, a) else index
     count = values.shape[0]
+    holds = (flat.shape[0] > 0) | (index.shape[0] == 0) | (count == 0)
+    require(holds, IndexError, "cannot replace elements of an empty array")
     with over((chosen(count > 0, index.shape[0], 0),)) as (k,):
         at = _in_range(index[k], flat.shape[0], 0, kind)
         _trace.store(flat, (at,), values[k % larger(count, 1)])
@@ -209,6 +215,8 @@ def compress(condition: Any, a: Any, axis: Any = None, out: Any = None) -> Any:
     mask = as_mask(condition)
     if mask.ndim != 1:
         raise ValueError("condition must be a 1-d array")
+    if axis is not None:
+        axis = axis_of(axis, as_array(a).ndim, "np.compress")
     return take(a, positions(mask)[0], axis, out)
 
 
@@ -220,6 +228,11 @@ def extract(condition: Any, arr: Any) -> Any:
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """`np.place`: the values one after the other, again from the first where they end."""
     flat, values = _trace.flat(arr), _trace.flat(as_array(vals))
+    if not np.can_cast(values.dtype, arr.dtype):
+        raise TypeError(
+            f"Cannot cast array data from {values.dtype!r} to {arr.dtype!r} according to the rule"
+            " 'safe'"
+        )
     where_ = _trace.flat(as_mask(mask))
     where_ = fresh(where_) if _trace.may_share(where_, arr) else where_
     values = fresh(values) if _trace.may_share(values, arr) else values
@@ -247,32 +260,6 @@ def _as_operand(value: Any) -> Any:
 
 def _to(value: Any, to: str) -> Any:
     return _trace.cast(value, to, False)
-
-
-def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
-    """`np.select`."""
-    if len(condlist) != len(choicelist):
-        raise ValueError("list of cases must be same length as list of conditions")
-    if len(condlist) == 0:
-        raise ValueError("select with an empty condition list is not possible")
-    conditions = [as_array(value) for value in condlist]
-    values = [_as_operand(value) for value in (*choicelist, default)]
-    for k, condition in enumerate(conditions):
-        if condition.dtype.kind != "b":
-            raise TypeError(f"invalid entry {k} in condlist: should be boolean ndarray")
-    to = short_of(np.result_type(*map(sample, values)))
-    count = len(conditions)
-
-    def pick(*given: Any) -> Any:
-        chosen_ = [_to(value, to) for value in given[count:]]
-        return _picked(given[:count], chosen_[:-1], chosen_[-1])
-
-    return _array_of(_trace.map(pick, (*conditions, *values)))
-
-
-def _array_of(value: Any) -> Any:
-    """An array where NumPy gives one, of no axes if so."""
-    return value if is_array(value) else as_array(value)
 
 
 def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Any:
@@ -334,6 +321,5 @@ ROWS: tuple[Row, ...] = (
     row(np.compress, "np.compress", compress),
     row(np.extract, "np.extract", extract),
     row(np.place, "np.place", place),
-    row(np.select, "np.select", select),
     row(np.choose, "np.choose", choose),
 )

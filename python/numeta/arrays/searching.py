@@ -197,11 +197,12 @@ def histogram(
     number: Any = bins
     if is_number:
         require(number >= 1, ValueError, "`bins` must be positive, when an integer")
-        low, high = _outer_edges(a, range)
-        edges = _trace.empty([number + 1], "f8")
+        code = "f4" if kind == np.float32 else "f8"
+        low, high = _outer_edges(a, range, code)
+        edges = _trace.empty([number + 1], code)
         _even_edges(low, high, number, edges)
-        wide = _trace.map(lambda x: _trace.cast(x, "f8", False), (a,))
-        a = wide
+        low, high = (_trace.cast(end, code, False) for end in (low, high))
+        a = _trace.map(lambda x: _trace.cast(x, code, False), (a,))
 
         def place(x: Any, all_edges: Any) -> Any:
             return _even_bin_of(x, all_edges, low, high, number)
@@ -226,7 +227,7 @@ def histogram(
     return UFUNCS["divide"](UFUNCS["divide"](out, widths), total), edges
 
 
-def _outer_edges(a: Any, range: Any) -> tuple[Any, Any]:
+def _outer_edges(a: Any, range: Any, code: str) -> tuple[Any, Any]:
     if range is not None:
         low, high = (_trace.cast(end, "f8", False) for end in range)
         require(low <= high, ValueError, "max must be larger than min in range parameter.")
@@ -235,8 +236,9 @@ def _outer_edges(a: Any, range: Any) -> tuple[Any, Any]:
         empty = a.shape[0] == 0
         least = reduced("minimum", a, initial=_ends(a.dtype)[1])
         most = reduced("maximum", a, initial=_ends(a.dtype)[0])
-        low = select(empty, np.float64(0), _trace.cast(least, "f8", False))
-        high = select(empty, np.float64(1), _trace.cast(most, "f8", False))
+        to = np.dtype(code).type
+        low = select(empty, to(0), _trace.cast(least, code, False))
+        high = select(empty, to(1), _trace.cast(most, code, False))
         text = "autodetected range is not finite"
     finite = UFUNCS["isfinite"](low) & UFUNCS["isfinite"](high)
     require(finite, ValueError, text)
@@ -275,7 +277,7 @@ def _shifted_products(name: str, a: Any, v: Any, mode: str, backwards: bool) -> 
     if mode not in ("full", "valid", "same"):
         raise ValueError(f"mode must be 'full', 'valid' or 'same', not {mode!r}")
     n, m = a.shape[0], v.shape[0]
-    which = ("a", "v") if name == "convolve" else ("first argument", "second argument")
+    which = ("a", "v") if name == "convolve" else ("first array argument", "second array argument")
     require(n != 0, ValueError, f"{which[0]} cannot be empty")
     require(m != 0, ValueError, f"{which[1]} cannot be empty")
     dtype = np.result_type(a.dtype, v.dtype)

@@ -217,13 +217,14 @@ def rollaxis(a: Any, axis: Any, start: Any = 0) -> Any:
 
 
 def squeeze(a: Any, axis: Any = None) -> Any:
-    """`np.squeeze`: without an axis, the lengths have to be known."""
+    """`np.squeeze`: without an axis a kernel is compiled anew for other axes of length 1."""
     array = as_array(a)
     if axis is None:
-        if any(isinstance(length, Scalar) for length in array.shape):
-            what, instead = "an array of run-time lengths", "np.squeeze(a, axis=0)"
-            refuse(230, name="np.squeeze", what=what, instead=instead)
-        dropped: tuple[int, ...] = tuple(k for k, n in enumerate(array.shape) if n == 1)
+        dropped: tuple[int, ...] = tuple(k for k, n in enumerate(array.shape) if _trace.is_one(n))
+        for k, length in enumerate(array.shape):
+            if isinstance(length, Scalar) and k not in dropped and not _trace.is_plural(length):
+                what, instead = "an array of run-time lengths", "np.squeeze(a, axis=0)"
+                refuse(230, name="np.squeeze", what=what, instead=instead)
     else:
         dropped = axes_of(axis, array.ndim, "np.squeeze")
         message = "cannot select an axis to squeeze out which has size not equal to one"
@@ -287,6 +288,18 @@ def repeated(source: Any, lengths: Sequence[Any], message: str, values: Sequence
             step = 1 if known else chosen(own == 1, 0, 1)
         steps.append((0, {axis: step}))
     return _trace.remapped(source, lengths, steps)
+
+
+def stretched(source: Any, shape: Sequence[Any]) -> Any:
+    """`source` as a mask of an array of that shape: it may be repeated, the array may not."""
+    if source.ndim > len(shape):
+        raise ValueError("input operand has more dimensions than allowed by the axis remapping")
+    values: list[Any] = []
+    message = (
+        f"non-broadcastable operand with shape {shape_text(shape, values)} doesn't match the"
+        f" broadcast shape {shape_text(source.shape, values)}"
+    )
+    return repeated(source, shape, message, values)
 
 
 def is_same_shape(a: Any, b: Any) -> bool:

@@ -16,9 +16,9 @@ from .. import _trace, loops
 from ..functions_numpy import short
 from ..rows import Row
 from ..session import refuse
-from .conversion import as_array
+from .conversion import as_array, filled
 from .elementwise import native_first, select
-from .folding import axes_of, delivered, kept_dimensions, over, product
+from .folding import delivered, kept_dimensions, over, product, strict_axes
 from .nests import require
 from .reductions import Functions
 from .scans import flattened, only_axis
@@ -186,8 +186,8 @@ def argsort(
     a = as_array(a)
     if axis is None:
         a, axis = flattened(a), 0
-    if a.ndim == 0:
-        return np.int64(0)
+    if a.ndim == 0 and axis in (0, -1):
+        return filled(_trace.empty([1], "i8"), 0)
     axis = only_axis(axis, a.ndim)
     out = _trace.empty(a.shape, "i8")
     target = _last_axis(out, axis)
@@ -213,7 +213,7 @@ def _refused(name: str) -> Callable[..., Any]:
 
 def _lines_of(a: Any, axis: Any) -> tuple[Any, tuple[int, ...]]:
     """(the array with the reduced axes as its last one, the axes)."""
-    axes = axes_of(axis, a.ndim)
+    axes = strict_axes(axis, a.ndim)
     if len(axes) == a.ndim:
         return flattened(a), axes
     if len(axes) == 1:

@@ -17,10 +17,11 @@ from ..rows import Row
 from ..session import refuse
 from .conversion import as_array
 from .elementwise import native_first, select
-from .folding import axes_of, delivered, product, require_same_type
+from .folding import axes_of, delivered, product, require_same_type, strict_axes
 from .nests import require
 from .reductions import METHODS as REDUCTION_METHODS
 from .reductions import Functions, reduced
+from .shapes import stretched
 
 _MISSING = np._NoValue
 
@@ -49,7 +50,7 @@ def _count(a: Any, axes: tuple[int, ...], where: Any, keepdims: bool) -> Any:
     """How many elements make one of the result."""
     if where is True:
         return product(a.shape[axis] for axis in axes)
-    mask = _trace.broadcast(as_array(where), a.shape)
+    mask = stretched(as_array(where), a.shape)
     return reduced("add", mask, axes, dtype=np.int64, keepdims=keepdims)
 
 
@@ -64,7 +65,7 @@ def mean(
 ) -> Any:
     """`np.mean`: NaN of nothing."""
     a = as_array(a)
-    axes = axes_of(axis, a.ndim)
+    axes = strict_axes(axis, a.ndim)
     kind = _float_type(a.dtype, dtype)
     require_same_type(out, kind, "mean")
     total = reduced("add", a, axes, dtype=kind, keepdims=keepdims, where=where)
@@ -104,7 +105,7 @@ def var(
     """`np.var`: of complex numbers real."""
     a = as_array(a)
     ddof = _degrees(ddof, correction)
-    axes = axes_of(axis, a.ndim)
+    axes = strict_axes(axis, a.ndim)
     kind = _float_type(a.dtype, dtype)
     centre = None if mean is _MISSING else mean
     centre, square, real = _deviations(a, axes, kind, where, centre)
@@ -165,6 +166,8 @@ def average(
     axes = axes_of(axis, a.ndim)
     if weights is None:
         result = mean(a, axis, keepdims=keepdims is True)
+        many = product(a.shape[k] for k in range(a.ndim) if k not in axes)
+        require(many != 0, ZeroDivisionError, "division by zero")
         if not returned:
             return result
         count = _count(a, axes, True, False)
@@ -178,6 +181,10 @@ def average(
                 "Shape of weights must be consistent with shape of a along specified axis."
             )
         w = w[tuple(slice(None) if k in axes else None for k in range(a.ndim))]
+    for k in range(a.ndim):
+        if k in axes or weights is w:
+            message = "Shape of weights must be consistent with shape of a"
+            require(w.shape[k] == a.shape[k], ValueError, message)
     w = _trace.broadcast(w, a.shape)
     kinds = (a.dtype, w.dtype, "f8") if np.dtype(a.dtype).kind in "biu" else (a.dtype, w.dtype)
     kind = np.result_type(*kinds)
