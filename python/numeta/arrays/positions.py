@@ -1,7 +1,7 @@
 """Rows of positions: argmin and argmax, and those that pass over NaNs.
 
 A long line is gone through in runs: the best of each is found in lanes, its place only where it is
-the best so far.
+the best so far. Of short rows one number after the other is looked at.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def _position(term: Any, length: Any, is_better: Any, is_nan: Any) -> Any:
 
 
 _SEARCHED = 4096
+_SHORT = 64
 
 
 @staged
@@ -58,6 +59,15 @@ def _position_in_runs(
             best = top
             if is_nan(top):
                 break
+    return place
+
+
+@staged
+def _position_by_length(term: Any, length: Any, are_rows: Any, how: Any, *tests: Any) -> Any:
+    if are_rows and length < _SHORT:
+        place = _position(term, length, tests[0], tests[1])
+    else:
+        place = _position_in_runs(term, length, how, *tests)
     return place
 
 
@@ -96,7 +106,8 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
         if kind in "fiu" and not skip_nan and not (type(length) is int and length < _SEARCHED):
             dtype = np.dtype(a.dtype)
             how = extreme("minimum" if name == "argmin" else "maximum", dtype)
-            return _position_in_runs(term, length, how, is_better, is_nan, is_same, dtype)
+            given = (how, is_better, is_nan, is_same, dtype)
+            return _position_by_length(term, length, a.ndim > 1 and axis is not None, *given)
         place = _position(term, length, is_better, is_nan)
         if skip_nan and kind in "fc":
             best = term(natural(place))

@@ -20,6 +20,7 @@ from .folding import is_exact, product
 from .staged import staged
 
 _LANE_BYTES = 256  # four of the widest registers
+_SHORT = 8  # fewer numbers than this are added one after the other, as NumPy does
 _RUN = 16  # how many numbers of a lane are added before lanes are
 _BLOCK = 16  # how many numbers of a lane are added before lanes are
 _BUFFER = 8192
@@ -144,6 +145,23 @@ def _of_rows(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any) -> An
     count = _LANE_BYTES // dtype.itemsize
     if len(shape) == 1 and type(shape[0]) is int and shape[0] <= count * _RUN:
         return _leaf(term, 0, shape[0], min(8, count), dtype, -zero)
+    if len(shape) == 1:
+        return _of_one_row(term, shape[0], dtype, count, zero)
+    return _in_lanes(term, shape, dtype, count, zero)
+
+
+@staged
+def _of_one_row(term: Any, length: Any, dtype: Any, count: int, zero: Any) -> Any:
+    total = -zero
+    if length < _SHORT:
+        for k in loops.range(length):
+            total = total + term(k)
+    else:
+        total = _in_lanes(term, (length,), dtype, count, zero)
+    return total
+
+
+def _in_lanes(term: Any, shape: tuple[Any, ...], dtype: Any, count: int, zero: Any) -> Any:
     lane = _trace.empty([count], short(dtype))
     total, lost = _rows(term, shape, lane, count, zero, zero)
     finite = UFUNCS["isfinite"](lost)
