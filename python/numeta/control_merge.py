@@ -187,7 +187,7 @@ def described(value: object) -> str:
     if kind is Poison:
         return "a value that is not known"
     text = repr(value) if value is None or kind in (bool, int, float, str) else ""
-    return text if 0 < len(text) < 30 else kind.__name__
+    return text if 0 < len(text) < 30 else getattr(kind, "described", kind.__name__)
 
 
 # -- edges ----------------------------------------------------------------------------------------

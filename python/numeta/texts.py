@@ -31,6 +31,7 @@ class Text:
     """A string that is made at run time: `make(values)`."""
 
     __slots__ = ("make", "values")
+    described = "a text of run-time values"
 
     def __init__(self, make: Callable[[Sequence[Any]], str], values: Sequence[Any]) -> None:
         self.make = make
