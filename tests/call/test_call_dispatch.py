@@ -269,7 +269,7 @@ def test_captured_array_takes_part_in_the_overlap(stubs: Stubs) -> None:
 
 def test_overlap_without_a_variant_is_an_error(make: MakeKernel) -> None:
     base = np.zeros(4)
-    with pytest.raises(SystemError, match="no overlap variant"):
+    with pytest.raises(SystemError, match="overlap variant is needed"):
         make([array_param(1, written=True), array_param(1)])(base, base)
 
 

@@ -40,6 +40,7 @@ def raises_as_python(kernel, *args, modes=MODES):
         with pytest.raises(type(expected.value)) as got:
             in_mode(kernel, mode)(*own_args)
         assert type(got.value) is type(expected.value), mode
-        assert str(got.value) == str(expected.value), mode
+        # What pytest adds to the assertions of a test file is not Python's.
+        assert str(got.value) == str(expected.value).partition("\nassert ")[0], mode
         for own, wanted in zip(own_args, expected_args, strict=True):
             np.testing.assert_array_equal(own, wanted, err_msg=mode)
