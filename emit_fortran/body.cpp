@@ -269,7 +269,9 @@ void Body::allocate(NodeId id) {
     bounds += fmt::format("{}0:{}", k == 0 ? "" : ", ", last_index(lengths[axis], kNone));
   }
   text_.from(n.origin);
-  if (core::innermost_loop(g_, n.region) != 0) {
+  const bool is_first = allocated_.empty();
+  const bool is_again = !allocated_.insert(static_cast<core::BufferId>(n.bits[0])).second;
+  if (is_again || core::innermost_loop(g_, n.region) != 0) {
     text_.line(fmt::format("if (allocated({0})) deallocate({0})", name));
   }
   text_.line(fmt::format("allocate({}({}), stat=no_memory)", name, bounds));
@@ -278,8 +280,7 @@ void Body::allocate(NodeId id) {
   leave_failed(n.bits[1], {});
   text_.shallower();
   text_.line("end if");
-  if (allocates_) return;
-  allocates_ = true;
+  if (!is_first) return;
   locals_.push_back({"no_memory", core::DType::i4});
 }
 

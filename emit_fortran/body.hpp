@@ -3,6 +3,7 @@
 // declared. A construct is labelled only if something leaves or cycles it from inside another loop.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,8 +130,8 @@ class Body {
   std::vector<Outer> outer_;   // innermost last
   std::vector<Section> pieces_;
   std::uint32_t last_piece_ = 0;
-  bool allocates_ = false;
-  bool returns_ = false;  // does the text leave its procedure where a check fails?
+  std::set<core::BufferId> allocated_;  // arrays that a statement above allocates
+  bool returns_ = false;                // does the text leave its procedure where a check fails?
   Writer text_;
   std::vector<std::string> indices_;
   std::vector<Local> locals_;

@@ -160,7 +160,7 @@ def test_a_death_while_compiling_is_one_case(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_refusal_is_counted_by_its_number() -> None:
     report = run_of([GOOD, "def {name}(x: nm.f8):\n    return str(x)\n"])
     assert report.counts == {"right": 1, "refused": 1}
-    assert report.refusals == {"NM226": 1}
+    assert report.refusals == {"NM301": 1}
 
 
 def test_a_failure_of_the_compiler_is_one_case() -> None:
