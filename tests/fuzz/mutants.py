@@ -10,6 +10,14 @@ import re
 from collections.abc import Callable
 
 
+def _clipped(part: ast.expr) -> ast.expr:
+    """What is no position (a slice, a new axis, an array of positions or a mask) stays."""
+    if isinstance(part, ast.Slice):
+        return part
+    text = ast.unparse(part)
+    return ast.parse(f"({text} if np.ndim({text}) else max({text}, 0))", mode="eval").body
+
+
 class _NoNegativeWrap(ast.NodeTransformer):
     """A negative index means the first element."""
 
@@ -21,9 +29,7 @@ class _NoNegativeWrap(ast.NodeTransformer):
         if not isinstance(node.value, ast.Name):
             return node
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        clipped: list[ast.expr] = [
-            ast.Call(ast.Name("max", ast.Load()), [part, ast.Constant(0)], []) for part in parts
-        ]
+        clipped = [_clipped(part) for part in parts]
         node.slice = ast.Tuple(clipped, ast.Load()) if len(clipped) > 1 else clipped[0]
         return node
 

@@ -28,7 +28,9 @@ def notes(kernel: Any) -> list[str]:
 
 
 def loops(kernel: Any) -> list[str]:
-    return [note[len("a loop over ") :] for note in notes(kernel) if note.startswith("a loop over")]
+    """What the outermost loops go over; how many are inside depends on how rows are summed."""
+    found = [re.match(r"a loop over (\(.*?\))", note) for note in notes(kernel)]
+    return [match[1] for match in found if match]
 
 
 def kept(kernel: Any) -> list[str]:
@@ -126,25 +128,25 @@ def dot(x: nm.f8[:], y: nm.f8[:]) -> Any:
 a, b = values(6, 7), values(7, 6)
 CORPUS: list[tuple[Any, tuple[Any, ...], list[str], list[str]]] = [
     (chain, (a, a * 2, a * 3), ["(out.shape[0], out.shape[1])"], []),
-    (norms, (a,), ["(x.shape[0],) with 8 loops inside"], []),
+    (norms, (a,), ["(x.shape[0],)"], []),
     (
         softmax,
         (a,),
-        ["(x.shape[0],) with 15 loops inside"],
+        ["(x.shape[0],)"],
         ["(x.shape[1],) it is written in parts, or read by several loops"],
     ),
-    (normalised, (a,), ["(x.shape[0],) with 25 loops inside"], []),
+    (normalised, (a,), ["(x.shape[0],)"], []),
     (
         accelerations,
         (values(9, 2), values(9), values(9, 2)),
-        ["(a.shape[0],) with 17 loops inside"],
+        ["(a.shape[0],)"],
         ["(p.shape[0],) it is written in parts, or read by several loops"],
     ),
-    (smoothed, (a, a * 2, 3), ["(n,) with 4 loops inside"], []),
+    (smoothed, (a, a * 2, 3), ["(n,)"], []),
     (
         upwind,
         (values(9), 3),
-        ["(n,) with 2 loops inside"],
+        ["(n,)"],
         ["(u.shape[0] - 1,) it is written in parts, or read by several loops"],
     ),
     (

@@ -134,12 +134,14 @@ def extreme(name: str, dtype: np.dtype[Any]) -> Fold:
     return _at_once(inner, combine, start)
 
 
-def _fold_of(name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool) -> Fold:
+def _fold_of(
+    name: str, dtype: np.dtype[Any], initial: Any, is_cast: bool = False, is_row: bool = False
+) -> Fold:
     zero = dtype.type(0)
     if name == "add":
         combine = UFUNCS["add"]
         if dtype.kind in "fc":
-            how = _at_once(lambda term, shape, d: summed(term, shape, d, is_cast), combine, zero)
+            how = _at_once(lambda t, s, d: summed(t, s, d, is_cast, is_row), combine, zero)
         else:
             how = ordered(combine, zero)
     elif name == "multiply":
@@ -217,7 +219,7 @@ def reduced(
     required_out(out, a.ndim if keepdims else a.ndim - len(axes), name)
     code = short(kind)
     is_cast = kind != a.dtype and element is None
-    how = _fold_of(name, kind, initial, is_cast)
+    how = _fold_of(name, kind, initial, is_cast, len(axes) < a.ndim)
     operands = (a, *others)
 
     def value(*elements: Any) -> Any:
@@ -232,7 +234,7 @@ def reduced(
                 f"reduction operation '{name}' does not have an identity, so to use a where mask"
                 " one has to specify 'initial'"
             )
-        neutral = _fold_of(name, kind, _MISSING, False).start
+        neutral = _fold_of(name, kind, _MISSING).start
 
         def masked(*elements: Any) -> Any:
             inside = _trace.cast(elements[-1], "b1", False)

@@ -95,16 +95,23 @@ def _halves(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
     return total
 
 
-def summed(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any, is_cast: bool) -> Any:
+def summed(
+    term: Callable[..., Any],
+    shape: tuple[Any, ...],
+    dtype: Any,
+    is_cast: bool,
+    is_row: bool = False,
+) -> Any:
     """The sum of `term(*index)` over a shape, in C order.
 
     `is_cast`: NumPy converts elements before it adds them, in runs of 8192 (its buffer's size).
+    `is_row`: there are many such sums, perhaps of few numbers each.
     """
     dtype = np.dtype(dtype)
     if len(shape) == 0:
         return term()
     if not is_exact():
-        return _of_rows(term, shape, dtype)
+        return _of_rows(term, shape, dtype, is_row)
     flat, length = (
         (term, shape[0]) if len(shape) == 1 else (_by_position(term, shape), product(shape))
     )
@@ -140,12 +147,12 @@ def _part(term: Callable[[Any], Any], first: Any, length: Any, dtype: Any) -> An
     return pairwise(lambda i: term(first + i), length, dtype)
 
 
-def _of_rows(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any) -> Any:
+def _of_rows(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any, is_row: bool) -> Any:
     zero = dtype.type(0)
     count = _LANE_BYTES // dtype.itemsize
     if len(shape) == 1 and type(shape[0]) is int and shape[0] <= count * _RUN:
         return _leaf(term, 0, shape[0], min(8, count), dtype, -zero)
-    if len(shape) == 1:
+    if is_row and len(shape) == 1:
         return _of_one_row(term, shape[0], dtype, count, zero)
     return _in_lanes(term, shape, dtype, count, zero)
 
