@@ -134,7 +134,9 @@ class Forwarding {
       return pays ? Fate::Forwarded : Fate::Repeated;
     }
     if (loads.size() == 1 || are_single_elements(map, loads)) return Fate::Forwarded;
-    if (loads.size() <= kMostPlaces && are_apart(g_, loads, map.home)) return Fate::Forwarded;
+    if (loads.size() <= kMostPlaces && are_apart(g_, timeline_, loads, map.home)) {
+      return Fate::Forwarded;
+    }
     const bool pays = cost.is_trivial() && (cost.loads <= 1 || loads.size() <= kMostPlaces);
     return pays ? Fate::Forwarded : Fate::Twice;
   }

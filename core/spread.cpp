@@ -144,6 +144,34 @@ bool is_below(const Graph& g, NodeId one, NodeId other, RegionId home) {
   });
 }
 
+/// Are two loads in the two arms of one choice, and is an element that both could load loaded in
+/// one iteration of the loops around it only, so by one of them?
+bool are_in_two_arms(const Graph& g, const Timeline& timeline, NodeId one, NodeId other,
+                     RegionId home) {
+  const auto chain = [&](NodeId load) {
+    std::vector<RegionId> out;
+    for (RegionId r = g.node(load).region; r != home; r = g.regions()[r].parent) out.push_back(r);
+    return out;
+  };
+  const std::vector<RegionId> from = chain(one);
+  const std::vector<RegionId> to = chain(other);
+  const auto [a, b] = std::mismatch(from.rbegin(), from.rend(), to.rbegin(), to.rend());
+  if (a == from.rend() || b == to.rend()) return false;
+  const NodeId choice = g.regions()[*a].owner;
+  if (choice != g.regions()[*b].owner || g.node(choice).op != Op::branch) return false;
+  const std::vector<RegionId> shared = loops_around(g, choice, home);
+  if (shared.empty()) return true;
+  std::vector<RegionId> found;
+  const auto at = g.operands(one);
+  for (std::size_t axis = 0; axis < at.size(); ++axis) {
+    if (at[axis] != g.operands(other)[axis]) continue;
+    const auto over = spread_over(g, timeline, at[axis], shared.front());
+    found.insert(found.end(), over.begin(), over.end());
+  }
+  return std::ranges::all_of(
+      shared, [&](RegionId loop) { return std::ranges::find(found, loop) != found.end(); });
+}
+
 }  // namespace
 
 std::vector<RegionId> loops_around(const Graph& graph, NodeId statement, RegionId home) {
@@ -176,12 +204,13 @@ bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
   });
 }
 
-bool are_apart(const Graph& graph, std::span<const NodeId> loads, RegionId home) {
+bool are_apart(const Graph& graph, const Timeline& timeline, std::span<const NodeId> loads,
+               RegionId home) {
   for (std::size_t k = 0; k < loads.size(); ++k) {
     for (std::size_t other = k + 1; other < loads.size(); ++other) {
       const auto a = graph.operands(loads[k]);
       const auto b = graph.operands(loads[other]);
-      bool apart = false;
+      bool apart = are_in_two_arms(graph, timeline, loads[k], loads[other], home);
       for (std::size_t axis = 0; axis < a.size() && !apart; ++axis) {
         apart = is_below(graph, a[axis], b[axis], home) || is_below(graph, b[axis], a[axis], home);
       }

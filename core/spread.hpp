@@ -18,7 +18,8 @@ bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
                std::span<const RegionId> loops);
 
 /// Does no element that one of the loads loads belong to another, whatever the iterations inside
-/// of `home`?
-bool are_apart(const Graph& graph, std::span<const NodeId> loads, RegionId home);
+/// of `home`, or is only one of the two made?
+bool are_apart(const Graph& graph, const Timeline& timeline, std::span<const NodeId> loads,
+               RegionId home);
 
 }  // namespace numeta::core
