@@ -305,11 +305,12 @@ class Fusion {
     if (are_flat(group.members) || are_flat(mine.members)) return false;
     return std::ranges::any_of(group.effects.accesses, [&](const Access& first) {
       if (g_.buffers()[first.buffer].rank() < 2) return false;
-      const auto [begin, end] =
-          std::ranges::equal_range(mine.effects.accesses, first.buffer, {}, &Access::buffer);
-      return std::any_of(begin, end, [&](const Access& second) {
-        return meeting_of(first, second, mine.members, 1) == Meeting::Same;
-      });
+      const auto& others = mine.effects.accesses;
+      auto second = std::ranges::lower_bound(others, first.buffer, {}, &Access::buffer);
+      for (; second != others.end() && second->buffer == first.buffer; ++second) {
+        if (meeting_of(first, *second, mine.members, 1) == Meeting::Same) return true;
+      }
+      return false;
     });
   }
 

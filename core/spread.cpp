@@ -113,7 +113,8 @@ void add_bounds(const Graph& g, const IndexSum& sum, bool upper, RegionId home,
     out.push_back(sum);
     return;
   }
-  const auto [node, factor] = *last;
+  const NodeId node = last->first;
+  const std::int64_t factor = last->second;
   const auto loop = static_cast<RegionId>(g.node(node).bits[0]);
   if (g.node(node).op != Op::index || !rises(g, loop)) return;
   const auto replace_by = [&](NodeId bound, std::int64_t beyond) {
