@@ -7,6 +7,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -76,6 +77,7 @@ class Cache {
   std::vector<EntryInfo> entries();
   std::optional<EntryInfo> entry(std::string_view key);
   size_t clear();
+  void clear_stats();
   Store::Pruned prune(uint64_t max_size);
   std::vector<Verified> verify(const std::function<bool()>& interrupted);
   ToolchainFinder::Found toolchain(const std::vector<std::string>& flags,
@@ -92,9 +94,11 @@ class Cache {
   void compile_and_publish(const BuildRequest& request, Work& work);
   bool look_up(const BuildRequest& request, Work& work);
   void build_alone(const BuildRequest& request, Work& work);
-  bool sound_entry(const Store& store, const Key& key, Work& work, std::string& bytes);
+  bool sound_entry(const Store& store, Work& work, std::string& bytes);
+  std::vector<const Store*> stores();
   bool load(const std::string& path, const BuildRequest& request, Work& work);
   bool load_copy(std::string_view elf, const BuildRequest& request, Work& work);
+  void count_hit(const Work& work);
   void publish(const BuildRequest& request, Work& work, const Compiled& compiled);
   void limit_size(Store& store, uint64_t written);
   Store& writable_store();
@@ -105,7 +109,9 @@ class Cache {
 
   Settings settings_;
   Store store_;
+  std::deque<Store> shelves_;  // the read-only ones of Settings
   std::mutex mutex_;
+  std::once_flag swept_;       // folders of dead processes are looked for once
   std::unique_ptr<Store> private_;  // where the wanted place cannot be written to
   std::string private_folder_;
   long owner_process_;

@@ -3,6 +3,7 @@
 // Reads what is there; only clear and prune remove, only verify runs compilers.
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,10 @@
 
 namespace numeta::jit_cache {
 namespace {
+
+uint64_t without_limit(uint64_t max_size) {
+  return max_size > 0 ? max_size : std::numeric_limits<uint64_t>::max();
+}
 
 EntryInfo read_info(const Store& store, StoredFile file) {
   EntryInfo info;
@@ -34,14 +39,18 @@ EntryInfo read_info(const Store& store, StoredFile file) {
 
 std::vector<EntryInfo> Cache::entries() {
   std::vector<EntryInfo> all;
-  for (StoredFile& file : store_.entries()) all.push_back(read_info(store_, std::move(file)));
+  for (const Store* store : stores()) {
+    for (StoredFile& file : store->entries()) all.push_back(read_info(*store, std::move(file)));
+  }
   return all;
 }
 
 std::optional<EntryInfo> Cache::entry(std::string_view key) {
   if (key.empty()) return std::nullopt;
-  for (StoredFile& file : store_.entries()) {
-    if (file.key.starts_with(key)) return read_info(store_, std::move(file));
+  for (const Store* store : stores()) {
+    for (StoredFile& file : store->entries()) {
+      if (file.key.starts_with(key)) return read_info(*store, std::move(file));
+    }
   }
   return std::nullopt;
 }
@@ -54,7 +63,12 @@ size_t Cache::clear() {
   return store_.clear();
 }
 
-Store::Pruned Cache::prune(uint64_t max_size) { return store_.prune(max_size); }
+void Cache::clear_stats() {
+  stats_.reset();
+  store_.clear_stats();
+}
+
+Store::Pruned Cache::prune(uint64_t max_size) { return store_.prune(without_limit(max_size)); }
 
 StatValues Cache::all_stats() const {
   StatValues sum = store_.merged_stats();
@@ -91,6 +105,7 @@ std::vector<Verified> Cache::verify(const std::function<bool()>& interrupted) {
     }
     verified.label = entry.info.get("label");
     Unit unit{material->get("fortran"), material->get("stub"), material->get("symbol")};
+    unit.name_space = material->get("namespace");
     std::string_view libraries = material->get("libraries");  // each ends with a zero byte
     for (size_t end = 0; (end = libraries.find('\0')) != std::string_view::npos;) {
       unit.libraries.emplace_back(libraries.substr(0, end));

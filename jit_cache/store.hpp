@@ -2,7 +2,7 @@
 //
 //   <store>/<key[:2]>/<key>.so        entries (entry.hpp)
 //   <store>/<key[:2]>/<key>.lock      held while someone builds that key; only saves work
-//   <store>/<key[:2]>/.tmp-<pid>-<n>  being written; removed when older than an hour
+//   <store>/<key[:2]>/.tmp-*          being written; removed when older than an hour
 //   <store>/toolchains/<digest>.rec   toolchain records (toolchain.hpp)
 //   <store>/stats/<pid>-<time>-<n>.stat  counters of one process (stats.hpp); stats/total: ended
 //
@@ -32,9 +32,13 @@ struct StoredFile {
 
 class Store {
  public:
+  // How a store is used: by its one user; by a group, files 0660 and folders 2770; or only read, and
+  // then it may be another user's whom we trust anyway: root.
+  enum class Use { kOwn, kShared, kRead };
+
   // Makes the folder (0700) where it is missing. On refusal usable() is false and reason() says
   // why; a store that cannot be written to is usable and not writable().
-  Store(std::string folder, bool shared, std::function<void(std::string_view)> log);
+  Store(std::string folder, Use use, std::function<void(std::string_view)> log);
 
   bool usable() const { return usable_; }
   bool writable() const { return writable_; }
@@ -67,24 +71,31 @@ class Store {
     uint64_t bytes = 0;
   };
   Pruned prune(uint64_t max_size) const;
-  // Removes entries, records, locks, statistics; returns the number of entries.
+  // Removes entries, records, statistics; returns the number of entries.
   size_t clear() const;
+  void clear_stats() const;
 
   void write_stats(const StatValues& values);
   void fold_stats();                // adds up the files of ended processes into stats/total
   StatValues merged_stats() const;  // of other processes, ended or not
 
  private:
+  bool make_folder(const std::string& path) const;
+  bool make_folders(const std::string& path) const;
   bool make_subfolder(const std::string& subfolder) const;
+  unsigned file_mode() const { return use_ == Use::kShared ? 0660 : 0600; }
+  FileDescriptor open_lock(const std::string& path) const;
+  void remove_left(const std::string& path, std::string_view name) const;
   bool trusted(const std::string& path, std::string& reason) const;
   void log(const std::string& line) const;
 
   std::string folder_;
-  bool shared_;
+  Use use_;
   std::function<void(std::string_view)> log_;
   bool usable_ = false;
   bool writable_ = false;
   std::string reason_;
+  std::string unique_;  // a name that no other process has
   std::string stats_name_;
 };
 

@@ -2,7 +2,6 @@
 //
 // Only names that the store itself gives are touched, and only regular files; a file that is
 // mapped by some process stays usable there after its removal.
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -32,16 +31,23 @@ bool is_entry_name(std::string_view name, std::string_view subfolder) {
          name.starts_with(subfolder);
 }
 
-void remove_if_orphaned(const std::string& path) {
-  struct stat info {};
-  constexpr time_t kHour = 3600;
-  if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-      time(nullptr) - info.st_mtim.tv_sec > kHour) {
-    unlink(path.c_str());
-  }
-}
-
 }  // namespace
+
+// What a process that died left behind: a temporary, or a lock that nobody holds.
+void Store::remove_left(const std::string& path, std::string_view name) const {
+  constexpr time_t kHour = 3600;
+  const bool lock = name.ends_with(".lock") && is_hex(name.substr(0, name.size() - 5), kKeyLength);
+  struct stat info {};
+  if (!lock && !name.starts_with(".tmp-")) return;
+  if (lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
+  if (time(nullptr) - info.st_mtim.tv_sec <= kHour) return;
+  FileDescriptor held;
+  if (lock) {
+    held = open_lock(path);
+    if (!held || flock(held.get(), LOCK_EX | LOCK_NB) != 0) return;
+  }
+  unlink(path.c_str());
+}
 
 std::vector<StoredFile> Store::entries() const {
   std::vector<StoredFile> found;
@@ -68,8 +74,7 @@ Store::Pruned Store::prune(uint64_t max_size) const {
   std::vector<StoredFile> files = entries();
   for (const StoredFile& file : files) result.bytes += file.size;
   if (!writable_) return result;
-  const FileDescriptor lock(
-      open((folder_ + "/prune.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const FileDescriptor lock = open_lock(folder_ + "/prune.lock");
   if (lock && flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return result;  // someone is at it
   for (const StoredFile& file : files) {
     if (result.bytes <= max_size) break;
@@ -80,7 +85,7 @@ Store::Pruned Store::prune(uint64_t max_size) const {
   for (const std::string& subfolder : list_folder("")) {
     if (!is_hex(subfolder, 2) && subfolder != "stats" && subfolder != "toolchains") continue;
     for (const std::string& name : list_folder(subfolder)) {
-      if (name.starts_with(".tmp-")) remove_if_orphaned(folder_ + "/" + subfolder + "/" + name);
+      remove_left(folder_ + "/" + subfolder + "/" + name, name);
     }
   }
   return result;
@@ -108,9 +113,18 @@ size_t Store::clear() const {
   return removed;
 }
 
+void Store::clear_stats() const {
+  if (!writable_) return;
+  for (const std::string& name : list_folder("stats")) {
+    if (!name.ends_with(".stat") && name != "total") continue;
+    const std::string path = folder_ + "/stats/" + name;
+    struct stat info {};
+    if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) unlink(path.c_str());
+  }
+}
+
 void Store::fold_stats() {
-  const FileDescriptor lock(
-      open((folder_ + "/stats.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const FileDescriptor lock = open_lock(folder_ + "/stats.lock");
   if (!lock || flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return;
   StatValues sum{};
   std::vector<std::string> folded;

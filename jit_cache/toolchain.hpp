@@ -72,9 +72,10 @@ class ToolchainFinder {
   // Writes the record where it is not there, say because the store was cleared.
   static void keep_recorded(const Toolchain& tool, const RecordStore& records);
 
-  void forget();
-
  private:
+  // Replaces one that is damaged, or that speaks of programs as they were.
+  static void save_record(const Toolchain& tool, const RecordStore& records);
+
   std::mutex mutex_;
   std::map<std::string, Found> known_;
 };

@@ -6,6 +6,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -128,6 +129,21 @@ py::list texts(const std::vector<std::string>& items) {
   return list;
 }
 
+std::string path_bytes(const py::handle& value) {
+  if (value.is_none()) return {};
+  return py::module_::import("os").attr("fsencode")(value).cast<std::string>();
+}
+
+std::vector<std::string> split_path(std::string_view folders) {
+  std::vector<std::string> found;
+  while (!folders.empty()) {
+    const size_t end = std::min(folders.find(':'), folders.size());
+    if (end > 0) found.emplace_back(folders.substr(0, end));
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return found;
+}
+
 void configure(const py::kwargs& changes) {
   Settings settings = current().settings();
   for (const auto& [key, value] : changes) {
@@ -135,8 +151,16 @@ void configure(const py::kwargs& changes) {
     const bool none = value.is_none();
     const auto word = [&] { return none ? std::string() : py::str(value).cast<std::string>(); };
     if (name == "dir") {
-      settings.dir = none ? std::string()
-                          : py::module_::import("os").attr("fsencode")(value).cast<std::string>();
+      settings.dir = path_bytes(value);
+    } else if (name == "path") {
+      // Folders as in PATH: the first is written to, the others are read only.
+      settings.shelves = split_path(path_bytes(value));
+      if (!settings.shelves.empty()) {
+        settings.dir = settings.shelves.front();
+        settings.shelves.erase(settings.shelves.begin());
+      }
+    } else if (name == "namespace") {
+      settings.name_space = word();
     } else if (name == "mode") {
       const auto mode = jit_cache::mode_from_name(none ? "on" : word());
       if (!mode) throw py::value_error("mode must be on, off, readonly, refresh or verify");
@@ -218,6 +242,9 @@ py::dict entry_dict(const EntryInfo& entry, bool whole) {
   dict["symbol"] = text(entry.material.get("symbol"));
   dict["compiler"] = text(entry.material.get("compiler"));
   dict["compiler_version"] = text(entry.material.get("compiler_version"));
+  py::dict material;
+  for (const auto& [name, value] : entry.material.rows()) material[py::str(name)] = text(value);
+  dict["material"] = material;
   dict["created"] = std::strtoll(std::string(entry.info.get("created")).c_str(), nullptr, 10);
   return dict;
 }
@@ -370,6 +397,7 @@ PYBIND11_MODULE(_cache, module) {
     const py::gil_scoped_release release;
     return cache->clear();
   });
+  module.def("clear_stats", [] { current().get()->clear_stats(); });
   module.def(
       "prune",
       [](uint64_t max_size) {
