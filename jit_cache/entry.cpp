@@ -43,14 +43,16 @@ Defect decode_entry(std::string_view bytes, Entry& out) {
   const std::string_view footer = bytes.substr(bytes.size() - kFooterSize);
   if (!footer.starts_with(kEntryMagic)) return Defect::kMagic;
   const uint32_t schema = get_u32(footer.substr(8));
-  if (schema > kEntrySchema) return Defect::kSchemaNewer;
+  const std::string_view checked = bytes.substr(0, bytes.size() - kDigestSize);
+  const auto whole = [&] { return digest_bytes(checked) == bytes.substr(checked.size()); };
+  // Every format ends in the checksum: a newer one is told from a damaged one.
+  if (schema > kEntrySchema) return whole() ? Defect::kSchemaNewer : Defect::kChecksum;
   if (schema < kEntrySchema) return Defect::kSchemaOlder;
   const uint64_t elf_size = get_u64(footer.substr(16));
   const uint64_t fields_size = get_u64(footer.substr(24));
   const uint64_t body = bytes.size() - kFooterSize;
   if (elf_size > body || fields_size != body - elf_size) return Defect::kTruncated;
-  const std::string_view checked = bytes.substr(0, bytes.size() - kDigestSize);
-  if (digest_bytes(checked) != bytes.substr(checked.size())) return Defect::kChecksum;
+  if (!whole()) return Defect::kChecksum;
   // Views, not a decoded copy, for the part that is compared on every hit.
   std::string_view rest = bytes.substr(elf_size, fields_size);
   constexpr size_t kHead = 12;

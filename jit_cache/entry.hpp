@@ -9,6 +9,7 @@
 // "material" is what the key is the hash of, and is compared in full on load, so that a collision
 // of keys is a miss. "volatile" (label, times, metadata) is for people and is never compared.
 //
+// Every format ends in magic, schema, ..., checksum as here, so that a newer one is known as such.
 // History: schema 1, the first.
 #pragma once
 

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "jit_cache/commands.hpp"
+#include "jit_cache/digest.hpp"
 #include "jit_cache/elf.hpp"
 #include "jit_cache/entry.hpp"
 #include "jit_cache/file.hpp"
@@ -90,6 +91,9 @@ TEST(Entry, OtherSchemasAreNamed) {
   std::string bytes = encode_entry("", "", {});
   bytes[bytes.size() - kFooterSize + 8] = 2;
   Entry entry;
+  EXPECT_EQ(decode_entry(bytes, entry), Defect::kChecksum);
+  bytes.resize(bytes.size() - kDigestSize);
+  bytes += digest_bytes(bytes);
   EXPECT_EQ(decode_entry(bytes, entry), Defect::kSchemaNewer);
   bytes[bytes.size() - kFooterSize + 8] = 0;
   EXPECT_EQ(decode_entry(bytes, entry), Defect::kSchemaOlder);
