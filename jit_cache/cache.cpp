@@ -110,8 +110,7 @@ Store* Cache::private_store() {
   if (private_) return private_.get();
   private_folder_ = make_private_folder(false);
   private_ = std::make_unique<Store>(private_folder_, Store::Use::kOwn, settings_.log);
-  const std::string why =
-      store_.usable() ? store_.folder() + " cannot be written" : store_.reason();
+  const std::string why = store_.writable() ? "the store is only read" : store_note();
   log(fmt::format("cache: {}; kernels of this process are kept in {}", why, private_folder_));
   return private_.get();
 }
@@ -124,7 +123,7 @@ std::string Cache::directory() const {
 }
 
 std::string Cache::store_note() const {
-  if (!store_.usable()) return store_.reason();
+  if (!store_.reason().empty()) return store_.reason();
   return store_.writable() ? "" : store_.folder() + " cannot be written";
 }
 
@@ -278,15 +277,20 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
       settings_.mode != Mode::kOff && !work.keep_stored && bytes.size() <= settings_.max_size;
   if (stores) {
     const bool readonly = settings_.mode == Mode::kReadonly;
-    Store& store = readonly ? *private_store() : writable_store();
-    if (store.publish(work.key.name, bytes)) {
+    Store* store = readonly ? private_store() : &writable_store();
+    bool published = store->publish(work.key.name, bytes);
+    if (!published && !store->writable() && store == &store_) {
+      store = private_store();
+      published = store->publish(work.key.name, bytes);
+    }
+    if (published) {
       stats_.add(Stat::stored);
-      if (&store == &store_) ToolchainFinder::keep_recorded(*work.tool, records());
+      if (store == &store_) ToolchainFinder::keep_recorded(*work.tool, records());
       work.step("publish");
       CRASH_POINT("published");
-      if (load(store.entry_path(work.key.name), request, work)) {
+      if (load(store->entry_path(work.key.name), request, work)) {
         work.step("load");
-        limit_size(store, bytes.size());
+        limit_size(*store, bytes.size());
         return;
       }
     } else {

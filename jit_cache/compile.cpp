@@ -94,7 +94,9 @@ class OneCompile {
     result.link_seconds = linked[0].seconds;
     auto elf = read_regular(scratch_.path() + "/kernel.so");
     if (!elf || !elf->starts_with("\177ELF")) {
-      throw BuildError(BuildErrorKind::kFailed, "the linker wrote no shared object");
+      BuildError error(BuildErrorKind::kFailed, "the linker wrote no shared object");
+      error.command = result.commands.back();
+      throw error;
     }
     result.elf = std::move(*elf);
     return result;

@@ -155,8 +155,13 @@ bool Store::write_file(const std::string& subfolder, const std::string& name,
     return true;
   }
   unlink(temporary.c_str());
-  log(fmt::format("cache: cannot write {}: {}", path, describe_errno(error)));
-  if (error == EROFS || error == EACCES || error == EPERM) writable_ = false;
+  std::string what = fmt::format("cannot write {}: {}", path, describe_errno(error));
+  if (error == EROFS || error == EACCES || error == EPERM) {
+    writable_ = false;  // whoever goes elsewhere from now on says so, with this reason
+    reason_ = std::move(what);
+  } else {
+    log("cache: " + what);
+  }
   return false;
 }
 

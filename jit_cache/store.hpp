@@ -50,8 +50,8 @@ class Store {
   // Marks an entry as used, at most once an hour.
   void touch(std::string_view key) const;
 
-  // Temporary in the same folder, fsync, rename. False (and one log line) when it cannot be done;
-  // the store is then not writable() any more if the reason is lasting.
+  // Temporary in the same folder, fsync, rename. False when it cannot be done: if the reason is
+  // lasting, the store is not writable() any more and reason() says why, else there is a log line.
   bool publish(std::string_view key, std::string_view bytes);
   bool write_file(const std::string& subfolder, const std::string& name, std::string_view bytes);
   std::optional<std::string> read_file(const std::string& subfolder, const std::string& name) const;

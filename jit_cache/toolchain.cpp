@@ -25,8 +25,8 @@ constexpr std::array<std::string_view, 6> kFortranNames{
 constexpr std::array<std::string_view, 6> kCNames{"gcc",    "cc",     "gcc-14",
                                                   "gcc-13", "gcc-12", "gcc-11"};
 // The driver reads them, so they belong to the question.
-constexpr std::array<const char*, 4> kDriverVariables{"GCC_EXEC_PREFIX", "COMPILER_PATH",
-                                                      "LIBRARY_PATH", "CPATH"};
+constexpr std::array<const char*, 3> kDriverVariables{"GCC_EXEC_PREFIX", "COMPILER_PATH",
+                                                      "LIBRARY_PATH"};
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;

@@ -6,11 +6,16 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "jit_cache/cache.hpp"
 
@@ -60,12 +65,59 @@ Current& current() {
   return *instance;
 }
 
+// The end of the interpreter, when no thread but the main one may take the GIL any more: a thread
+// that tries is ended by force, in the middle of C++ frames. So builds under way are interrupted
+// first, and their threads wait for the end of the process with the GIL left to the main thread.
+class Ending {
+ public:
+  bool begun() const { return begun_.load(); }
+  // Gives builds a while to kill their compilers and to remove what is temporary.
+  void begin() {
+    begun_.store(true);
+    for (int waits = 0; under_way_.load() > 0 && waits < 1000; ++waits) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  void enter() { under_way_.fetch_add(1); }
+  void leave() { under_way_.fetch_sub(1); }
+  void forget_threads() { under_way_.store(0); }  // a forked child has none of them
+
+ private:
+  std::atomic<bool> begun_{false};
+  std::atomic<int> under_way_{0};
+};
+
+Ending& ending() {
+  static auto* instance = new Ending;
+  return *instance;
+}
+
+// Without the GIL for its life; a thread that comes to the end of it during the ending stays there.
+class Unlocked {
+ public:
+  Unlocked() : state_((ending().enter(), PyEval_SaveThread())) {}
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+  ~Unlocked() {
+    if (ending().begun()) {
+      ending().leave();
+      while (true) pause();
+    }
+    PyEval_RestoreThread(state_);
+    ending().leave();
+  }
+
+ private:
+  PyThreadState* state_;
+};
+
 // Asks Python whether to go on. A Python exception is kept and raised after the build has ended.
 class Interruption {
  public:
   explicit Interruption(py::object callback) : callback_(std::move(callback)) {}
 
   bool operator()() {
+    if (ending().begun()) return true;
     const py::gil_scoped_acquire gil;
     if (raised_) return true;
     try {
@@ -91,7 +143,7 @@ auto without_gil(const py::object& callback, Work work) {
   Interruption interruption(callback);
   const std::function<bool()> interrupted = [&] { return interruption(); };
   try {
-    const py::gil_scoped_release release;
+    const Unlocked unlocked;
     return work(interrupted);
   } catch (const BuildError& error) {
     if (error.kind == BuildErrorKind::kInterrupted) interruption.rethrow();
@@ -108,7 +160,7 @@ std::function<void(std::string_view)> log_function(const py::object& callback) {
     delete object;
   });
   return [held](std::string_view line) {
-    if (Py_IsInitialized() == 0) return;
+    if (Py_IsInitialized() == 0 || ending().begun()) return;
     const py::gil_scoped_acquire gil;
     try {
       (*held)(py::bytes(line.data(), line.size()).attr("decode")("utf-8", "replace"));
@@ -328,6 +380,7 @@ void close_cache() {
   settings.log = {};
   std::shared_ptr<Cache> last = current().set(std::move(settings));
   const py::gil_scoped_release release;
+  ending().begin();
   last.reset();
 }
 
@@ -418,6 +471,9 @@ PYBIND11_MODULE(_cache, module) {
     return dict;
   });
   py::module_::import("os").attr("register_at_fork")(
-      py::arg("after_in_child") = py::cpp_function([] { current().abandon(); }));
+      py::arg("after_in_child") = py::cpp_function([] {
+        current().abandon();
+        ending().forget_threads();
+      }));
   py::module_::import("atexit").attr("register")(py::cpp_function(&close_cache));
 }

@@ -55,9 +55,7 @@ def child(tmp_path: Path, request: pytest.FixtureRequest) -> Child:
         pytest.skip("no gfortran")
     module = pytest.importorskip("numeta._cache")
 
-    def run(
-        code: str, spoiled: bool = False, seconds: float = 120, **variables: str | None
-    ) -> str:
+    def run(code: str, spoiled: bool = False, seconds: float = 120, **variables: str | None) -> str:
         runtime = tmp_path / "runtime"
         runtime.mkdir(exist_ok=True)
         environment = {k: v for k, v in os.environ.items() if not k.startswith("NUMETA_")}

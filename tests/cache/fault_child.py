@@ -47,8 +47,8 @@ shim = ctypes.CDLL(None)
 
 def use(folder: str | Path, **settings: Any) -> None:
     """Another store from now on, with no line of the log yet and no counter."""
-    lines.clear()
     c.configure(dir=str(folder), mode="on", log=lines.append, **settings)
+    lines.clear()  # the store before wrote its statistics just now, if it still could
 
 
 def build(n: int, flags: list[str] = FLAGS) -> Any:
