@@ -147,8 +147,7 @@ void watch(Toolchain& tool) {
     if (identity) tool.watched.push_back(identity->text());
   }
   std::ranges::sort(tool.watched);
-  const auto repeated = std::ranges::unique(tool.watched);
-  tool.watched.erase(repeated.begin(), repeated.end());
+  tool.watched.erase(std::unique(tool.watched.begin(), tool.watched.end()), tool.watched.end());
 }
 
 std::string resolved_march(const BuildPlan& plan, const CompileFlags& flags) {
