@@ -62,7 +62,7 @@ struct Cache::Work {
   Stopwatch watch;
   ToolchainFinder::Found tool;
   Key key;
-  std::string stored_elf;  // what the store held
+  std::string stored_elf;     // what the store held
   double stored_seconds = 0;  // how long that took to compile
   bool keep_stored = false;   // the store holds something under this name that is not ours
   Loaded result;
@@ -218,6 +218,10 @@ std::vector<const Store*> Cache::stores() {
 
 void Cache::count_hit(const Work& work) {
   stats_.add(Stat::hits);
+  {
+    const std::lock_guard lock(hits_mutex_);
+    ++hits_[work.key.name];
+  }
   if (work.stored_seconds > 0 && work.stored_seconds < 1e6) {
     stats_.add(Stat::saved_ns, nanoseconds(work.stored_seconds));
   }
@@ -303,10 +307,11 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
   BuildError error(BuildErrorKind::kLoad,
                    fmt::format("the compiled kernel cannot be loaded: {}", work.load_error));
   if (work.load_error.find("failed to map segment") != std::string::npos) {
-    error = BuildError(BuildErrorKind::kLoad,
-                       fmt::format("{}; code may not be run from {} nor from any folder for temporary "
-                                   "files: set NUMETA_CACHE_DIR to a folder from which it may",
-                                   error.what(), store_.folder()));
+    error =
+        BuildError(BuildErrorKind::kLoad,
+                   fmt::format("{}; code may not be run from {} nor from any folder for temporary "
+                               "files: set NUMETA_CACHE_DIR to a folder from which it may",
+                               error.what(), store_.folder()));
   }
   error.command = compiled.commands.back();
   throw error;

@@ -1,8 +1,9 @@
 // Places where a test build can be made to die, or to see what is not there.
 //
-// A build without NUMETA_TEST_HOOKS has none of this: CRASH_POINT is nothing there. With it, a process
-// whose NUMETA_TEST_CRASH_AT names a point kills itself with SIGKILL when it gets there; NUMETA_TEST_KEY_DIGITS cuts keys, so that unlike kernels meet under one name, and
-// NUMETA_TEST_CPU stands for the features of the processor.
+// A build without NUMETA_TEST_HOOKS has none of this: CRASH_POINT is nothing there. With it, a
+// process whose NUMETA_TEST_CRASH_AT names a point kills itself with SIGKILL when it gets there;
+// NUMETA_TEST_KEY_DIGITS cuts keys, so that unlike kernels meet under one name, and NUMETA_TEST_CPU
+// stands for the features of the processor.
 #pragma once
 
 #ifdef NUMETA_TEST_HOOKS

@@ -37,6 +37,14 @@ std::string_view defect_name(Defect defect);
 
 std::string encode_entry(std::string_view elf, std::string_view material, const Fields& info);
 
+// The sizes that a footer speaks of, in a file of `size` bytes; the checksum is not looked at.
+struct FooterSizes {
+  Defect defect = Defect::kNone;
+  uint64_t elf = 0;
+  uint64_t fields = 0;
+};
+FooterSizes decode_footer(std::string_view footer, uint64_t size);
+
 // Checks sizes, magic, schema and checksum before anything else is looked at.
 Defect decode_entry(std::string_view bytes, Entry& out);
 

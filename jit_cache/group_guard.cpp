@@ -1,6 +1,7 @@
 // A table of groups that a signal handler can read: atomics only, no lock, no allocation.
 //
-// A forked child inherits table and handler, but no row is its own: there the handler kills nothing.
+// A forked child inherits table and handler, but no row is its own: there the handler kills
+// nothing.
 #include "jit_cache/group_guard.hpp"
 
 #include <signal.h>

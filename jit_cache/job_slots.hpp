@@ -2,8 +2,8 @@
 //
 // A build takes one slot to begin with, and a second if one is free: then its Fortran and its C run
 // side by side. A slot is a lock (fcntl) on one byte of a file in memory: such a lock ends with its
-// process however that ends, and a forked child does not have it. Waiting polls the interrupt and is
-// bounded: a process that is stopped while it holds slots delays others, it does not block them.
+// process however that ends, and a forked child does not have it. Waiting polls the interrupt and
+// is bounded: a process that is stopped while it holds slots delays others, it does not block them.
 // Where the file cannot be had, the limit holds within the process only.
 #pragma once
 

@@ -25,7 +25,7 @@ std::optional<Mode> mode_from_name(std::string_view name);
 std::string_view mode_name(Mode mode);
 
 struct Settings {
-  std::string dir;  // empty: $XDG_CACHE_HOME/numeta, else ~/.cache/numeta
+  std::string dir;                   // empty: $XDG_CACHE_HOME/numeta, else ~/.cache/numeta
   std::vector<std::string> shelves;  // further stores, looked into and never written to
   Mode mode = Mode::kOn;
   uint64_t max_size = uint64_t{1} << 30;  // bytes of all entries together, 0: no limit

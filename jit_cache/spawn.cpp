@@ -53,8 +53,8 @@ struct Running {
 
 // Variables that change what a compiler writes without a trace in its command line, which is what
 // the key of an entry knows; and the language of its messages.
-constexpr std::array<std::string_view, 5> kNotPassed{"CPATH=", "C_INCLUDE_PATH=", "LD_RUN_PATH=",
-                                                     "SOURCE_DATE_EPOCH=", "LC_ALL="};
+constexpr std::array<std::string_view, 5> kNotPassed{
+    "CPATH=", "C_INCLUDE_PATH=", "LD_RUN_PATH=", "SOURCE_DATE_EPOCH=", "LC_ALL="};
 
 std::vector<char*> compiler_environment() {
   static char locale[] = "LC_ALL=C";

@@ -232,10 +232,20 @@ void Store::unlock_key(std::string_view key, FileDescriptor lock) const {
   unlink(fmt::format("{}/{}/{}.lock", folder_, key.substr(0, 2), key).c_str());
 }
 
-void Store::write_stats(const StatValues& values) {
-  write_file("stats", stats_name_, encode_stats(values));
+void Store::write_stats(const StatValues& values, const HitCounts& hits) {
+  write_file("stats", stats_name_, encode_stats(values, hits));
   constexpr size_t kManyShards = 32;
   if (list_folder("stats").size() > kManyShards) fold_stats();
+}
+
+HitCounts Store::merged_hits() const {
+  HitCounts hits;
+  StatValues unused{};
+  for (const std::string& name : list_folder("stats")) {
+    if (name == stats_name_ || !(name.ends_with(".stat") || name == "total")) continue;
+    if (const auto text = read_file("stats", name)) add_stats(*text, unused, &hits);
+  }
+  return hits;
 }
 
 StatValues Store::merged_stats() const {

@@ -32,8 +32,8 @@ struct StoredFile {
 
 class Store {
  public:
-  // How a store is used: by its one user; by a group, files 0660 and folders 2770; or only read, and
-  // then it may be another user's whom we trust anyway: root.
+  // How a store is used: by its one user; by a group, files 0660 and folders 2770; or only read,
+  // and then it may be another user's whom we trust anyway: root.
   enum class Use { kOwn, kShared, kRead };
 
   // Makes the folder (0700) where it is missing. On refusal usable() is false and reason() says
@@ -64,6 +64,7 @@ class Store {
   void unlock_key(std::string_view key, FileDescriptor lock) const;
 
   std::vector<StoredFile> entries() const;
+  std::optional<StoredFile> find(std::string_view key) const;  // by the whole key
   // Removes the least recently used entries until all together are at most `max_size` bytes, and
   // orphaned temporaries. Returns the number removed and the bytes left.
   struct Pruned {
@@ -75,9 +76,10 @@ class Store {
   size_t clear() const;
   void clear_stats() const;
 
-  void write_stats(const StatValues& values);
+  void write_stats(const StatValues& values, const HitCounts& hits);
   void fold_stats();                // adds up the files of ended processes into stats/total
   StatValues merged_stats() const;  // of other processes, ended or not
+  HitCounts merged_hits() const;
 
  private:
   bool make_folder(const std::string& path) const;

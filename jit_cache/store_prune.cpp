@@ -49,19 +49,25 @@ void Store::remove_left(const std::string& path, std::string_view name) const {
   unlink(path.c_str());
 }
 
+std::optional<StoredFile> Store::find(std::string_view key) const {
+  if (!usable_ || !is_hex(key, kKeyLength)) return std::nullopt;
+  StoredFile file{std::string(key), entry_path(key)};
+  struct stat info {};
+  if (lstat(file.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  file.size = static_cast<uint64_t>(info.st_size);
+  file.mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  return file;
+}
+
 std::vector<StoredFile> Store::entries() const {
   std::vector<StoredFile> found;
   for (const std::string& subfolder : list_folder("")) {
     if (!is_hex(subfolder, 2)) continue;
     for (const std::string& name : list_folder(subfolder)) {
       if (!is_entry_name(name, subfolder)) continue;
-      StoredFile file{name.substr(0, kKeyLength),
-                      fmt::format("{}/{}/{}", folder(), subfolder, name)};
-      struct stat info {};
-      if (lstat(file.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
-      file.size = static_cast<uint64_t>(info.st_size);
-      file.mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-      found.push_back(std::move(file));
+      if (auto file = find(std::string_view(name).substr(0, kKeyLength))) {
+        found.push_back(std::move(*file));
+      }
     }
   }
   std::ranges::sort(found, {},
@@ -127,16 +133,20 @@ void Store::fold_stats() {
   const FileDescriptor lock = open_lock(folder_ + "/stats.lock");
   if (!lock || flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return;
   StatValues sum{};
+  HitCounts hits;
   std::vector<std::string> folded;
   for (const std::string& name : list_folder("stats")) {
     if (!name.ends_with(".stat")) continue;
     const auto pid = static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
     if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH) continue;
-    if (const auto text = read_file("stats", name)) add_stats(*text, sum);
+    if (const auto text = read_file("stats", name)) add_stats(*text, sum, &hits);
     folded.push_back(fmt::format("{}/stats/{}", folder_, name));
   }
-  if (const auto text = read_file("stats", "total")) add_stats(*text, sum);
-  if (folded.empty() || !write_file("stats", "total", encode_stats(sum))) return;
+  if (const auto text = read_file("stats", "total")) add_stats(*text, sum, &hits);
+  // Keys whose entries are gone are forgotten: the file is no larger than the store.
+  std::erase_if(
+      hits, [this](const auto& row) { return access(entry_path(row.first).c_str(), F_OK) != 0; });
+  if (folded.empty() || !write_file("stats", "total", encode_stats(sum, hits))) return;
   for (const std::string& path : folded) unlink(path.c_str());
 }
 

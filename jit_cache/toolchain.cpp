@@ -99,8 +99,9 @@ std::vector<Outcome> ask(const std::vector<Pipeline>& questions, const Settings&
     const int error = folder.empty() ? ENOENT : write_new(folder + "/" + name, "", 0600, false);
     if (error == 0) continue;
     remove_folder(folder);
-    throw BuildError(BuildErrorKind::kFailed, fmt::format("no place for temporary files ({}): set TMPDIR",
-                                                          describe_errno(error)));
+    throw BuildError(
+        BuildErrorKind::kFailed,
+        fmt::format("no place for temporary files ({}): set TMPDIR", describe_errno(error)));
   }
   RunResult result = run(questions, {folder, settings.compile_timeout, interrupted});
   remove_folder(folder);
@@ -373,6 +374,10 @@ std::vector<ToolchainFinder::Found> ToolchainFinder::all_recorded(const RecordSt
     all.push_back(std::make_shared<const Toolchain>(std::move(*tool)));
   }
   return all;
+}
+
+bool ToolchainFinder::is_record(std::string_view bytes) {
+  return decode_record(std::string(bytes)).has_value();
 }
 
 void ToolchainFinder::keep_recorded(const Toolchain& tool, const RecordStore& records) {

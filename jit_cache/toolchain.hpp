@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jit_cache/commands.hpp"
@@ -68,6 +69,8 @@ class ToolchainFinder {
                                      const std::vector<std::string>& flags,
                                      const RecordStore& records);
   static std::vector<Found> all_recorded(const RecordStore& records);
+
+  static bool is_record(std::string_view bytes);
 
   // Writes the record where it is not there, say because the store was cleared.
   static void keep_recorded(const Toolchain& tool, const RecordStore& records);

@@ -284,6 +284,7 @@ py::dict entry_dict(const EntryInfo& entry, bool whole) {
   dict["metadata"] = text(entry.info.get("metadata"));
   const std::string seconds(entry.info.get("seconds"));
   dict["compile_seconds"] = seconds.empty() ? 0.0 : std::strtod(seconds.c_str(), nullptr);
+  dict["created"] = std::strtoll(std::string(entry.info.get("created")).c_str(), nullptr, 10);
   if (!whole) return dict;
   dict["elf_size"] = entry.elf_size;
   dict["way"] = text(entry.info.get("way"));
@@ -297,19 +298,25 @@ py::dict entry_dict(const EntryInfo& entry, bool whole) {
   py::dict material;
   for (const auto& [name, value] : entry.material.rows()) material[py::str(name)] = text(value);
   dict["material"] = material;
-  dict["created"] = std::strtoll(std::string(entry.info.get("created")).c_str(), nullptr, 10);
   return dict;
 }
 
-py::list entries() {
+py::list entries(bool thorough) {
   const std::shared_ptr<Cache> cache = current().get();
   std::vector<EntryInfo> all;
+  jit_cache::HitCounts hits;
   {
     const py::gil_scoped_release release;
-    all = cache->entries();
+    all = cache->entries(thorough);
+    hits = cache->hits();
   }
   py::list list;
-  for (const EntryInfo& entry : all) list.append(entry_dict(entry, false));
+  for (const EntryInfo& entry : all) {
+    py::dict row = entry_dict(entry, false);
+    const auto found = hits.find(entry.file.key);
+    row["hits"] = found != hits.end() ? found->second : 0;
+    list.append(row);
+  }
   return list;
 }
 
@@ -333,10 +340,10 @@ py::dict stats_dict(const jit_cache::StatValues& values) {
   return dict;
 }
 
-py::list verify(const py::object& interrupted) {
+py::list verify(const py::object& interrupted, const std::string& key) {
   const std::shared_ptr<Cache> cache = current().get();
   const auto results = without_gil(
-      interrupted, [&](const std::function<bool()>& ask) { return cache->verify(ask); });
+      interrupted, [&](const std::function<bool()>& ask) { return cache->verify(key, ask); });
   py::list list;
   for (const auto& result : results) {
     py::dict dict;
@@ -436,7 +443,7 @@ PYBIND11_MODULE(_cache, module) {
              py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
              py::arg("interrupted") = py::none(),
              py::arg("libraries") = std::vector<std::string>{});
-  module.def("entries", &entries);
+  module.def("entries", &entries, py::arg("thorough") = true);
   module.def("entry", &entry, py::arg("key"));
   module.def("stats", [] {
     const auto cache = current().get();
@@ -459,7 +466,13 @@ PYBIND11_MODULE(_cache, module) {
         return cache->prune(max_size).removed;
       },
       py::arg("max_size"));
-  module.def("verify", &verify, py::arg("interrupted") = py::none());
+  module.def("verify", &verify, py::arg("interrupted") = py::none(), py::arg("key") = "");
+  module.def(
+      "adopt",
+      [](const std::string& name, const py::bytes& bytes) {
+        return current().get()->adopt(name, std::string_view(bytes));
+      },
+      py::arg("name"), py::arg("bytes"));
   module.def("directory", [] { return text(current().get()->directory()); });
   module.def("store_note", [] { return text(current().get()->store_note()); });
   module.def("toolchain", &toolchain, py::arg("flags") = std::vector<std::string>{"-O3"});
@@ -470,10 +483,10 @@ PYBIND11_MODULE(_cache, module) {
     }
     return dict;
   });
-  py::module_::import("os").attr("register_at_fork")(
-      py::arg("after_in_child") = py::cpp_function([] {
-        current().abandon();
-        ending().forget_threads();
-      }));
+  py::module_::import("os").attr("register_at_fork")(py::arg("after_in_child") =
+                                                         py::cpp_function([] {
+                                                           current().abandon();
+                                                           ending().forget_threads();
+                                                         }));
   py::module_::import("atexit").attr("register")(py::cpp_function(&close_cache));
 }

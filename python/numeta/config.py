@@ -53,7 +53,8 @@ def _count(value: object) -> int:
     return number
 
 
-def _size(value: object) -> int:
+def byte_count(value: object) -> int:
+    """A size as settings and commands take it: a number, or text as in 500M or 2G."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if not isinstance(value, str):
@@ -82,7 +83,7 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("NUMETA_CACHE_DIR", "cache_dir", "dir", _text, "", "give a folder",
             "the folder of compiled kernels; empty: $XDG_CACHE_HOME/numeta"),
-    Setting("NUMETA_CACHE_PATH", "cache_path", "path", _text, "", "give folders separated by colons",
+    Setting("NUMETA_CACHE_PATH", "cache_path", "path", _text, "", "give folders divided by colons",
             "stores: the first, in place of NUMETA_CACHE_DIR, is written to, the others only read"),
     Setting("NUMETA_CACHE_NAMESPACE", "cache_namespace", "namespace", _text, "", "give a name",
             "part of every key: what is kept under one name is not seen under another"),
@@ -90,7 +91,7 @@ SETTINGS = (
             "trust stores that others write to, and let the group write: they can run code as you"),
     Setting("NUMETA_CACHE", "cache", "mode", _one_of(*CACHE_MODES), "on",
             "one of on, off, readonly, refresh, verify", "how the cache is used"),
-    Setting("NUMETA_CACHE_MAX_SIZE", "cache_max_size", "max_size", _size, 1 << 30,
+    Setting("NUMETA_CACHE_MAX_SIZE", "cache_max_size", "max_size", byte_count, 1 << 30,
             "a number of bytes, as in 500M or 2G; 0 means no limit",
             "the least recently used entries go beyond this size"),
     Setting("NUMETA_FC", "fc", "fc", _text, "", "give the name or path of a compiler",

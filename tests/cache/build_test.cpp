@@ -309,7 +309,7 @@ TEST_F(Build, FilledStoreServesWithoutACompiler) {
 TEST_F(Build, VerifyFindsEveryEntryEqual) {
   Cache cache(settings_);
   cache.build(request(14));
-  const auto results = cache.verify({});
+  const auto results = cache.verify("", {});
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].outcome, "equal");
 }

@@ -18,6 +18,7 @@ import pytest
 
 HERE = Path(__file__).parent
 Child = Callable[..., str]
+Program = Callable[..., str]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,6 +78,31 @@ def child(tmp_path: Path, request: pytest.FixtureRequest) -> Child:
             capture_output=True,
             text=True,
             timeout=seconds,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Writes files into a folder, runs code there, and gives what it printed."""
+
+    def run(code: str, **files: str) -> str:
+        for name, text in files.items():
+            (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("NUMETA_")}
+        environment |= {"NUMETA_CACHE_DIR": str(tmp_path / "cache")}
+        ending = "\nimport numeta._cache as _c\nprint(int(_c.stats()['process']['compiles']))\n"
+        (tmp_path / "program.py").write_text(textwrap.dedent(code) + ending)
+        done = subprocess.run(
+            [sys.executable, "program.py"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

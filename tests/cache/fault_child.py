@@ -118,7 +118,7 @@ def in_child(work: Callable[[], object]) -> int:
 
 
 def together(count: int, work: Callable[[int], object], seconds: float = 120) -> list[bytes]:
-    """Runs work(0), work(1), ... in as many processes that start at one moment; what each returned."""
+    """Runs work(0), work(1), ... in processes that start at one moment; what each returned."""
     begin_read, begin_write = os.pipe()
     pipes, children = [], []
     for index in range(count):

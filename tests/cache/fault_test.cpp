@@ -64,11 +64,11 @@ class Fault : public testing::Test {
     used_.push_back(settings_.dir);
   }
   static BuildRequest request(int variant, std::vector<std::string> flags = {"-O1"}) {
-    const std::string text =
-        fmt::format("recursive subroutine k(a) bind(c, name=\"numeta_k\")\n"
-                    "  use, intrinsic :: iso_c_binding\n  implicit none\n"
-                    "  real(c_double), intent(inout) :: a(0:0)\n  a = a * 2 + {}\nend subroutine\n",
-                    variant);
+    const std::string text = fmt::format(
+        "recursive subroutine k(a) bind(c, name=\"numeta_k\")\n"
+        "  use, intrinsic :: iso_c_binding\n  implicit none\n"
+        "  real(c_double), intent(inout) :: a(0:0)\n  a = a * 2 + {}\nend subroutine\n",
+        variant);
     return {text, kStub, "numeta_stub", std::move(flags), "k", "{}", {}, {}};
   }
   static bool right(const Loaded& loaded, int variant) {
@@ -181,7 +181,8 @@ TEST_F(Fault, N32AnotherProcessorIsAMissAndANamedArchitectureIsShared) {
 }
 
 TEST_F(Fault, N34EntriesOfAnotherReleaseStayBesideOurs) {
-  // The format is part of the key, so another release's entry has another name: feigned by its file.
+  // The format is part of the key, so another release's entry has another name: feigned by its
+  // file.
   const std::string ours = Cache(settings_).build(request(1)).path;
   const std::string name = ours.substr(0, ours.size() - 35) + std::string(32, 'a') + ".so";
   const std::string theirs = *read_regular(ours) + "theirs";
@@ -193,8 +194,8 @@ TEST_F(Fault, N34EntriesOfAnotherReleaseStayBesideOurs) {
 }
 
 TEST_F(Fault, N36AnyTrailerIsRefusedOrRead) {
-  // Seeded mutations of a sound entry with the checksum made right again, so that the parsers behind
-  // it are reached; trailer_fuzz.cpp does the same under a coverage-guided fuzzer.
+  // Seeded mutations of a sound entry with the checksum made right again, so that the parsers
+  // behind it are reached; trailer_fuzz.cpp does the same under a coverage-guided fuzzer.
   std::mt19937_64 random(36);
   Fields info;
   info.add("label", "kernel");

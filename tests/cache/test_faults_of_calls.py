@@ -34,7 +34,7 @@ SPOIL = """
                 c.entries()
                 c.prune(1 << 40)
                 seen = disarm()
-                assert times > 1 or len([l for l in lines if "prune" not in l]) <= 1, (error, n, lines)
+                assert times > 1 or len(lines) <= 1, (error, n, lines)
                 all_sound(store)
                 assert not [p for p in left_behind(store) if "unlink" not in CALLS], (error, n)
                 right(1)
@@ -131,7 +131,7 @@ NO_EXEC = """
 
 def may_mount() -> bool:
     probe = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x20000) != 0)"
-    return os.system(f"{sys.executable} -S -c '{probe}' 2>/dev/null") == 0  # noqa: S605
+    return os.system(f"{sys.executable} -S -c '{probe}' 2>/dev/null") == 0
 
 
 @pytest.mark.skipif(not may_mount(), reason="a folder mounted noexec needs the right to mount")
@@ -155,16 +155,13 @@ def test_fault_18_nowhere_may_code_run(child: Child) -> None:
     child(
         NO_EXEC
         + """
-    home = os.environ["HOME"] = "/home-of-the-test"
     os.environ.pop("TMPDIR", None)
     os.environ.pop("XDG_RUNTIME_DIR", None)
-    mounted(folder, "/dev/shm", "/var/tmp", "/mnt")
-    mounted("/tmp")
+    mounted("/dev/shm", "/var/tmp", "/tmp")
     os.makedirs(folder, mode=0o700)
     mounted(folder)
-    os.makedirs("/mnt/home")
-    os.environ["HOME"] = "/mnt/home"
-    libc.setenv(b"HOME", b"/mnt/home", 1)
+    os.makedirs(folder + "-home")
+    os.environ["HOME"] = folder + "-home"
     use(folder)
     try:
         right(1)

@@ -129,7 +129,7 @@ def test_fault_09_threads_on_one_kernel_and_on_many(child: Child) -> None:
 
 
 def test_fault_10_fork_while_a_thread_compiles(child: Child) -> None:
-    """The child builds another kernel, and the very same one, and waits for nobody it does not have."""
+    """The child builds another kernel and the very same one, and waits for no thread of ours."""
     child(
         SLOW_COMPILER
         + """
@@ -305,7 +305,7 @@ def test_fault_46_a_stopped_process_does_not_keep_its_slots(child: Child) -> Non
 
 
 def test_fault_50_ways_to_end_a_process_that_builds(child: Child) -> None:
-    """Exit, os._exit and daemon threads in the middle of a build: no crash, no hang, no temporary."""
+    """Exit, os._exit, daemon threads in the middle of a build: no crash, hang or temporary."""
     child(
         SLOW_COMPILER
         + """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .test_faults_of_sources import Program, program  # noqa: F401
+from .conftest import Program
 
 KERNELS = """
 import numpy as np, numeta as nm
@@ -38,7 +38,7 @@ def compiles(n):
 """
 
 
-def test_fault_11_fork_after_a_parallel_kernel(program: Program) -> None:  # noqa: F811
+def test_fault_11_fork_after_a_parallel_kernel(program: Program) -> None:
     code = """
         import os, warnings, kernels
         assert kernels.both(10) == 90
@@ -54,7 +54,7 @@ def test_fault_11_fork_after_a_parallel_kernel(program: Program) -> None:  # noq
     assert program(code, kernels=KERNELS) == "0\n2\n"
 
 
-def test_fault_12_workers_of_every_kind_only_hit(program: Program) -> None:  # noqa: F811
+def test_fault_12_workers_of_every_kind_only_hit(program: Program) -> None:
     """loky is joblib's; where it is not installed, the standard library's pools stand for it."""
     code = """
         import multiprocessing, concurrent.futures, kernels
@@ -74,13 +74,13 @@ def test_fault_12_workers_of_every_kind_only_hit(program: Program) -> None:  # n
     assert program(code, kernels=KERNELS).split()[-2:] == ["good", "2"]
 
 
-def test_fault_37_names_of_any_length_and_script(program: Program) -> None:  # noqa: F811
+def test_fault_37_names_of_any_length_and_script(program: Program) -> None:
     code = """
         import numpy as np, numeta as nm
         names = ["f" * 300, "größe", "函数", "_" * 70, "end", "INTEGER", "e" * 62 + "ü"]
         for name in names:
             space = {"nm": nm}
-            argument = "x" * 200 if len(name) > 100 else "α"
+            argument = "x" * 200 if len(name) > 100 else "größe"
             source = f"def {name}({argument}: nm.f8[:]) -> float:\\n    return {argument}[0] * 2\\n"
             exec(compile(source, "<names>", "exec"), space)
             import linecache
@@ -92,7 +92,7 @@ def test_fault_37_names_of_any_length_and_script(program: Program) -> None:  # n
 
 
 def test_fault_40_errors_of_kernels_leave_the_interpreter_as_it_was(
-    program: Program,  # noqa: F811
+    program: Program,
 ) -> None:
     code = """
         import os, resource, numpy as np, numeta as nm
@@ -136,7 +136,7 @@ def test_fault_40_errors_of_kernels_leave_the_interpreter_as_it_was(
     assert program(code).startswith("good\n")
 
 
-def test_fault_41_arguments_that_overlap(program: Program) -> None:  # noqa: F811
+def test_fault_41_arguments_that_overlap(program: Program) -> None:
     code = """
         import numpy as np, numeta as nm
         def shift(x: nm.f8[:], y: nm.f8[:]) -> None:
@@ -161,7 +161,7 @@ def test_fault_41_arguments_that_overlap(program: Program) -> None:  # noqa: F81
     assert program(code).startswith("good\n")
 
 
-def test_fault_42_strides_and_kinds_of_arrays(program: Program) -> None:  # noqa: F811
+def test_fault_42_strides_and_kinds_of_arrays(program: Program) -> None:
     code = """
         import numpy as np, numeta as nm
         def doubled(x: nm.f8[:, :]) -> None:
@@ -202,7 +202,7 @@ def test_fault_42_strides_and_kinds_of_arrays(program: Program) -> None:  # noqa
     assert program(code).startswith("good\n")
 
 
-def test_fault_43_floating_point_mode_is_the_process_s_own(program: Program) -> None:  # noqa: F811
+def test_fault_43_floating_point_mode_is_the_process_s_own(program: Program) -> None:
     code = """
         import threading, numpy as np, numeta as nm
         @nm.jit
@@ -228,7 +228,7 @@ def test_fault_43_floating_point_mode_is_the_process_s_own(program: Program) -> 
 
 
 @pytest.mark.faults
-def test_fault_44_large_temporary_under_a_small_stack(program: Program) -> None:  # noqa: F811
+def test_fault_44_large_temporary_under_a_small_stack(program: Program) -> None:
     code = """
         import resource, threading, numpy as np, numeta as nm
         @nm.jit
@@ -249,7 +249,7 @@ def test_fault_44_large_temporary_under_a_small_stack(program: Program) -> None:
     assert program(code).startswith("good\n")
 
 
-def test_fault_47_ranks_that_see_different_stores(program: Program) -> None:  # noqa: F811
+def test_fault_47_ranks_that_see_different_stores(program: Program) -> None:
     """No call of the cache waits for another rank: each goes on with what it sees. (The variables
     of a launcher halve the compilers; no launcher is needed to show that none is asked.)"""
     code = """
@@ -267,7 +267,7 @@ def test_fault_47_ranks_that_see_different_stores(program: Program) -> None:  # 
     assert program(code, kernels=KERNELS) == "['90.0', '90.0', '90.0']\n0\n"
 
 
-def test_fault_50_end_of_a_process_in_the_middle_of_a_kernel(program: Program) -> None:  # noqa: F811
+def test_fault_50_end_of_a_process_in_the_middle_of_a_kernel(program: Program) -> None:
     code = """
         import os, subprocess, sys
         text = "; ".join([

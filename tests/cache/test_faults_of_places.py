@@ -1,4 +1,7 @@
-"""Faults 13, 14, 23 to 26, 35, 37: folders that are read-only, foreign, full, planted or oddly named."""
+"""Faults 13, 14, 23 to 26, 35, 37: folders that are read-only, foreign, full or oddly named.
+
+Whatever the place, the result is right; what is not the cache's is neither read nor changed.
+"""
 
 from __future__ import annotations
 

@@ -1,47 +1,16 @@
 """Faults 27 to 30: what kernels are made of changes, or only seems to.
 
-Each program is a process of its own; it prints the result of a kernel and how many were compiled. The
-key of an entry is made of what was traced, so a change that matters is a miss and no other is.
+Each program is a process of its own; it prints the result of a kernel and how many were compiled.
+The key of an entry is made of what was traced, so a change that matters is a miss and no other is.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-Program = Callable[..., str]
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    """Writes files into a folder, runs code there, and gives what it printed."""
-
-    def run(code: str, **files: str) -> str:
-        for name, text in files.items():
-            (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("NUMETA_")}
-        environment |= {"NUMETA_CACHE_DIR": str(tmp_path / "cache")}
-        ending = "\nimport numeta._cache as _c\nprint(int(_c.stats()['process']['compiles']))\n"
-        (tmp_path / "program.py").write_text(textwrap.dedent(code) + ending)
-        done = subprocess.run(
-            [sys.executable, "program.py"],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return run
-
+from .conftest import Program
 
 CALLER = """
     import numpy as np, numeta as nm

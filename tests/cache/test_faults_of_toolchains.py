@@ -93,12 +93,12 @@ def test_fault_33_nothing_of_the_interpreter_is_in_a_key(child: Child) -> None:
         use(folder)
         loaded = right(1)
         entry = c.entry(loaded.key)
-        words = [sys.executable, platform.python_version(), "libpython", sysconfig.get_path("stdlib")]
+        library = sysconfig.get_path("stdlib")
+        words = [sys.executable, platform.python_version(), "libpython", library]
         for name, value in entry["material"].items():
             assert not any(word in value for word in words), name
         needed = subprocess.run(["readelf", "-d", loaded.path], capture_output=True, text=True)
         assert "python" not in needed.stdout and needed.returncode == 0
-        # Another process of another interpreter that is at hand finds it, if it can load the module.
         other = ctypes.CDLL(loaded.path)
         assert other.numeta_stub
         """
