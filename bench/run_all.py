@@ -16,6 +16,7 @@ BENCH = Path(__file__).resolve().parent
 BENCHMARKS = (
     "import_time",
     "cached_start",
+    "warm_start",
     "cold_start",
     "warm_call",
     "tracing",

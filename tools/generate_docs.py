@@ -1,7 +1,8 @@
 """Writes the pages of docs/ that are made from tables: `make docs`, or `--check` to compare only.
 
 One page per table: the diagnostics (errors.TABLE and the tracer's own), the function table, the
-operations of the graph, and the differences from plain Python. A test compares each with its table.
+operations of the graph, the settings, and the differences from plain Python. A test compares each
+with its table.
 """
 
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from numeta import _trace, errors, functions
+from numeta.config import SETTINGS
 from numeta.functions_numpy import _UFUNCS as UFUNCS
 from numeta.rows import Row
 from tools import differences, numpy_page
@@ -200,12 +202,41 @@ def operations_page() -> str:
     return "\n".join([*lines, *_table(("operation", "operands", "kinds", "meaning"), rows)]) + "\n"
 
 
+def settings_page() -> str:
+    """docs/settings.md: the environment variables, which are the attributes of nm.config too."""
+    rows = [
+        _row(f"`{row.variable}`", f"`{row.attribute}`", str(row.default), row.meaning, row.expected)
+        for row in SETTINGS
+    ]
+    lines = [
+        "# Settings",
+        "",
+        "Read when numeta is imported; the attribute of `nm.config` sets the",
+    ]
+    lines += ["same at run time. A variable that is misspelt warns.", "", NOTE + "config.py."]
+    lines += _table(("variable", "attribute", "default", "meaning", "values"), rows)
+    lines += ["", "## The cache", ""]
+    lines += [
+        "Who can write to a store can run code as you. So a folder that belongs to another user, or",
+        "that others may write to, is refused, and the kernels of the process are kept in a folder",
+        "of its own until it ends; a link in the place of a folder is never followed. Of folders",
+        "that are only read (`NUMETA_CACHE_PATH`), root may be the owner too. An archive that",
+        "`numeta cache import` takes in is checked to be whole; who made it is for you to know.",
+        "",
+        "A kernel is found by all that it was compiled from and by. With `NUMETA_MARCH` other than",
+        "native, machines with different processors share what is stored; each must have what the",
+        "architecture that is named demands.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "differences.md": differences.page,
     "errors.md": errors_page,
     "functions.md": functions_page,
     "numpy.md": numpy_page.page,
     "operations.md": operations_page,
+    "settings.md": settings_page,
 }
 
 
