@@ -40,10 +40,13 @@ std::optional<Cheaper> shift(const Graph& g, Op op, NodeId shifted, NodeId count
   return Cheaper{op == Op::lshift ? Op::shift_up : Op::shift_down, shifted, {{*places, 0}}};
 }
 
-/// x + a + b, where both constants are of 64 bits.
+/// x + a + b, where both constants are of 64 bits, and x is what elements are found by. What a loop
+/// adds to a variable stays as it is written: its reductions are recognised by that.
 std::optional<Cheaper> sum(const Graph& g, Op op, NodeId inner, NodeId constant) {
   const Node& n = g.node(inner);
   if (n.type != DType::i8 || (n.op != Op::add && n.op != Op::sub)) return std::nullopt;
+  const Op what = g.node(g.operands(inner)[0]).op;
+  if (what != Op::index && what != Op::dim && what != Op::argument) return std::nullopt;
   const NodeId first = g.operands(inner)[1];
   if (!g.is_constant(first) || !g.is_constant(constant)) return std::nullopt;
   const std::int64_t a = g.integer_value(first);
