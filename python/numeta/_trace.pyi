@@ -49,6 +49,7 @@ class Trace:
     statements: int
     alive: bool
     nodes: int
+    regions: int
     effects: int
     checks: bool
     exact: bool
