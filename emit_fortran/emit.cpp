@@ -4,6 +4,7 @@
 #include "emit_fortran/emit.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -160,6 +161,20 @@ bool chooses_again(const Graph& g, const core::Live& live) {
     if (around == 0 || g.regions()[around].index == core::kNone) continue;
     if (chooses[around]) return true;
     chooses[around] = true;
+  }
+  return false;
+}
+
+/// Does a loop call functions that gfortran has in a vector library? They take most of its time,
+/// and the widest registers halve how often they are called. Other loops may have short rows.
+bool calls_vector_math(const Graph& g, const core::Live& live) {
+  constexpr std::array kFunctions = {Op::exp, Op::log, Op::sin, Op::cos, Op::pow, Op::atan2};
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    if (live.nodes[id] && core::is_float(n.type) && core::innermost_loop(g, n.region) != 0 &&
+        std::ranges::find(kFunctions, n.op) != kFunctions.end()) {
+      return true;
+    }
   }
   return false;
 }
@@ -361,6 +376,15 @@ class Program {
     return false;
   }
 
+  /// Are the widest registers worth it?
+  bool widens() const {
+    if (options_.exact) return false;
+    for (std::size_t p = 0; p < graphs_.size(); ++p) {
+      if (used_[p] && calls_vector_math(*graphs_[p], live_[p])) return true;
+    }
+    return false;
+  }
+
   /// `weight`: how much long code there is, in pieces.
   std::vector<std::string> flags(std::size_t weight, bool recursive) const {
     // gfortran's own optimiser takes x - 1 < x for true, also where integers wrap.
@@ -382,6 +406,7 @@ class Program {
         out.emplace_back("-mno-avx512f");
       }
     }
+    if (widens()) out.emplace_back("-mprefer-vector-width=512");
     // Both are needed: by itself gcc copies the end of the loop into both arms, and then finds the
     // two values too dear to compute.
     if (std::ranges::any_of(graphs_, [](const Graph* g) { return chooses_in_a_loop(*g); })) {

@@ -1,6 +1,8 @@
 // expression.cpp - see expression.hpp.
 #include "emit_fortran/expression.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace numeta::emit_fortran {
@@ -82,7 +84,10 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
                                 core::row(g_.node(last).type).name));
   }
   const std::string_view libm = core::row(n.op).libm;
-  if (options_.exact && !libm.empty() && core::is_float(g_.node(last).type)) {
+  // Of constants gfortran would compute the value itself, and refuse some: atan2(0, 0).
+  const bool constant = std::ranges::all_of(
+      g_.operands(id), [&](NodeId operand) { return g_.is_constant(operand); });
+  if ((options_.exact || constant) && !libm.empty() && core::is_float(g_.node(last).type)) {
     return libm_call(id, libm);
   }
   if (spelled->callee == Callee::Libm) return libm_call(id, spelled->name);
