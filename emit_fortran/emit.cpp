@@ -4,7 +4,6 @@
 #include "emit_fortran/emit.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -165,14 +164,19 @@ bool chooses_again(const Graph& g, const core::Live& live) {
   return false;
 }
 
-/// Does a loop call functions that gfortran has in a vector library? They take most of its time,
-/// and the widest registers halve how often they are called. Other loops may have short rows.
+/// Is it a function of Fortran's own that libm has, and vector libraries too?
+bool is_vector_math(Op op) {
+  const Spelling* spelled = spelling(op, core::Kind::Float);
+  return spelled != nullptr && spelled->callee == Callee::Inline && !core::row(op).libm.empty();
+}
+
+/// Does a loop call functions of a vector library? They take most of its time, and the widest
+/// registers halve how often they are called. Other loops may have short rows.
 bool calls_vector_math(const Graph& g, const core::Live& live) {
-  constexpr std::array kFunctions = {Op::exp, Op::log, Op::sin, Op::cos, Op::pow, Op::atan2};
   for (NodeId id = 0; id < g.size(); ++id) {
     const core::Node& n = g.node(id);
-    if (live.nodes[id] && core::is_float(n.type) && core::innermost_loop(g, n.region) != 0 &&
-        std::ranges::find(kFunctions, n.op) != kFunctions.end()) {
+    if (live.nodes[id] && core::is_float(n.type) && is_vector_math(n.op) &&
+        core::innermost_loop(g, n.region) != 0) {
       return true;
     }
   }
