@@ -59,8 +59,7 @@ def _masked(array: Any, mask: Any) -> Any:
         with over(rest) as inner:
             _trace.store(out, (count.value, *inner), _trace.load(array, (*index, *inner)))
         count.add()
-    if not rest:
-        note_chosen(out, array, mask)
+    note_chosen(out, array, mask)
     return out
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .. import _trace
 from .conversion import is_array
-from .nests import Count, over, when
+from .nests import Count, is_same, over, when
 from .shapes import short
 
 Item = Callable[[Sequence[Any]], Any]
@@ -21,14 +21,18 @@ _COUNT, _ORIGIN = True, False
 
 
 class Origin(NamedTuple):
-    """What an array is of: `item` gives the value for an index of the mask where that is true.
+    """What an array is of: `item` gives the value for an index of the mask where that is true, and
+    an index of the axes of `rest`, which the mask does not choose from.
 
-    `reads` are the arrays that it reads, the mask among them, each with its last change so far.
+    `reads` are the arrays that it reads, the mask among them, each with its last change so far;
+    `whole`: the array of which the mask chooses, if nothing was computed yet.
     """
 
     mask: Any
+    rest: tuple[Any, ...]
     item: Item
     reads: tuple[tuple[Any, int], ...]
+    whole: Any = None
 
 
 def counted(mask: Any) -> Any:
@@ -45,13 +49,14 @@ def counted(mask: Any) -> Any:
 
 
 def note_chosen(chosen: Any, array: Any, mask: Any) -> None:
-    """`chosen` has been made of `array[mask]`, a mask of all axes."""
+    """`chosen` has been made of `array[mask]`, a mask of the first axes."""
 
     def item(index: Sequence[Any]) -> Any:
         return _trace.load(array, index)
 
     reads = tuple((one, _trace.changed(one)) for one in (array, mask))
-    _trace.note(chosen, _ORIGIN, Origin(mask, item, reads))
+    rest = array.shape[mask.ndim :]
+    _trace.note(chosen, _ORIGIN, Origin(mask, rest, item, reads, array))
 
 
 def origin_of(array: Any) -> Origin | None:
@@ -64,7 +69,7 @@ def origin_of(array: Any) -> Origin | None:
     def item(index: Sequence[Any]) -> Any:
         return _trace.cast(found.item(index), dtype, False)
 
-    return Origin(found.mask, item, found.reads)
+    return found._replace(item=item)
 
 
 def derived(function: Callable[..., Any], operands: Sequence[Any]) -> Origin | None:
@@ -78,7 +83,7 @@ def derived(function: Callable[..., Any], operands: Sequence[Any]) -> Origin | N
             parts.append((None, operand[()]))
         else:
             origin = origin_of(operand)
-            if origin is None or not _is_same_mask(origin, origins):
+            if origin is None or not all(_are_alike(origin, other) for other in origins[:1]):
                 return None
             origins.append(origin)
             parts.append((origin.item, None))
@@ -89,11 +94,15 @@ def derived(function: Callable[..., Any], operands: Sequence[Any]) -> Origin | N
     def item(index: Sequence[Any]) -> Any:
         return function(*[value if make is None else make(index) for make, value in parts])
 
-    return Origin(origins[0].mask, item, reads)
+    return Origin(origins[0].mask, origins[0].rest, item, reads)
 
 
-def _is_same_mask(origin: Origin, others: Sequence[Origin]) -> bool:
-    return all(_trace.is_same_view(origin.mask, other.mask) for other in others[:1])
+def _are_alike(a: Origin, b: Origin) -> bool:
+    return _trace.is_same_view(a.mask, b.mask) and _is_same_shape(a.rest, b.rest)
+
+
+def _is_same_shape(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    return len(a) == len(b) and all(map(is_same, a, b))
 
 
 def set_at_once(array: Any, mask: Any, value: Any) -> bool:
@@ -105,11 +114,24 @@ def set_at_once(array: Any, mask: Any, value: Any) -> bool:
     origin = origin_of(value)
     if origin is None or not _trace.is_same_view(origin.mask, mask):
         return False
-    if _trace.may_share(mask, array):
+    rest = array.shape[mask.ndim :]
+    if _trace.may_share(mask, array) or not _is_same_shape(origin.rest, rest):
         return False
     for one, _ in origin.reads:
         if _trace.may_share(one, array) and not _trace.is_same_view(one, array):
             return False
-    with over(mask.shape) as index, when(mask[index]):
-        _trace.store(array, index, origin.item(index))
+    with over(mask.shape) as index, when(mask[index]), over(rest) as inner:
+        _trace.store(array, (*index, *inner), origin.item((*index, *inner)))
     return True
+
+
+def chosen_of(array: Any, axes: tuple[int, ...]) -> tuple[Any, Any, tuple[int, ...]] | None:
+    """(whole, mask, axes): reducing `array` is reducing `whole` where the mask, of its shape, is
+    true. None if the array is of no mask alone, or its first axis is not reduced."""
+    origin = origin_of(array) if array.ndim > 0 and 0 in axes else None
+    if origin is None or origin.whole is None:
+        return None
+    rank, count = origin.mask.ndim, len(origin.rest)
+    mask = _trace.broadcast(origin.mask[(..., *[None] * count)], origin.whole.shape)
+    own = (rank + axis - 1 for axis in axes if axis > 0)
+    return origin.whole, mask, (*range(rank), *own)

@@ -23,10 +23,12 @@ from .folding import (
     axes_of,
     delivered,
     fold,
+    is_exact,
     kept_dimensions,
     product,
     required_out,
 )
+from .masked import chosen_of
 from .nests import require
 from .shapes import stretched
 from .staged import staged
@@ -217,6 +219,10 @@ def reduced(
         (out,) = out
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
     required_out(out, a.ndim if keepdims else a.ndim - len(axes), name)
+    if name == "add" and where is True and not (keepdims or others or is_exact()):
+        # What is not chosen adds nothing, and what is chosen need not be made.
+        chosen = chosen_of(a, axes) if element is None else None
+        a, where, axes = chosen or (a, True, axes)
     code = short(kind)
     is_cast = kind != a.dtype and element is None
     how = _fold_of(name, kind, initial, is_cast, len(axes) < a.ndim)
