@@ -183,6 +183,19 @@ bool calls_vector_math(const Graph& g, const core::Live& live) {
   return false;
 }
 
+/// Does a loop read bools from memory? GCC 12 finds no way from their bytes to AVX-512's masks of
+/// wider elements.
+bool reads_bools(const Graph& g, const core::Live& live) {
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    if (n.op == Op::load && live.nodes[id] && core::is_bool(n.type) &&
+        !g.buffers()[n.bits[0]].local && core::innermost_loop(g, n.region) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Does a procedure reach itself by calls?
 bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number) {
   const std::vector<bool> below = core::reachable(procedures, number);
@@ -380,11 +393,11 @@ class Program {
     return false;
   }
 
-  /// Are the widest registers worth it?
-  bool widens() const {
-    if (options_.exact) return false;
+  /// Does any procedure of the program?
+  template <class Question>
+  bool any(Question question) const {
     for (std::size_t p = 0; p < graphs_.size(); ++p) {
-      if (used_[p] && calls_vector_math(*graphs_[p], live_[p])) return true;
+      if (used_[p] && question(*graphs_[p], live_[p])) return true;
     }
     return false;
   }
@@ -410,18 +423,18 @@ class Program {
         out.emplace_back("-mno-avx512f");
       }
     }
-    if (widens()) out.emplace_back("-mprefer-vector-width=512");
+    if (!options_.exact && any(calls_vector_math)) {
+      out.emplace_back("-mprefer-vector-width=512");
+    } else if (any(reads_bools)) {
+      out.emplace_back("-mno-avx512f");
+    }
     // Both are needed: by itself gcc copies the end of the loop into both arms, and then finds the
     // two values too dear to compute.
     if (std::ranges::any_of(graphs_, [](const Graph* g) { return chooses_in_a_loop(*g); })) {
       out.emplace_back("-fno-split-paths");
       out.emplace_back("--param=max-rtl-if-conversion-unpredictable-cost=40");
     }
-    for (std::size_t p = 0; p < graphs_.size(); ++p) {
-      if (!used_[p] || !chooses_again(*graphs_[p], live_[p])) continue;
-      out.emplace_back("-fno-thread-jumps");
-      break;
-    }
+    if (any(chooses_again)) out.emplace_back("-fno-thread-jumps");
     if (uses_.parallel) out.emplace_back("-fopenmp");
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     // The end of the stack is found by touching it page by page.
