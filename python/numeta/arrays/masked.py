@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .. import _trace
-from .conversion import is_array
+from .conversion import filled, is_array
 from .nests import Count, is_same, over, when
 from .shapes import short
 
@@ -125,13 +125,20 @@ def set_at_once(array: Any, mask: Any, value: Any) -> bool:
     return True
 
 
-def chosen_of(array: Any, axes: tuple[int, ...]) -> tuple[Any, Any, tuple[int, ...]] | None:
-    """(whole, mask, axes): reducing `array` is reducing `whole` where the mask, of its shape, is
-    true. None if the array is of no mask alone, or its first axis is not reduced."""
-    origin = origin_of(array) if array.ndim > 0 and 0 in axes else None
-    if origin is None or origin.whole is None:
+def chosen_of(array: Any) -> tuple[Any, Any] | None:
+    """(whole, mask): `array` is what the mask chooses of the elements of `whole`, which has as many
+    axes."""
+    origin = origin_of(array) if array.ndim == 1 else None
+    return None if origin is None or origin.whole is None else (origin.whole, origin.mask)
+
+
+def sum_of_rows(array: Any, code: str) -> Any:
+    """The sum of what a mask chooses of a matrix's rows, one row after the other, or None."""
+    origin = origin_of(array)
+    if origin is None or origin.whole is None or array.ndim != 2:
         return None
-    rank, count = origin.mask.ndim, len(origin.rest)
-    mask = _trace.broadcast(origin.mask[(..., *[None] * count)], origin.whole.shape)
-    own = (rank + axis - 1 for axis in axes if axis > 0)
-    return origin.whole, mask, (*range(rank), *own)
+    out = filled(_trace.empty(origin.rest, code), 0)
+    with over(origin.mask.shape) as index, when(origin.mask[index]), over(origin.rest) as column:
+        item = _trace.cast(origin.item((*index, *column)), code, False)
+        _trace.store(out, column, _trace.load(out, column) + item)
+    return out
