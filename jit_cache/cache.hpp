@@ -76,7 +76,8 @@ class Cache {
 
   // Thorough: every byte is read and checked. Otherwise what a list needs, without the material.
   std::vector<EntryInfo> entries(bool thorough = true);
-  HitCounts hits() const;  // of all processes, by key
+  HitCounts hits() const;           // of all processes, by key
+  std::vector<StoredFile> files();  // of the entries, none of them opened
   std::optional<EntryInfo> entry(std::string_view key);
   size_t clear();
   void clear_stats();

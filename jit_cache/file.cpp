@@ -90,17 +90,6 @@ bool still_same(std::string_view identity_text) {
   return now.text() == identity_text;
 }
 
-FileDescriptor open_regular(const std::string& path) {
-  // Opening a FIFO wakes its writer and opening a device may do anything, so look first.
-  struct stat info {};
-  if (lstat(path.c_str(), &info) != 0) return {};
-  if (!S_ISREG(info.st_mode)) {
-    errno = EINVAL;
-    return {};
-  }
-  return FileDescriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-}
-
 std::optional<std::string> read_part(int fd, uint64_t offset, uint64_t size) {
   std::string bytes(static_cast<size_t>(std::min(size, kLargestFile)), '\0');
   const ssize_t got = pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -110,7 +99,14 @@ std::optional<std::string> read_part(int fd, uint64_t offset, uint64_t size) {
 }
 
 std::optional<std::string> read_regular(const std::string& path) {
-  const FileDescriptor fd = open_regular(path);
+  // Opening a FIFO wakes its writer and opening a device may do anything, so look first.
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0) return std::nullopt;
+  if (!S_ISREG(info.st_mode)) {
+    errno = EINVAL;
+    return std::nullopt;
+  }
+  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd) return std::nullopt;
   return read_open(fd.get());
 }

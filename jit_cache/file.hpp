@@ -47,8 +47,6 @@ inline constexpr uint64_t kLargestFile = uint64_t{1} << 30;
 std::optional<std::string> read_regular(const std::string& path);
 // A part of a file that is open; shorter where the file ends. nullopt on failure.
 std::optional<std::string> read_part(int fd, uint64_t offset, uint64_t size);
-// Opens a regular file that is no link for reading; none otherwise.
-FileDescriptor open_regular(const std::string& path);
 // Reads any file, links followed (libraries, linker scripts).
 std::optional<std::string> read_through_links(const std::string& path);
 

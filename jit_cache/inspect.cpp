@@ -1,6 +1,8 @@
 // What the command line asks of the cache: list, show, verify, clear, prune, statistics.
 //
 // Reads what is there; only clear and prune remove, only verify runs compilers.
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -42,7 +44,9 @@ EntryInfo read_listed(StoredFile file) {
   info.file = std::move(file);
   info.defect = Defect::kTruncated;
   constexpr uint64_t kTail = 4096;
-  const FileDescriptor fd = open_regular(info.file.path);
+  // The list of the folder has just seen that it is a regular file.
+  const FileDescriptor fd(
+      open(info.file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   const uint64_t size = info.file.size;
   if (!fd || size < kFooterSize) return info;
   const uint64_t tail_at = size - std::min(size, kTail);
@@ -76,6 +80,14 @@ EntryInfo read_listed(StoredFile file) {
 }
 
 }  // namespace
+
+std::vector<StoredFile> Cache::files() {
+  std::vector<StoredFile> all;
+  for (const Store* store : stores()) {
+    for (StoredFile& file : store->entries()) all.push_back(std::move(file));
+  }
+  return all;
+}
 
 std::vector<EntryInfo> Cache::entries(bool thorough) {
   std::vector<EntryInfo> all;

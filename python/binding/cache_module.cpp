@@ -172,7 +172,10 @@ std::function<void(std::string_view)> log_function(const py::object& callback) {
 
 // Texts may hold bytes that are no UTF-8 (paths, compiler output).
 py::str text(std::string_view bytes) {
-  return py::bytes(bytes.data(), bytes.size()).attr("decode")("utf-8", "backslashreplace");
+  PyObject* decoded =
+      PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "backslashreplace");
+  if (decoded == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::str>(decoded);
 }
 
 py::list texts(const std::vector<std::string>& items) {
@@ -444,6 +447,11 @@ PYBIND11_MODULE(_cache, module) {
              py::arg("interrupted") = py::none(),
              py::arg("libraries") = std::vector<std::string>{});
   module.def("entries", &entries, py::arg("thorough") = true);
+  module.def("sizes", [] {
+    py::dict dict;
+    for (const auto& file : current().get()->files()) dict[py::str(file.key)] = file.size;
+    return dict;
+  });
   module.def("entry", &entry, py::arg("key"));
   module.def("stats", [] {
     const auto cache = current().get();

@@ -37,6 +37,7 @@ from .loops import range as range
 from .loops import unroll as unroll
 from .threads import get_num_threads as get_num_threads
 from .threads import set_num_threads as set_num_threads
+from .version import VERSION
 
 if TYPE_CHECKING:
     from . import testing as testing
@@ -76,7 +77,7 @@ else:
         globals()["bool_" if _dtype.name == "bool" else _dtype.name] = _dtype
     del _dtype, _dtypes
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

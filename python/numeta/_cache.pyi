@@ -89,6 +89,9 @@ def build(
 def entries(thorough: bool = True) -> list[EntryRow]:
     """All entries. Not thorough: sizes are checked, checksums are not."""
 
+def sizes() -> dict[str, int]:
+    """The bytes of each entry by its key, none of them opened."""
+
 def entry(key: str) -> dict[str, Any] | None:
     """One entry by its key or the beginning of it: sources, flags, commands, key material."""
 

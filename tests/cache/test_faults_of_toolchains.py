@@ -5,6 +5,9 @@ The compilers are scripts around gfortran, as a user's wrapper would be one.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from .conftest import Child
 
 WRAPPER = r"""
@@ -242,3 +245,18 @@ def test_fault_49_store_serves_where_no_compiler_is(child: Child) -> None:
             raise AssertionError
         """
     )
+
+
+def test_fault_36_no_code_that_runs_data_stands_near_the_store() -> None:
+    """No pickle, no eval, no shell: what lies in a store is bytes with lengths, and ELF."""
+    root = Path(__file__).parents[2]
+    sources = [*root.glob("jit_cache/*.[ch]pp"), *root.glob("python/numeta/cli/cache*.py")]
+    sources += [
+        root / "python/binding/cache_module.cpp",
+        root / "python/numeta_command/__init__.py",
+    ]
+    forbidden = re.compile(r"\b(pickle|marshal|shelve|eval|exec|popen|system|shell)\b *(\(|=)")
+    assert len(sources) > 30
+    for source in sources:
+        for line in source.read_text().splitlines():
+            assert not forbidden.search(line.split("//")[0]), (source, line)

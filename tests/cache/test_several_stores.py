@@ -1,4 +1,7 @@
-"""NUMETA_CACHE_PATH, NUMETA_CACHE_NAMESPACE and NUMETA_CACHE_MAX_SIZE=0, through the module and nm."""
+"""Several stores, namespaces, no limit of size: by the module's settings and by the variables.
+
+Stores after the first are never written to; what cannot be trusted is not read.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import json
 import tarfile
@@ -14,6 +13,7 @@ import pytest
 from click.testing import Result
 
 import numeta as nm
+from numeta.cli.cache import complete_key
 
 Run = Callable[..., Result]
 
@@ -176,6 +176,5 @@ def test_import_refuses_what_no_store_gave_out(
 
 
 def test_keys_are_completed(run: Run, keys: list[str]) -> None:
-    module = importlib.import_module("numeta.cli.cache")
-    found = module.complete_key(None, None, keys[0][:5])
+    found = complete_key(None, None, keys[0][:5])  # type: ignore[arg-type]
     assert [(item.value, item.help) for item in found] == [(keys[0][:12], "fill")]

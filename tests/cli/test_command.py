@@ -58,3 +58,31 @@ def test_importing_numeta_imports_no_command_line() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_cache_commands_need_neither_numpy_nor_the_tracer(tmp_path: Path) -> None:
+    program = (
+        "import sys, numeta_command\n"
+        "sys.argv[1:] = ['cache', 'stats', '--json']\n"
+        "try:\n    numeta_command.main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "loaded = {'numpy', 'rich', 'numeta._trace', 'numeta._call'} & set(sys.modules)\n"
+        "print('loaded:', *loaded)"
+    )
+    environment = os.environ | {"NUMETA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "loaded:"
+
+
+def test_the_script_runs_every_command(tmp_path: Path) -> None:
+    environment = os.environ | {"NUMETA_CACHE_DIR": str(tmp_path)}
+    script = [sys.executable, "-m", "numeta_command"]
+    for words in (["cache", "ls"], ["doctor", "--json"], ["--version"], ["--help"]):
+        done = subprocess.run([*script, *words], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    completing = {"_NUMETA_COMPLETE": "bash_complete", "COMP_WORDS": "numeta cache pr"}
+    done = subprocess.run(
+        script, env=environment | completing | {"COMP_CWORD": "2"}, capture_output=True, text=True
+    )
+    assert done.stdout == "plain,prune\n", done

@@ -71,6 +71,7 @@ def test_every_variable_is_an_attribute():
         "NUMETA_" + name
         for name in (
             "CACHE_DIR CACHE CACHE_MAX_SIZE FC CC FFLAGS MARCH DISABLE_JIT LOG COMPILE_JOBS"
+            " CACHE_PATH CACHE_NAMESPACE CACHE_SHARED COMPILE_TIMEOUT"
             " KEEP_FAILED UNROLL_LIMIT UNROLL_BUDGET NUM_THREADS BLAS"
         ).split()
     }

@@ -3,27 +3,38 @@
 The only place that imports click and rich; `import numeta` never imports it. What always holds:
 every command takes `--json` and then prints one JSON value and nothing else; there is no colour
 where the output is no terminal; the exit code is 0 when all is well, 1 when what was asked for
-was not found, not sound or not compilable, 2 when the command itself was wrong.
+was not found, not sound or not compilable, 2 when the command itself was wrong. A command is
+imported when it is called: `cache` needs neither NumPy nor the tracer.
 """
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
-import numeta
+from numeta.version import VERSION
 
-from . import cache_care, cache_why  # noqa: F401 - they add their commands to `cache`
-from .cache import cache
-from .doctor import doctor
-from .emit import emit
+# The modules that make a command; it is an attribute of the first.
+COMMANDS = {
+    "cache": (".cache", ".cache_care", ".cache_why"),
+    "doctor": (".doctor",),
+    "emit": (".emit",),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(numeta.__version__, prog_name="numeta")
+class Commands(click.Group):
+    """The commands of the table, imported when they are looked up."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        modules = [importlib.import_module(part, __name__) for part in COMMANDS.get(name, ())]
+        return getattr(modules[0], name) if modules else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="numeta")
 def main() -> None:
     """A just-in-time compiler for numerical Python, by way of readable Fortran."""
-
-
-main.add_command(cache)
-main.add_command(doctor)
-main.add_command(emit)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,6 +25,9 @@ from .output import (
     print_source,
     size_text,
 )
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Enough of a key to tell entries apart in a list.
 SHOWN_KEY = 12
@@ -59,17 +63,18 @@ def age(seconds: float) -> str:
 
 def complete_key(
     context: click.Context, parameter: click.Parameter, incomplete: str
-) -> list[click.shell_completion.CompletionItem]:
+) -> list[CompletionItem]:
     """The keys that begin so, with their kernels, for the shell's completion."""
+    from click.shell_completion import CompletionItem
+
     config.apply_to_cache()
     rows = [row for row in _cache.entries(False) if row["key"].startswith(incomplete)]
-    item = click.shell_completion.CompletionItem
-    return [item(row["key"][:SHOWN_KEY], help=row["label"]) for row in rows]
+    return [CompletionItem(row["key"][:SHOWN_KEY], help=row["label"]) for row in rows]
 
 
 def whole_key(beginning: str, as_json: bool) -> str:
     """The one key that begins so; ends the command where there is none or more."""
-    keys = [row["key"] for row in _cache.entries(False) if row["key"].startswith(beginning)]
+    keys = [key for key in _cache.sizes() if key.startswith(beginning)]
     if len(keys) != 1:
         text = f"{len(keys) or 'no'} entries have a key that begins with {beginning}"
         fail(text, as_json, keys=keys)
@@ -149,11 +154,11 @@ def stats(zero: bool, as_json: bool) -> None:
     """Count hits, misses and times of all processes, and what is stored."""
     if zero:
         _cache.clear_stats()
-    entries = _cache.entries(False)
+    sizes = _cache.sizes()
     counted = _cache.stats()["all"]
     stored = {
-        "entries": len(entries),
-        "bytes": sum(entry["size"] for entry in entries),
+        "entries": len(sizes),
+        "bytes": sum(sizes.values()),
         "max_bytes": config.cache_max_size,
     }
     if as_json:

@@ -54,7 +54,7 @@ def prune(max_size: str | None, as_json: bool) -> None:
         raise click.BadParameter("give a number of bytes, as in 500M or 2G") from None
     # To this limit exactly: for a store, 0 means that there is none.
     removed = _cache.prune(limit if limit or max_size is None else 1)
-    left = sum(row["size"] for row in _cache.entries(False))
+    left = sum(_cache.sizes().values())
     if as_json:
         print_json({"removed": removed, "bytes": left})
     else:
@@ -76,7 +76,7 @@ def clear(as_json: bool) -> None:
 @json_option
 def verify(as_json: bool) -> None:
     """Check every entry: its checksum, and that it compiles to the same bytes again."""
-    keys = [row["key"] for row in _cache.entries(False)]
+    keys = list(_cache.sizes())
     results = [row for key in progress(keys, "verifying") for row in _cache.verify(key=key)]
     bad = [row for row in results if row["outcome"] not in SOUND]
     if as_json:
