@@ -213,15 +213,15 @@ def settings_page() -> str:
         "",
         "Read when numeta is imported; the attribute of `nm.config` sets the",
     ]
-    lines += ["same at run time. A variable that is misspelt warns.", "", NOTE + "config.py."]
+    lines += ["the same at run time. A variable that is misspelt warns.", "", NOTE + "config.py."]
     lines += _table(("variable", "attribute", "default", "meaning", "values"), rows)
     lines += ["", "## The cache", ""]
     lines += [
-        "Who can write to a store can run code as you. So a folder that belongs to another user, or",
-        "that others may write to, is refused, and the kernels of the process are kept in a folder",
-        "of its own until it ends; a link in the place of a folder is never followed. Of folders",
-        "that are only read (`NUMETA_CACHE_PATH`), root may be the owner too. An archive that",
-        "`numeta cache import` takes in is checked to be whole; who made it is for you to know.",
+        "Who can write to a store can run code as you. So a folder that belongs to another user,",
+        "or that others may write to, is refused, and the kernels of the process are kept in a",
+        "folder of its own until it ends; a link in the place of a folder is never followed. Of",
+        "folders that are only read (`NUMETA_CACHE_PATH`), root may be the owner too. An archive",
+        "that `numeta cache import` takes in is checked to be whole; who made it is yours to know.",
         "",
         "A kernel is found by all that it was compiled from and by. With `NUMETA_MARCH` other than",
         "native, machines with different processors share what is stored; each must have what the",

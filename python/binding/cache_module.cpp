@@ -411,41 +411,8 @@ void register_build_error(py::module_& module) {
   });
 }
 
-}  // namespace
-}  // namespace numeta::binding
-
-PYBIND11_MODULE(_cache, module) {
-  using namespace numeta::binding;
-  module.doc() = "The cache of compiled kernels.";
-  register_build_error(module);
-  py::class_<LoadedKernel>(module, "Loaded")
-      .def_readonly("address", &LoadedKernel::address)
-      .def_readonly("key", &LoadedKernel::key)
-      .def_readonly("hit", &LoadedKernel::hit)
-      .def_property_readonly("path", [](const LoadedKernel& self) { return text(self.path); })
-      .def_property_readonly("timings", [](const LoadedKernel& self) {
-        py::dict dict;
-        for (const auto& [step, seconds] : self.timings) dict[py::str(step)] = seconds;
-        return dict;
-      });
-  module.def("configure", &configure);
-  module.def("settings", [] {
-    const Settings now = current().settings();
-    py::dict dict;
-    dict["dir"] = text(now.dir);
-    dict["mode"] = std::string(numeta::jit_cache::mode_name(now.mode));
-    dict["max_size"] = now.max_size;
-    dict["fc"] = text(now.fc);
-    dict["cc"] = text(now.cc);
-    dict["fflags"] = text(now.fflags);
-    dict["march"] = text(now.march);
-    dict["jobs"] = now.jobs;
-    return dict;
-  });
-  module.def("build", &build, py::arg("fortran"), py::arg("stub"), py::arg("symbol"),
-             py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
-             py::arg("interrupted") = py::none(),
-             py::arg("libraries") = std::vector<std::string>{});
+// What looks into the store or changes what is in it.
+void def_contents(py::module_& module) {
   module.def("entries", &entries, py::arg("thorough") = true);
   module.def("sizes", [] {
     py::dict dict;
@@ -481,6 +448,44 @@ PYBIND11_MODULE(_cache, module) {
         return current().get()->adopt(name, std::string_view(bytes));
       },
       py::arg("name"), py::arg("bytes"));
+}
+
+}  // namespace
+}  // namespace numeta::binding
+
+PYBIND11_MODULE(_cache, module) {
+  using namespace numeta::binding;
+  module.doc() = "The cache of compiled kernels.";
+  register_build_error(module);
+  py::class_<LoadedKernel>(module, "Loaded")
+      .def_readonly("address", &LoadedKernel::address)
+      .def_readonly("key", &LoadedKernel::key)
+      .def_readonly("hit", &LoadedKernel::hit)
+      .def_property_readonly("path", [](const LoadedKernel& self) { return text(self.path); })
+      .def_property_readonly("timings", [](const LoadedKernel& self) {
+        py::dict dict;
+        for (const auto& [step, seconds] : self.timings) dict[py::str(step)] = seconds;
+        return dict;
+      });
+  module.def("configure", &configure);
+  module.def("settings", [] {
+    const Settings now = current().settings();
+    py::dict dict;
+    dict["dir"] = text(now.dir);
+    dict["mode"] = std::string(numeta::jit_cache::mode_name(now.mode));
+    dict["max_size"] = now.max_size;
+    dict["fc"] = text(now.fc);
+    dict["cc"] = text(now.cc);
+    dict["fflags"] = text(now.fflags);
+    dict["march"] = text(now.march);
+    dict["jobs"] = now.jobs;
+    return dict;
+  });
+  module.def("build", &build, py::arg("fortran"), py::arg("stub"), py::arg("symbol"),
+             py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
+             py::arg("interrupted") = py::none(),
+             py::arg("libraries") = std::vector<std::string>{});
+  def_contents(module);
   module.def("directory", [] { return text(current().get()->directory()); });
   module.def("store_note", [] { return text(current().get()->store_note()); });
   module.def("toolchain", &toolchain, py::arg("flags") = std::vector<std::string>{"-O3"});
