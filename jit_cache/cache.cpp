@@ -325,6 +325,7 @@ void Cache::compile_and_publish(const BuildRequest& request, Work& work) {
   job.keep_failed = settings_.keep_failed;
   job.interrupted = request.interrupted;
   job.log = settings_.log;
+  job.superseded = [&] { return settings_.mode == Mode::kOn && look_up(request, work); };
   work.watch.lap();
   std::call_once(swept_, [] { std::ranges::for_each(private_places(true), remove_left_folders); });
   Compiled compiled;
@@ -334,6 +335,7 @@ void Cache::compile_and_publish(const BuildRequest& request, Work& work) {
     stats_.add(Stat::failures);
     throw;
   }
+  if (compiled.elf.empty()) return;  // found after all
   stats_.add(Stat::compiles);
   work.step("compile");
   CRASH_POINT("compiled");

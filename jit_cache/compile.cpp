@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -143,9 +144,14 @@ class OneCompile {
 }  // namespace
 
 Compiled compile(const CompileRequest& request, JobSlots& slots) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
   const std::vector<size_t> taken = slots.acquire(request.interrupted);
   if (taken.empty()) throw BuildError(BuildErrorKind::kInterrupted, "interrupted while waiting");
   const JobSlots::Held held(slots, taken);
+  const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
+  constexpr double kLong = 0.05;
+  if (waited > kLong && request.superseded && request.superseded()) return {};
   Scratch scratch(request.unit);
   OneCompile one(request, scratch, taken.size() > 1);
   const Toolchain& tool = *request.tool;

@@ -30,10 +30,12 @@ struct CompileRequest {
   double timeout = 600;
   bool keep_failed = false;
   std::function<bool()> interrupted;
+  // Asked when a slot was long in coming: whether another process has built the same meanwhile.
+  std::function<bool()> superseded;
   std::function<void(std::string_view)> log;
 };
 
-// Throws BuildError of any kind but kLoad.
+// Throws BuildError of any kind but kLoad. Without bytes where it was superseded.
 Compiled compile(const CompileRequest& request, JobSlots& slots);
 
 }  // namespace numeta::jit_cache

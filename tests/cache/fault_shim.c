@@ -153,7 +153,9 @@ int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actions_t*
                  char* const environment[]) {
   const int fate = spoiled("spawn", 1);
   if (fate == 1) return error_;
-  return REAL(posix_spawnp)(pid, file, actions, attributes, arguments, environment);
+  const int error = REAL(posix_spawnp)(pid, file, actions, attributes, arguments, environment);
+  if (fate == 2) die();
+  return error;
 }
 time_t time(time_t* out) {
   struct timespec now;
