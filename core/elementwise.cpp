@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/statements.hpp"
+
 namespace numeta::core {
 namespace {
 
@@ -10,6 +12,28 @@ bool counts_from_0_to(const Graph& g, NodeId loop, NodeId length) {
   const auto bounds = g.operands(loop);
   return g.is_integer_constant(bounds[0], 0) && bounds[1] == length &&
          g.is_integer_constant(bounds[2], 1);
+}
+
+constexpr std::size_t kMostSeen = 256;  // statements looked back over
+
+/// What statements do with one array.
+struct Uses {
+  std::size_t stores = 0;
+  std::size_t others = 0;
+  std::size_t seen = 0;
+};
+
+void count_uses(const Graph& g, NodeId statement, BufferId array, Uses& out) {
+  const Node& n = g.node(statement);
+  if (++out.seen > kMostSeen) return;
+  const bool is_access = n.op == Op::load || n.op == Op::store;
+  if (is_access && n.bits[0] == array) ++(n.op == Op::store ? out.stores : out.others);
+  const auto other = [&](BufferId buffer) { out.others += buffer == array ? 1 : 0; };
+  if (!is_access) each_stored(g, n, other);
+  each_given(g, n, other);
+  for (const RegionId inner : InnerRegions(n)) {
+    for (const NodeId id : g.regions()[inner].body) count_uses(g, id, array, out);
+  }
 }
 
 class Recognition {
@@ -134,6 +158,19 @@ class Recognition {
 
 Recognised find_maps(const Graph& graph, const Live& live, const Timeline& timeline) {
   return Recognition(graph, live, timeline).run();
+}
+
+bool is_new_map(const Graph& graph, BufferId array) {
+  if (!graph.buffers()[array].allocated) return false;
+  const auto& body = graph.regions()[graph.current_region()].body;
+  Uses uses;
+  for (std::size_t place = body.size(); place-- > 0;) {
+    const Node& n = graph.node(body[place]);
+    if (n.op == Op::allocate && n.bits[0] == array) return uses.stores == 1 && uses.others == 0;
+    count_uses(graph, body[place], array, uses);
+    if (uses.seen > kMostSeen || uses.stores > 1 || uses.others > 0) return false;
+  }
+  return false;
 }
 
 bool is_in_nest(const Graph& graph, const Timeline& timeline, const Map& map, NodeId id) {

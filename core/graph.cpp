@@ -247,16 +247,16 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
       nodes_[operands[0]].bits[0] == 0) {
     return zero_minus(type, weak, operands[0], operands[1]);
   }
-  if (const auto way = cheaper(*this, op, operands)) {
-    const NodeId both[] = {way->operand, constant(type, nodes_[operands[1]].weak, way->literal)};
-    return pure(way->op, type, weak, both);
-  }
   NodeId swapped[2];
   if (row(op).traits == Traits::Commutative && is_integer(type) && is_constant(operands[0]) &&
       !is_constant(operands[1])) {
     swapped[0] = operands[1];
     swapped[1] = operands[0];
     operands = swapped;
+  }
+  if (const auto way = cheaper(*this, op, operands)) {
+    const NodeId both[] = {way->operand, constant(type, nodes_[operands[1]].weak, way->literal)};
+    return pure(way->op, type, weak, both);
   }
   Interval range{};
   if (op == Op::select) {

@@ -3,6 +3,7 @@
 // Indices are Python integers that lie in an array, so that sums and differences of them are exact.
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@ struct IndexSum {
   std::vector<std::pair<NodeId, std::int64_t>> terms;  // by node; factors are not zero
 
   void add(const IndexSum& other, std::int64_t factor);
+  auto operator<=>(const IndexSum&) const = default;
 };
 
 /// What stands for a node in a sum: nothing where the node is looked into.

@@ -19,11 +19,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "core/live.hpp"
 #include "core/rebuild.hpp"
 
 namespace numeta::core {
@@ -69,10 +71,9 @@ struct Offset {
 
 class Nest {
  public:
-  /// `loops`: outermost first.
-  Nest(const Graph& graph, std::vector<RegionId> loops)
-      : g_(graph), loops_(std::move(loops)), depth_(loops_.size()) {
-    accesses_ = g_.regions()[loops_.back()].body;
+  /// `loops`: outermost first; `accesses`: what the last one holds.
+  Nest(const Graph& graph, std::vector<RegionId> loops, std::vector<NodeId> accesses)
+      : g_(graph), loops_(std::move(loops)), depth_(loops_.size()), accesses_(std::move(accesses)) {
     base_ = g_.regions()[loops_.front()].index;
     find_slopes();
     for (std::size_t k = 0; k < depth_; ++k) costs_.push_back(cost_of_loop(k));
@@ -298,11 +299,19 @@ bool may_stand_in_a_nest(const Graph& g, RegionId region) {
   return g.node(owner).op == Op::loop && g.is_constant(g.operands(owner)[2]);
 }
 
+/// The statements of a region without those that nothing sees.
+std::vector<NodeId> live_body(const Graph& g, const Live& alive, RegionId region) {
+  std::vector<NodeId> out;
+  std::ranges::copy_if(g.regions()[region].body, std::back_inserter(out),
+                       [&](NodeId id) { return alive.nodes[id]; });
+  return out;
+}
+
 /// The loop that is all that stands in a region, or kNone.
-RegionId only_loop(const Graph& g, RegionId region) {
-  const Region& outer = g.regions()[region];
-  if (outer.body.size() != 1) return kNone;
-  const Node& n = g.node(outer.body.front());
+RegionId only_loop(const Graph& g, const Live& alive, RegionId region) {
+  const std::vector<NodeId> body = live_body(g, alive, region);
+  if (body.size() != 1) return kNone;
+  const Node& n = g.node(body.front());
   return n.op == Op::loop ? static_cast<RegionId>(n.bits[0]) : kNone;
 }
 
@@ -312,9 +321,8 @@ std::string names(const Graph& g, const std::vector<RegionId>& loops) {
   return out;
 }
 
-bool holds_accesses_only(const Graph& g, RegionId region) {
-  const auto& body = g.regions()[region].body;
-  return body.size() <= kLargestBody && std::all_of(body.begin(), body.end(), [&](NodeId id) {
+bool are_accesses(const Graph& g, std::span<const NodeId> body) {
+  return body.size() <= kLargestBody && std::ranges::all_of(body, [&](NodeId id) {
            return g.node(id).op == Op::load || g.node(id).op == Op::store;
          });
 }
@@ -323,19 +331,22 @@ bool holds_accesses_only(const Graph& g, RegionId region) {
 
 std::optional<Graph> interchange(const Graph& graph) {
   if (graph.one_chain()) return std::nullopt;
+  const Live alive = live(graph);
   std::vector<Note> notes;
   std::vector<RegionId> headers;  // empty while no header moves
   std::vector<bool> seen(graph.regions().size(), false);
   for (RegionId r = 1; r < graph.regions().size(); ++r) {
     if (seen[r] || !may_stand_in_a_nest(graph, r)) continue;
     std::vector<RegionId> loops{r};
-    for (RegionId next = only_loop(graph, r); next != kNone && may_stand_in_a_nest(graph, next);
-         next = only_loop(graph, next)) {
+    for (RegionId next = only_loop(graph, alive, r);
+         next != kNone && may_stand_in_a_nest(graph, next); next = only_loop(graph, alive, next)) {
       seen[next] = true;
       loops.push_back(next);
     }
-    if (loops.size() < 2 || !holds_accesses_only(graph, loops.back())) continue;
-    const std::vector<RegionId> order = Nest(graph, loops).better_order();
+    if (loops.size() < 2) continue;
+    const std::vector<NodeId> accesses = live_body(graph, alive, loops.back());
+    if (!are_accesses(graph, accesses)) continue;
+    const std::vector<RegionId> order = Nest(graph, loops, accesses).better_order();
     if (order == loops) continue;
     if (headers.empty()) {
       for (RegionId k = 0; k < graph.regions().size(); ++k) headers.push_back(k);

@@ -14,9 +14,20 @@
 #include "core/interchange.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
+#include "core/timeline.hpp"
 
 namespace numeta::core {
 namespace {
+
+/// What runs together now may be a nest whose loops gain by changing places, and loops that then
+/// stand outermost may run together with others.
+std::optional<Graph> rearrange(const Graph& graph) {
+  if (!has_own_arrays(graph)) return std::nullopt;
+  std::optional<Graph> made = interchange(graph);
+  if (!made) return std::nullopt;
+  std::optional<Graph> fused = fuse(*made);
+  return fused ? std::move(fused) : std::move(made);
+}
 
 constexpr Pass kPasses[] = {
     {"narrow", narrow, "what no path can see goes; ranges of variables decide comparisons"},
@@ -25,6 +36,7 @@ constexpr Pass kPasses[] = {
     {"interchange", interchange,
      "loops of a nest change places so that the inner one is contiguous"},
     {"fuse", fuse, "neighbouring loops that count alike run together"},
+    {"rearrange", rearrange, "nests of loops that run together are interchanged, and fused again"},
     {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},

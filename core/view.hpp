@@ -57,10 +57,15 @@ class Views {
   View permuted(const View& view, std::span<const std::uint32_t> axes);
   /// Repeated along new leading axes, and along axes of length 1; `shape` has to fit.
   View broadcast(const View& view, std::span<const NodeId> shape);
-  /// The same elements in C order, which have to be as many. nullopt: NumPy would copy.
+  /// The same elements in C order, which have to be as many. nullopt: NumPy may copy.
   std::optional<View> reshaped(const View& view, std::vector<NodeId> shape);
+  /// Is NumPy known to copy there? That lengths of parameters are not 1 is assumed: throws
+  /// UnitAxis.
+  bool copies(const View& view, std::span<const NodeId> shape);
   /// Is it known to be one piece of memory in C order?
   bool is_contiguous(const View& view);
+  /// Is it known not to be? The same is assumed.
+  bool is_scattered(const View& view);
   /// The elements in C order, on one axis.
   View flat(const View& view);
 
@@ -108,7 +113,15 @@ class Views {
   Extent extent_by(const Slice& slice, NodeId length, NodeId step);
   Affine composed(const Affine& outer, std::span<const Affine> map);
   bool is_one(NodeId length) const { return graph_.is_integer_constant(length, 1); }
-  bool is_dense(const View& view, std::uint32_t first, std::uint32_t last);
+  bool is_many(NodeId length);
+  bool differ(NodeId stride, NodeId across);
+  bool are_one(std::span<const NodeId> shape, std::span<const NodeId> strides,
+               std::span<const std::size_t> axes);
+  bool are_apart(const View& view, std::span<const NodeId> strides,
+                 std::span<const std::size_t> axes);
+  std::optional<View> merged(const View& view, std::span<const std::size_t> axes,
+                             const std::vector<NodeId>& shape,
+                             std::span<const std::size_t> new_axes);
   void require_equal(NodeId a, NodeId b, const std::string& message,
                      std::span<const NodeId> values);
   NodeId joined(NodeId a, NodeId b, std::span<const std::vector<NodeId>> shapes);

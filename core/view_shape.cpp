@@ -215,30 +215,4 @@ std::vector<NodeId> Views::common_shape(std::span<const std::vector<NodeId>> sha
   return out;
 }
 
-std::optional<std::vector<NodeId>> Views::strides(const View& view) {
-  const Buffer& buffer = graph_.buffers()[view.buffer];
-  std::vector<NodeId> below(buffer.rank(), graph_.integer(1));
-  if (buffer.layout == Layout::Strided) {
-    for (std::uint32_t axis = 0; axis < below.size(); ++axis) {
-      below[axis] = graph_.stride(view.buffer, axis);
-    }
-  }
-  const bool is_fortran = buffer.layout == Layout::F;
-  for (std::size_t k = 1; k < below.size() && buffer.layout != Layout::Strided; ++k) {
-    const std::size_t axis = is_fortran ? k : below.size() - 1 - k;
-    const std::size_t before = is_fortran ? axis - 1 : axis + 1;
-    below[axis] =
-        product(below[before], graph_.dim(view.buffer, static_cast<std::uint32_t>(before)));
-  }
-  if (view.layers.empty()) return below;
-  if (view.layers.size() > 1 || !view.layers[0].unravel.empty()) return std::nullopt;
-  std::vector<NodeId> out(view.rank(), graph_.integer(0));
-  for (std::size_t axis = 0; axis < below.size(); ++axis) {
-    for (const auto& [own, step] : view.layers[0].indices[axis].terms) {
-      out[own] = sum(out[own], product(below[axis], step));
-    }
-  }
-  return out;
-}
-
 }  // namespace numeta::core

@@ -409,6 +409,9 @@ class Program {
     for (const char* flag : {"-fwrapv", "-fno-frontend-optimize", "-fno-range-check"}) {
       out.emplace_back(flag);
     }
+    // Each check is taken for a way out that is often taken, so that loops behind some twenty
+    // checks would count as code that hardly ever runs, and be compiled for size: no vectors.
+    out.emplace_back("--param=hot-bb-frequency-fraction=1000000000");
     if (!converts_both_ways(graphs_, live_)) out.emplace_back("-fno-trapping-math");
     if (rounds_and_widens(graphs_, live_)) out.emplace_back("-fno-tree-slp-vectorize");
     if (options_.fast) {

@@ -129,6 +129,34 @@ class Scheduler {
     return std::all_of(all.begin(), all.end(), [&](NodeId o) { return is_symbol(g_, o); });
   }
 
+  /// A function of floats, which the compiler may not know to give the same each time.
+  bool is_function(NodeId id) const {
+    const Node& n = g_.node(id);
+    if (core::is_integer(n.type) || n.type == core::DType::b1) return false;
+    switch (core::row(n.op).rule) {
+      case core::Rule::Power:
+      case core::Rule::FloatUnary:
+      case core::Rule::FloatBinary:
+      case core::Rule::Fmod:
+      case core::Rule::FloorDivide: return true;
+      case core::Rule::TrueDivide: return core::kind(n.type) == core::Kind::Complex;
+      default: return false;
+    }
+  }
+
+  /// Before the loops around a place in which a value is the same in each iteration.
+  Position before_loops(NodeId id, Position where) const {
+    const auto& regions = g_.regions();
+    const std::uint32_t depth = regions[g_.node(id).region].depth;
+    while (regions[where.region].depth > depth) {
+      const core::Region& region = regions[where.region];
+      const bool is_loop = core::is_loop(g_.node(region.owner).op);
+      if (!is_loop || region.parallel != core::Parallel::No) break;
+      where = own(region.owner);
+    }
+    return where;
+  }
+
   std::uint32_t sequence_at(Position where) const {
     const auto& body = g_.regions()[where.region].body;
     return where.index < body.size() ? sequence_[body[where.index]] : span_[where.region].last;
@@ -192,7 +220,12 @@ class Scheduler {
       if (plan_.form[id] == Form::Unused) return;
     } else {
       if (uses_[id] == 0) return;
-      const bool inlined = uses_[id] == 1 || is_symbol(g_, id) || is_cheap(id);
+      bool inlined = uses_[id] == 1 || is_symbol(g_, id) || is_cheap(id);
+      if (is_function(id)) {
+        const RegionId used = where.region;
+        where = plan_.position[id] = before_loops(id, where);
+        inlined = inlined && where.region == used;
+      }
       plan_.form[id] = inlined ? Form::Inline : Form::Temporary;
     }
     for (const NodeId operand : g_.operands(id)) use(operand, where);

@@ -1,9 +1,10 @@
 // schedule.hpp - which nodes become statements of their own, and where.
 // A pure node with one use stands inside its user's expression; one with several uses becomes a
 // temporary, assigned before the first statement that needs it, in the innermost region that
-// encloses all uses. A load stands inside an expression only if nothing between it and there can
-// have changed what it reads; a load of a local variable is then just its name. Expressions are cut
-// into temporaries beyond a size. What nothing sees is left out (core/live.hpp).
+// encloses all uses. What a function gives is computed before the loops in which it is the same. A
+// load stands inside an expression only if nothing between it and there can have changed what it
+// reads; a load of a local variable is then just its name. Expressions are cut into temporaries
+// beyond a size. What nothing sees is left out (core/live.hpp).
 #pragma once
 
 #include <vector>

@@ -81,6 +81,28 @@ py::object reshaped(py::handle array, const py::sequence& shape) {
   });
 }
 
+/// Whether NumPy is known to copy there.
+bool copies(py::handle array, const py::sequence& shape) {
+  const ArrayObject* object = array_in(array);
+  bool answer = false;
+  run(object->state, [&] {
+    answer = views(object->state).copies(*object->view, lengths(object->state, shape));
+    return Py_NewRef(Py_None);
+  });
+  return answer;
+}
+
+/// Whether it is known not to be one piece of memory in C order.
+bool is_scattered(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  bool answer = false;
+  run(object->state, [&] {
+    answer = views(object->state).is_scattered(*object->view);
+    return Py_NewRef(Py_None);
+  });
+  return answer;
+}
+
 /// A view by index algebra: for each axis of `array` its start, and what each axis of the new
 /// shape adds for a step.
 py::object remapped(py::handle array, const py::sequence& shape, const py::sequence& map) {
@@ -256,6 +278,8 @@ void bind_arrays(py::module_& m) {
   m.def("permuted", &permuted);
   m.def("broadcast", &broadcast);
   m.def("reshaped", &reshaped);
+  m.def("copies", &copies);
+  m.def("is_scattered", &is_scattered);
   m.def("remapped", &remapped);
   m.def("common_shape", &common_shape);
   m.def("buffer_of", &buffer_of);

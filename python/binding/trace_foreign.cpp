@@ -1,6 +1,7 @@
 // trace_foreign.cpp - calls of procedures of libraries, for the Python code that declares them.
 #include <pybind11/stl.h>
 
+#include "core/elementwise.hpp"
 #include "python/binding/trace_arrays.hpp"
 #include "python/binding/trace_pybind.hpp"
 
@@ -84,11 +85,20 @@ py::object strides(py::handle array) {
   });
 }
 
+/// Was the array made just now, element by element from others, and not used yet?
+bool is_new_map(py::handle array) {
+  if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
+  require_current(array.ptr());
+  const TraceState* state = as_array(array.ptr())->state;
+  return core::is_new_map(state->graph, view_of(array.ptr()).buffer);
+}
+
 }  // namespace
 
 void bind_foreign(py::module_& m) {
   m.def("foreign", &foreign);
   m.def("strides", &strides);
+  m.def("is_new_map", &is_new_map);
 }
 
 }  // namespace numeta::binding

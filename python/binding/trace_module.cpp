@@ -363,6 +363,7 @@ class Trace {
   std::string dump() const { return core::print(state_->graph); }
   long effects() const { return state_->effects; }
   std::size_t nodes() const { return state_->graph.size(); }
+  std::size_t regions() const { return state_->graph.regions().size(); }
   bool checks() const { return state_->checks; }
   bool exact() const { return state_->options.exact; }
   bool fast() const { return state_->options.fast; }
@@ -502,6 +503,7 @@ void bind_trace(py::module_& m) {
       .def_property("alive", &Trace::alive, &Trace::set_alive)
       .def_property_readonly("effects", &Trace::effects)
       .def_property_readonly("nodes", &Trace::nodes)
+      .def_property_readonly("regions", &Trace::regions)
       .def_property_readonly("checks", &Trace::checks)
       .def_property_readonly("exact", &Trace::exact)
       .def_property_readonly("fast", &Trace::fast)

@@ -217,9 +217,10 @@ class Flow(PlainFlow):
         if not self.trace.alive:
             return PlainLoop((), False)
         kind = type(iterable)
+        items: Any = None
         if kind is range and not iterable[session.unroll_limit :]:
-            items: Any = iterable
-        else:
+            items = session.unrolled_first(iterable, self.code, number)
+        if items is None:
             iteration = run_time_iteration(iterable)
             if iteration is None and kind is range:
                 iteration = session.compiled_first(iterable, self.code, number, frame)

@@ -102,6 +102,11 @@ class Restart(BaseException):
         self.way = way
 
 
+# What the iterations of an unrolled loop may record together: nodes of the graph, where there are
+# loops or branches in its body, which cannot become a loop again, and where there are none.
+_LONG_NEST = 1000
+_LONG_CODE = 20_000
+
 # "native" or "compiled", by code and loop number; "single", by buffer and axis.
 Decisions = dict[tuple[CodeType | int, int], str]
 
@@ -259,6 +264,25 @@ class ControlState:
             return Range(bounds.start, bounds.stop, bounds.step)
         self.spend(len(bounds), frame)
         return None
+
+    def unrolled_first(
+        self, bounds: range, code: CodeType, number: int
+    ) -> Iterator[int] | range | None:
+        """The items of a short plain range; None if it has turned out to be long when unrolled."""
+        way = self.decisions.get((code, number))
+        if way == "compiled":
+            return None
+        return bounds if way == "native" or not bounds[1:] else self._watched(bounds, code, number)
+
+    def _watched(self, bounds: range, code: CodeType, number: int) -> Iterator[int]:
+        """The items, as long as what all of them together will record is not too much."""
+        trace, count = self.trace, len(bounds)
+        nodes, regions = trace.nodes, trace.regions
+        for done, item in enumerate(bounds):
+            most = _LONG_NEST if trace.regions > regions else _LONG_CODE
+            if (trace.nodes - nodes) * count > most * done > 0:
+                raise Restart((code, number), "compiled")
+            yield item
 
     def spend(self, count: int, frame: FrameType) -> None:
         """Counts iterations that Python runs beyond the limit; refused beyond the budget."""

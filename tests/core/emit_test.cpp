@@ -116,6 +116,32 @@ TEST(Emission, ALoadIsNotMovedBehindAStoreToItsBuffer) {
             std::string::npos);
 }
 
+/// out[i, j] = sin(row[i]) * a[i, j], or of one more value that changes in the inner loop.
+std::string function_in_a_loop(bool changes) {
+  Building b;
+  const std::vector<std::optional<std::int64_t>> vector{std::nullopt};
+  const BufferId row = b.g.buffer("row", DType::f8, Layout::C, vector);
+  const BufferId out = b.g.buffer("out", DType::f8, Layout::C, {std::nullopt, std::nullopt});
+  const NodeId n = b.g.scalar("n", DType::i8, true);
+  const NodeId i = b.index(b.loop(n));
+  const NodeId x = b.load(row, {i});
+  const NodeId j = b.index(b.loop(n));
+  const NodeId at = b.load(out, {i, j});
+  const NodeId value = b.op(Op::mul, DType::f8, {x, changes ? at : x});
+  b.store(out, {i, j}, b.op(Op::mul, DType::f8, {b.op(Op::sin, DType::f8, {value}), at}));
+  b.end();
+  b.end();
+  return emit_fortran::emit(b.g, {}).fortran;
+}
+
+TEST(Emission, WhatAFunctionGivesIsComputedBeforeTheLoopsInWhichItIsTheSame) {
+  const auto is_between_loops = [](const std::string& text) {
+    return text.find("sin(") < text.rfind("  do ");
+  };
+  EXPECT_TRUE(is_between_loops(function_in_a_loop(false)));
+  EXPECT_FALSE(is_between_loops(function_in_a_loop(true)));
+}
+
 TEST(Emission, ParenthesesKeepTheOrderOfTheGraphAndNoMore) {
   Building b;
   const NodeId x = b.g.scalar("x", DType::f8, false);

@@ -190,6 +190,70 @@ TEST(Forward, WhatIsCostlyIsComputedOnceOnly) {
   EXPECT_NE(after_map(true, twice).find("own t"), std::string::npos);
 }
 
+/// Reads of a map at neighbours, as many as there are shifts; each is a difference of `terms`
+/// terms.
+std::string neighbours(int reads, int terms, bool costly = false) {
+  Planning b;
+  const BufferId a = b.array("a");
+  const BufferId out = b.array("out");
+  const BufferId t = b.map("t", {b.n}, [&](auto& at) {
+    NodeId value = costly ? b.exp(b.at(a, at)) : b.at(a, at);
+    for (int k = 1; k <= terms; ++k) value = b.add(value, b.at(a, {b.plus(at[0], k)}));
+    return value;
+  });
+  b.over({b.n}, [&](auto& at) {
+    NodeId sum = b.at(t, at);
+    for (int k = 1; k < reads; ++k) sum = b.mul(sum, b.at(t, {b.plus(at[0], k)}));
+    b.g.store(out, at, sum);
+  });
+  return forwarded(b.g);
+}
+
+TEST(Forward, WhatIsCheapIsComputedAnewForNeighbours) {
+  EXPECT_EQ(neighbours(2, 2), "for n{out[i]=mul(a[i]+a[i+1]+a[i+2],a[i+1]+a[i+2]+a[i+3])}");
+  EXPECT_EQ(neighbours(8, 2).find("own"), std::string::npos);
+  EXPECT_NE(neighbours(9, 2).find("own"), std::string::npos);
+  EXPECT_NE(neighbours(6, 6).find("own"), std::string::npos);
+  EXPECT_NE(neighbours(2, 17).find("own"), std::string::npos);
+  EXPECT_NE(neighbours(2, 2, true).find("own"), std::string::npos);
+}
+
+TEST(Forward, ElementsThatNeighboursShareCountOnce) {
+  Planning b;
+  const BufferId a = b.array("a");
+  const BufferId out = b.array("out");
+  BufferId last = a;
+  for (const char* name : {"t", "u", "v"}) {
+    last = b.map(name, {b.n}, [&, from = last](auto& at) {
+      return b.add(b.add(b.at(from, at), b.at(from, {b.plus(at[0], 1)})),
+                   b.at(from, {b.plus(at[0], 2)}));
+    });
+  }
+  b.over({b.n}, [&](auto& at) {
+    b.g.store(out, at, b.mul(b.at(last, at), b.at(last, {b.plus(at[0], 1)})));
+  });
+  EXPECT_EQ(forwarded(b.g).find("own"), std::string::npos);
+}
+
+TEST(Forward, OfManyArraysInTwoPlacesOneIsMade) {
+  for (const int arrays : {4, 5}) {
+    Planning b;
+    const BufferId out = b.array("out", 2);
+    const char* const names[] = {"a", "b", "c", "d", "e"};
+    std::vector<BufferId> from;
+    for (int k = 0; k < arrays; ++k) from.push_back(b.array(names[k]));
+    const BufferId t = b.map("t", {b.n}, [&](auto& at) {
+      NodeId sum = b.at(from[0], at);
+      for (const BufferId one : from) sum = b.add(sum, b.at(one, at));
+      return sum;
+    });
+    for (int k = 0; k < 2; ++k) {
+      b.over({b.n}, [&](auto& at) { b.store(out, {b.g.integer(k), at[0]}, b.at(t, at)); });
+    }
+    EXPECT_EQ(forwarded(b.g).find("own") == std::string::npos, arrays == 4);
+  }
+}
+
 TEST(Forward, NothingIsRepeatedInADeeperLoopUnlessTrivial) {
   const auto product = [](Planning& b, BufferId, BufferId t) {
     const BufferId p = b.array("p", 2);

@@ -113,6 +113,29 @@ TEST_F(Simplify, ARuleDoesNotChangeTypeOrWeakness) {
   EXPECT_TRUE(b.g.node(weak).weak);
 }
 
+TEST_F(Simplify, ConstantsThatAreAddedOneAfterTheOtherAreOne) {
+  const auto add = [&](NodeId a, std::int64_t by) {
+    return b.op(Op::add, DType::i8, {a, b.i8(by)});
+  };
+  const auto sub = [&](NodeId a, std::int64_t by) {
+    return b.op(Op::sub, DType::i8, {a, b.i8(by)});
+  };
+  EXPECT_EQ(add(add(n, 1), 2), add(n, 3));
+  EXPECT_EQ(b.op(Op::add, DType::i8, {b.i8(1), add(n, 2)}), add(n, 3));
+  EXPECT_EQ(sub(sub(n, 1), 2), sub(n, 3));
+  EXPECT_EQ(sub(add(n, 5), 2), add(n, 3));
+  EXPECT_EQ(sub(add(n, 2), 5), sub(n, 3));
+  EXPECT_EQ(add(sub(n, 2), 5), add(n, 3));
+  EXPECT_EQ(add(sub(n, 5), 2), sub(n, 3));
+  EXPECT_EQ(sub(add(n, 4), 4), n);
+  EXPECT_EQ(add(add(add(n, INT64_MAX), -1), 2), add(add(n, INT64_MAX - 1), 2));
+  EXPECT_EQ(b.g.operands(add(add(n, INT64_MAX), 1))[0], add(n, INT64_MAX));
+  const NodeId narrow = b.g.scalar("narrow", DType::i4, false);
+  const NodeId one = b.g.constant(DType::i4, false, literal_int(1));
+  const NodeId once = b.op(Op::add, DType::i4, {narrow, one});
+  EXPECT_EQ(b.g.operands(b.op(Op::add, DType::i4, {once, one}))[0], once);
+}
+
 TEST_F(Simplify, DivisionByAPowerOfTwoIsAShiftAndAMask) {
   EXPECT_EQ(b.op(Op::floordiv, DType::i8, {n, b.i8(8)}),
             b.op(Op::shift_down, DType::i8, {n, b.i8(3)}));

@@ -152,8 +152,8 @@ CORPUS: list[tuple[Any, tuple[Any, ...], list[str], list[str]]] = [
     (
         escape_times,
         (values(5, 6) * 2 - 2, values(5, 6) - 1, 9),
-        ["(c.shape[0], c.shape[1])"] * 3 + ["(n, c.shape[0], c.shape[1])"],
-        ["(c.shape[0], c.shape[1]) it is written in several places"] * 2,
+        ["(c.shape[0],)"],  # all steps of one row after the other
+        ["(c.shape[1],) it is written in several places"] * 2,
     ),
     (turned, (np.asfortranarray(a), b), ["(out.shape[0], out.shape[1])"], []),
 ]

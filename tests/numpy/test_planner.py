@@ -392,3 +392,66 @@ def test_output_with_fewer_axes_than_the_operands_raises():
     for mask in (np.zeros(4), np.zeros((3, 4))):
         with pytest.raises(ValueError, match="broadcast"):
             added(np.ones((2, 3, 4)), mask)
+
+
+@nm.jit
+def limited_fluxes(field: nm.f8[:, :], out: nm.f8[:, :]) -> None:
+    lap = 4.0 * field[1:-1, :] - (field[2:, :] + field[:-2, :])
+    flux = lap[1:, :] - lap[:-1, :]
+    flux = np.where(flux * (field[2:-1, :] - field[1:-2, :]) > 0, 0, flux)
+    out[:, :] = field[2:-2, :] - (flux[1:, :] - flux[:-1, :])
+
+
+@nm.jit
+def limited_in_place(field: nm.f8[:, :]) -> None:
+    flux = field[1:, :] - field[:-1, :]
+    flux = np.where(flux > 0.1, 0.1, flux) + field[1:, :] * 0.5
+    field[1:-1, :] += flux[1:, :] - flux[:-1, :]
+
+
+@nm.jit
+def gathered_neighbours(x: nm.f8[:], where: nm.i8[:], out: nm.f8[:]) -> None:
+    picked = x[where] * 2 + x[where] * x[where]
+    out[:] = picked[1:] - picked[:-1]
+
+
+@nm.jit
+def column_sweep(a: nm.f8[:, :], b: nm.f8[:, :]) -> Any:
+    n, m = a.shape
+    c = np.empty((n, m))
+    c[:, 0] = a[:, 0] * 2
+    for k in range(1, m):
+        w = b[:, k] * 0.5
+        c[:, k] = (a[:, k] - c[:, k - 1] * w) / (2 + w)
+    x = c[:, m - 1].copy()
+    for k in range(m - 2, -1, -1):
+        x = c[:, k] - b[:, k] * x
+        a[:, k] = x
+    return x
+
+
+@pytest.mark.parametrize("special", [0.0, np.nan, np.inf])
+def test_what_neighbours_read_is_computed_anew(special: float) -> None:
+    field = values(9, 5)
+    field[4, 2] = special
+    same_as_python(limited_fluxes, field, np.zeros((5, 5)))
+    limited_fluxes(field, np.zeros((5, 5)))
+    assert " is kept" not in notes(limited_fluxes)
+    same_as_python(limited_in_place, field)
+    same_as_python(limited_in_place, np.asfortranarray(field))
+    limited_in_place(field)
+    assert " is kept" in notes(limited_in_place)
+
+
+def test_elements_picked_by_an_array_are_picked_once() -> None:
+    arguments = values(6), np.array([5, 0, 3, 3, -1]), np.zeros(4)
+    same_as_python(gathered_neighbours, *arguments)
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (1, 2), (3, 2), (0, 5)])
+def test_a_sweep_over_columns_runs_row_by_row(shape: tuple[int, int]) -> None:
+    a, b = values(*shape), values(*shape)
+    same_as_python(column_sweep, a, b)
+    same_as_python(column_sweep, np.asfortranarray(a), b)
+    column_sweep(a, b)
+    assert "(m,) is kept" in notes(column_sweep) or "(a.shape[1],) is kept" in notes(column_sweep)

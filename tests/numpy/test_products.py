@@ -235,3 +235,69 @@ def test_in_a_parallel_loop():
             out[i] = a[i] @ b
 
     same_as_python(kernel, whole((6, 20, 30)), whole((30, 10)), np.zeros((6, 20, 10)))
+
+
+@nm.jit
+def with_what_was_made(a: np.ndarray, x: np.ndarray, picked: nm.i8[:]):
+    made = a * 2
+    first = made @ x
+    made[...] = made + 1
+    return (
+        first,
+        made @ x,
+        (a - 1).T @ a[:, 0],
+        (a[:, picked] + 1) @ x[picked],
+        (a * x) @ (x * a[0]),
+    )
+
+
+@nm.jit
+def dots_of_what_was_made(x: np.ndarray, y: np.ndarray, picked: nm.i8[:]):
+    back = np.dot(np.flip(x), y)
+    doubled = x * 2
+    one, other = doubled @ y, y @ doubled
+    return back, one, other, x[picked] @ y[picked], np.dot(x[::-2], y[1::2]), x[::-1] @ y[::-1]
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c16", "i8"])
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 31, 32, 33, 600])
+def test_products_with_what_was_just_made(dtype, n):
+    picked = np.random.default_rng(n).integers(-n, n, 2 * n) if n else np.zeros(0, "i8")
+    x, y = whole(n, dtype), whole(n, dtype, 1)
+    if n % 2 == 0:
+        same_as_python(dots_of_what_was_made, x, y, picked)
+    same_as_python(with_what_was_made, whole((3, n), dtype), x, picked)
+    same_as_python(with_what_was_made, np.asfortranarray(whole((3, n), dtype)), x, picked)
+
+
+def test_a_matrix_of_one_column_is_a_vector():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], x: nm.f8[:, 1], y: nm.f8[:, 1]):
+        return (a * 2) @ x, a @ x, a @ y, (a + 1) @ y
+
+    same_as_python(kernel, whole((5, 40)), whole((40, 1)), whole((40, 1)))
+    same_as_python(kernel, whole((0, 40)), whole((40, 1)), whole((40, 1)))
+
+
+def test_sums_of_products_of_what_was_made_are_as_precise_as_numpy():
+    @nm.jit
+    def kernel(x: nm.f8[:], y: nm.f8[:]):
+        return (x * 3.0) @ y
+
+    numbers = np.random.default_rng(3)
+    x, y = numbers.standard_normal((2, 100_000))
+    y[1::2], x[1::2] = -y[::2], x[::2] * (1 + 1e-9)
+    products = (x * 3.0).astype(np.longdouble) * y
+    error = abs(kernel(x, y) - np.sum(products))
+    assert error <= 2 * np.finfo("f8").eps * np.sqrt(np.sum(products * products))
+
+
+@pytest.mark.parametrize("special", [-0.0, np.inf, np.nan, 1e308])
+def test_special_numbers_in_products_of_what_was_made(special):
+    @nm.jit
+    def kernel(a: nm.f8[:, :], x: nm.f8[:]):
+        return (a * 1.0) @ x, (a[0] * 1.0) @ x, np.flip(a[1]) @ x
+
+    a = np.full((2, 3), special)
+    same_as_python(kernel, a, np.ones(3))
+    same_as_python(kernel, a, np.array([1.0, -1.0, 0.0]))

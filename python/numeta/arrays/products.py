@@ -16,7 +16,7 @@ from .. import _trace
 from ..loops import range as counted
 from ..rows import Row
 from ..session import current
-from . import blas
+from . import blas, dots
 from .conversion import as_array, short_of
 from .staged import staged
 
@@ -257,6 +257,11 @@ def _by_size(
 def multiply_into(a: Any, b: Any, out: Any) -> None:
     """The product of a matrix and a matrix or a vector, or of two vectors, of one type."""
     short = short_of(out.dtype)
+    if b.ndim == 2 and type(b.shape[1]) is int and b.shape[1] == 1:
+        b, out = b[:, 0], out[:, 0]
+    if b.ndim == 1 and dots.are_summed_here(a, b, short):
+        (dots.dot_into if a.ndim == 1 else dots.matrix_vector_into)(a, b, out)
+        return
     forms: dict[tuple[int, int], tuple[Any, Any]] = {
         (2, 2): (_matrix_loops, _gemm),
         (2, 1): (_vector_loops, _gemv),

@@ -77,9 +77,11 @@ def short(array: Any) -> str:
 
 
 def is_scattered(array: Any) -> bool:
-    """Whether an array is known not to be one piece of memory in C order: a parameter of another
-    layout, since one that is both C- and F-contiguous counts as C-contiguous."""
-    return not _trace.is_own(array) and whole_layout(array) in ("F", "S")
+    """Whether an array is known not to be one piece of memory in C order, as a parameter of another
+    layout is: one that is both C- and F-contiguous counts as C-contiguous."""
+    if not _trace.is_own(array) and whole_layout(array) in ("F", "S"):
+        return True
+    return _trace.is_scattered(array)
 
 
 def copy_or_view(array: Any) -> Any:
@@ -109,7 +111,8 @@ def _reshaped(array: Any, lengths: Sequence[Any], copy: Any = None) -> Any:
     made = _trace.reshaped(array, lengths)
     if made is not None:
         return made
-    if len(lengths) == 1 and is_scattered(array) and whole_layout(array) == "F":
+    is_turned = len(lengths) == 1 and not _trace.is_own(array) and whole_layout(array) == "F"
+    if is_turned or _trace.copies(array, lengths):
         return _trace.reshaped(fresh(array), lengths)
     if copy is False:
         refuse(230, name="reshape", what="copy=False", instead="copy=None")
