@@ -1,7 +1,7 @@
 // contract.cpp - see contract.hpp. What is asked of an array: one statement allocates it, nothing
 // but loads and stores uses it, and there is a loop, no part of what repeats the allocation, whose
-// index all of them have on the same axis. Loops around it would come back to a slice, unless theirs
-// are the indices of other such axes.
+// index all of them have on the same axis. Loops around it would come back to a slice, unless
+// theirs are the indices of other such axes.
 #include "core/contract.hpp"
 
 #include <algorithm>
