@@ -1,6 +1,7 @@
 // contract.cpp - see contract.hpp. What is asked of an array: one statement allocates it, nothing
 // but loads and stores uses it, and there is a loop, no part of what repeats the allocation, whose
-// index all of them have on the same axis.
+// index all of them have on the same axis. Loops around it would come back to a slice, unless
+// theirs are the indices of other such axes.
 #include "core/contract.hpp"
 
 #include <algorithm>
@@ -23,13 +24,8 @@ class Contraction {
       : g_(graph), live_(live(graph)), timeline_(graph, live_) {
     for (BufferId array = 0; array < g_.buffers().size(); ++array) {
       if (!g_.buffers()[array].allocated || !is_plain(array)) continue;
-      Axes axes(g_.buffers()[array].rank(), false);
-      bool any = false;
-      for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-        axes[axis] = is_slice_by_slice(array, axis);
-        any = any || axes[axis];
-      }
-      if (any) gone_.emplace(array, std::move(axes));
+      Axes axes = axes_of_slices(array);
+      if (std::ranges::find(axes, true) != axes.end()) gone_.emplace(array, std::move(axes));
     }
   }
 
@@ -69,8 +65,25 @@ class Contraction {
     return allocations == 1 && !timeline_.loads(array).empty();
   }
 
-  bool is_slice_by_slice(BufferId array, std::size_t axis) const {
+  /// The axes on which every access stands in one iteration of a loop.
+  Axes axes_of_slices(BufferId array) const {
+    Axes axes(g_.buffers()[array].rank(), false);
     const RegionId home = g_.node(allocation_of(array)).region;
+    std::vector<RegionId> left;  // the loops of the axes that are left out
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+        const RegionId loop = axes[axis] ? kNone : loop_of(array, axis);
+        if (loop == kNone || !comes_once(loop, home, left)) continue;
+        axes[axis] = changed = true;
+        left.push_back(loop);
+      }
+    }
+    return axes;
+  }
+
+  /// The loop whose index all accesses have on an axis, or kNone.
+  RegionId loop_of(BufferId array, std::size_t axis) const {
     RegionId loop = kNone;
     const auto fits = [&](NodeId access, std::size_t first) {
       const Node& at = g_.node(g_.operands(access)[first + axis]);
@@ -79,17 +92,22 @@ class Contraction {
       return true;
     };
     const auto& loads = timeline_.loads(array);
-    if (!std::ranges::all_of(loads, [&](NodeId load) { return fits(load, 0); })) return false;
+    if (!std::ranges::all_of(loads, [&](NodeId load) { return fits(load, 0); })) return kNone;
     for (const Write& write : timeline_.writes(array)) {
-      if (g_.node(write.statement).op == Op::store && !fits(write.statement, 1)) return false;
+      if (g_.node(write.statement).op == Op::store && !fits(write.statement, 1)) return kNone;
     }
-    const bool is_inside = loop != kNone && loop != home && timeline_.is_inside(loop, home);
-    if (!is_inside) return false;
+    return loop;
+  }
+
+  /// Does each index of a loop come once between two allocations, where those of the loops in
+  /// `fixed` stay as they are?
+  bool comes_once(RegionId loop, RegionId home, const std::vector<RegionId>& fixed) const {
+    if (loop == home || !timeline_.is_inside(loop, home)) return false;
     for (RegionId r = loop; r != home; r = g_.regions()[r].parent) {
       const NodeId owner = g_.regions()[r].owner;
       if (g_.regions()[r].parallel != Parallel::No) return false;
-      // A loop around would come back to a slice.
-      if (r != loop && is_loop(g_.node(owner).op)) return false;
+      const bool is_fixed = std::ranges::find(fixed, r) != fixed.end();
+      if (r != loop && !is_fixed && is_loop(g_.node(owner).op)) return false;
     }
     return true;
   }

@@ -88,8 +88,8 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
   }
   const std::string_view libm = core::row(n.op).libm;
   // Of constants gfortran would compute the value itself, and refuse some: atan2(0, 0).
-  const bool constant = std::ranges::all_of(
-      g_.operands(id), [&](NodeId operand) { return g_.is_constant(operand); });
+  const bool constant =
+      std::ranges::all_of(g_.operands(id), [&](NodeId operand) { return g_.is_constant(operand); });
   if ((options_.exact || constant) && !libm.empty() && core::is_float(g_.node(last).type)) {
     return libm_call(id, libm);
   }

@@ -56,8 +56,8 @@ void Procedure::declare_returned(Writer& out) const {
       out.line(fmt::format("integer(c_int64_t), intent(in) :: {}(0:{})", symbols_.shapes[id],
                            b.rank() - 1));
     }
-    out.line(fmt::format("{}, intent(out) :: {}{}", declared(stored_type(b)),
-                         symbols_.buffers[id], extents(id)));
+    out.line(fmt::format("{}, intent(out) :: {}{}", declared(stored_type(b)), symbols_.buffers[id],
+                         extents(id)));
     out.line(fmt::format("logical(c_bool), value :: {}", symbols_.made[id]));
   }
 }

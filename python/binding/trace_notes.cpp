@@ -44,11 +44,11 @@ PyObject* noted(PyObject* array, Noting kind) {
   if (object->notes == nullptr) return nullptr;
   const Note& found = slot(*object->notes, kind);
   const core::Graph& g = object->state->graph;
-  const bool holds = found.what != nullptr && found.buffer == object->view->buffer &&
-                     found.changed == g.buffers()[found.buffer].changed &&
-                     found.rollbacks == g.rollbacks() && !g.regions()[found.region].closed &&
-                     core::innermost_loop(g, found.region) ==
-                         core::innermost_loop(g, g.current_region());
+  const bool holds =
+      found.what != nullptr && found.buffer == object->view->buffer &&
+      found.changed == g.buffers()[found.buffer].changed && found.rollbacks == g.rollbacks() &&
+      !g.regions()[found.region].closed &&
+      core::innermost_loop(g, found.region) == core::innermost_loop(g, g.current_region());
   return holds ? found.what : nullptr;
 }
 
@@ -75,9 +75,8 @@ Held origin_of(const Elementwise& function, std::span<PyObject* const> operands)
   for (std::size_t k = 0; k < operands.size(); ++k) {
     all[k] = py::reinterpret_borrow<py::object>(operands[k]);
   }
-  PyObject* const answer =
-      PyObject_CallFunctionObjArgs(array_hooks().origin, py::cpp_function(call).ptr(), all.ptr(),
-                                   nullptr);
+  PyObject* const answer = PyObject_CallFunctionObjArgs(
+      array_hooks().origin, py::cpp_function(call).ptr(), all.ptr(), nullptr);
   if (answer == nullptr) throw PythonError{};
   if (answer != Py_None) return Held(answer);
   Py_DECREF(answer);

@@ -86,6 +86,33 @@ TEST(Contract, ALoopThatComesBackNeedsAll) {
   EXPECT_EQ(contracted(b.g), "");
 }
 
+TEST(Contract, NestedLoopsOfTwoAxesNeedOneRow) {
+  Rows b;
+  b.t = b.own("t", {b.n, b.m, b.m});
+  const NodeId outer = b.index(b.loop(b.n));
+  const NodeId inner = b.index(b.loop(b.m));
+  const Rows::Place place = [&](NodeId i, NodeId j) { return Indices{outer, i, j}; };
+  b.fill(inner, place);
+  b.use(inner, place);
+  b.end();
+  b.end();
+  EXPECT_EQ(contracted(b.g), "own t; for n{for m{for m{t[k]=a[j,k]}; for m{p[j,k]=t[k]}}}");
+}
+
+TEST(Contract, ALoopOfNoAxisBetweenThemNeedsAllThatItComesBackTo) {
+  Rows b;
+  b.t = b.own("t", {b.n, b.m, b.m});
+  const NodeId outer = b.index(b.loop(b.n));
+  b.loop(b.m);
+  const NodeId inner = b.index(b.loop(b.m));
+  const Rows::Place place = [&](NodeId i, NodeId j) { return Indices{outer, i, j}; };
+  b.fill(inner, place);
+  b.use(inner, place);
+  for (int k = 0; k < 3; ++k) b.end();
+  EXPECT_EQ(contracted(b.g),
+            "own t; for n{for m{for m{for m{t[k,l]=a[k,l]}; for m{p[k,l]=t[k,l]}}}}");
+}
+
 TEST(Contract, ALoopAroundTheAllocationDoesNot) {
   Rows b;
   b.loop(b.m);

@@ -15,7 +15,7 @@ M = np.array([True, False, True, True, False, True, True, False])
 N = M[::-1].copy()
 
 
-def _writes():
+def _at_once():
     def through(z, c, m, n):
         z[m] = z[m] ** 2 + c[m]
 
@@ -81,6 +81,10 @@ def _writes():
     def value_of_two_masks(z, c, m, n):
         z[m] = z[m] + c[n]
 
+    return {f.__name__: f for f in list(locals().values())}
+
+
+def _changes():
     def a_row_of_numbers(z, c, m, n):
         z[m] = z[m] + np.arange(5.0)
 
@@ -97,6 +101,10 @@ def _writes():
         z[big] = -z[big]
         z[big] = z[big] + c[big]
 
+    return {f.__name__: f for f in list(locals().values())}
+
+
+def _with_control():
     def in_a_loop(z, c, m, n):
         for k in range(len(c)):
             z[m] = z[m] + c[m] * k
@@ -153,7 +161,7 @@ def _writes():
     return {f.__name__: f for f in list(locals().values())}
 
 
-WRITES = _writes()
+WRITES = {**_at_once(), **_changes(), **_with_control()}
 
 
 @pytest.mark.parametrize("name", WRITES)

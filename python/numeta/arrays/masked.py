@@ -61,13 +61,13 @@ def note_chosen(chosen: Any, array: Any, mask: Any) -> None:
 
 def origin_of(array: Any) -> Origin | None:
     """What an array is of, if it is known and can be computed again."""
-    found = _trace.noted(array, _ORIGIN)
+    found: Origin | None = _trace.noted(array, _ORIGIN)
     if found is None or any(_trace.changed(one) != last for one, last in found.reads):
         return None
-    dtype = short(array)
+    dtype, made = short(array), found.item
 
     def item(index: Sequence[Any]) -> Any:
-        return _trace.cast(found.item(index), dtype, False)
+        return _trace.cast(made(index), dtype, False)
 
     return found._replace(item=item)
 
