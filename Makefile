@@ -13,7 +13,7 @@ ENVIRONMENT := python3 tools/environment.py $(VENV) --python $(PYTHON)
 LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 CONFIGURE := cmake -G Ninja -S . -DNUMETA_PYTHON=OFF -DNUMETA_TESTS=ON $(LAUNCHER)
 
-.PHONY: help demo test test-all test-cpp test-asan fuzz check format bench docs clean \
+.PHONY: help demo test test-all test-cpp test-asan test-faults fuzz fuzz-trailer check format bench docs clean \
         system environment environment-test environment-check
 
 help:  ## this list
@@ -37,6 +37,16 @@ test-asan: system  ## the C++ tests under AddressSanitizer and UndefinedBehavior
 	$(CONFIGURE) -B build/asan -DCMAKE_BUILD_TYPE=Debug -DNUMETA_SANITIZE=ON >/dev/null
 	cmake --build build/asan
 	ctest --test-dir build/asan --output-on-failure
+
+test-faults: test-cpp environment-test  ## what the cache must survive, the long tests included
+	FAULT_TESTS=all build/tests/numeta_cache_tests --gtest_filter='Fault.*'
+	FAULT_TESTS=all $(BIN)/pytest tests/cache $(PYTEST_ARGS)
+
+fuzz-trailer: system  ## the parsers of the store under libFuzzer with sanitizers (FUZZ_RUNS); clang
+	cmake -G Ninja -S . -B build/fuzz -DNUMETA_PYTHON=OFF -DNUMETA_FUZZ=ON \
+	  -DCMAKE_CXX_COMPILER=$(or $(shell command -v clang++),$(shell command -v clang++-14)) >/dev/null
+	cmake --build build/fuzz --target trailer_fuzz
+	build/fuzz/trailer_fuzz -runs=$(or $(FUZZ_RUNS),10000000) -max_len=4096 -rss_limit_mb=1024
 
 fuzz: environment-test  ## generated kernels against plain Python (FUZZ_COUNT, FUZZ_SEED); build/fuzz.json
 	@mkdir -p build

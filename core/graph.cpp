@@ -445,11 +445,11 @@ RegionId Graph::innermost(std::span<const NodeId> operands) const {
 void Graph::new_version(BufferId buffer) {
   ++last_version_;
   if (!one_chain_ || !may_overlap(buffers_[buffer])) {
-    buffers_[buffer].version = last_version_;
+    buffers_[buffer].version = buffers_[buffer].changed = last_version_;
     return;
   }
   for (Buffer& other : buffers_) {
-    if (may_overlap(other)) other.version = last_version_;
+    if (may_overlap(other)) other.version = other.changed = last_version_;
   }
 }
 

@@ -66,6 +66,7 @@ struct Buffer {
   std::vector<std::int64_t> actual{};
   std::vector<bool> compared = {};
   std::vector<std::int64_t> least{};
+  std::uint32_t changed = 0;  // the version made by the last statement that changes it
   std::size_t rank() const { return fixed_shape.size(); }
 };
 
@@ -292,6 +293,8 @@ class Graph {
   Mark mark() const;
   /// Drops the statements after a mark, regions opened since included.
   void rollback(Mark mark);
+  /// How often that has been done.
+  std::uint32_t rollbacks() const { return rollbacks_; }
 
   const Node& node(NodeId id) const { return nodes_[id]; }
   std::span<const NodeId> operands(NodeId id) const {
@@ -394,6 +397,7 @@ class Graph {
   std::vector<ForeignCall> foreign_calls_;
   std::vector<Table> tables_;
   std::uint32_t last_version_ = 0;
+  std::uint32_t rollbacks_ = 0;
   RegionId current_ = 0;
   Origin origin_;
 };

@@ -232,6 +232,7 @@ void Graph::forget_exits(NodeId statement) {
 }
 
 void Graph::rollback(Mark mark) {
+  ++rollbacks_;
   while (current_ != mark.region) close();
   auto& body = regions_[current_].body;
   while (body.size() > mark.size) {

@@ -52,7 +52,7 @@ void Body::name_things() {
     if (core::may_overlap(b) || !(plan_.live.loaded[k] || plan_.live.stored[k])) continue;
     if (!symbols_.made[k].empty()) continue;  // a dummy argument
     symbols_.buffers[k] = names_.claim(b.name);
-    locals_.emplace_back(symbols_.buffers[k], b.type, declared_shape(b));
+    locals_.emplace_back(symbols_.buffers[k], stored_type(b), declared_shape(b));
   }
   symbols_.indices.assign(g_.regions().size(), "");
   for (RegionId r = 1; r < g_.regions().size(); ++r) {
@@ -206,7 +206,7 @@ void Body::statement(NodeId id) {
       }
       const auto operands = g_.operands(id);
       const auto buffer = static_cast<core::BufferId>(n.bits[0]);
-      const std::string value = expressions_.value(operands[0]);
+      const std::string value = expressions_.stored(buffer, operands[0]);
       const std::string element = expressions_.element(buffer, operands.subspan(1));
       if (value == element) return;  // a variable that keeps what it holds
       text_.from(n.origin);

@@ -164,6 +164,38 @@ bool chooses_again(const Graph& g, const core::Live& live) {
   return false;
 }
 
+/// Is it a function of Fortran's own that libm has, and vector libraries too?
+bool is_vector_math(Op op) {
+  const Spelling* spelled = spelling(op, core::Kind::Float);
+  return spelled != nullptr && spelled->callee == Callee::Inline && !core::row(op).libm.empty();
+}
+
+/// Does a loop call functions of a vector library? They take most of its time, and the widest
+/// registers halve how often they are called. Other loops may have short rows.
+bool calls_vector_math(const Graph& g, const core::Live& live) {
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    if (live.nodes[id] && core::is_float(n.type) && is_vector_math(n.op) &&
+        core::innermost_loop(g, n.region) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Does a loop read bools from memory? GCC 12 finds no way from their bytes to AVX-512's masks of
+/// wider elements.
+bool reads_bools(const Graph& g, const core::Live& live) {
+  for (NodeId id = 0; id < g.size(); ++id) {
+    const core::Node& n = g.node(id);
+    if (n.op == Op::load && live.nodes[id] && core::is_bool(n.type) &&
+        !g.buffers()[n.bits[0]].local && core::innermost_loop(g, n.region) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Does a procedure reach itself by calls?
 bool calls_itself(std::span<const Graph* const> procedures, std::uint32_t number) {
   const std::vector<bool> below = core::reachable(procedures, number);
@@ -361,6 +393,15 @@ class Program {
     return false;
   }
 
+  /// Does any procedure of the program?
+  template <class Question>
+  bool any(Question question) const {
+    for (std::size_t p = 0; p < graphs_.size(); ++p) {
+      if (used_[p] && question(*graphs_[p], live_[p])) return true;
+    }
+    return false;
+  }
+
   /// `weight`: how much long code there is, in pieces.
   std::vector<std::string> flags(std::size_t weight, bool recursive) const {
     // gfortran's own optimiser takes x - 1 < x for true, also where integers wrap.
@@ -385,17 +426,18 @@ class Program {
         out.emplace_back("-mno-avx512f");
       }
     }
+    if (!options_.exact && any(calls_vector_math)) {
+      out.emplace_back("-mprefer-vector-width=512");
+    } else if (any(reads_bools)) {
+      out.emplace_back("-mno-avx512f");
+    }
     // Both are needed: by itself gcc copies the end of the loop into both arms, and then finds the
     // two values too dear to compute.
     if (std::ranges::any_of(graphs_, [](const Graph* g) { return chooses_in_a_loop(*g); })) {
       out.emplace_back("-fno-split-paths");
       out.emplace_back("--param=max-rtl-if-conversion-unpredictable-cost=40");
     }
-    for (std::size_t p = 0; p < graphs_.size(); ++p) {
-      if (!used_[p] || !chooses_again(*graphs_[p], live_[p])) continue;
-      out.emplace_back("-fno-thread-jumps");
-      break;
-    }
+    if (any(chooses_again)) out.emplace_back("-fno-thread-jumps");
     if (uses_.parallel) out.emplace_back("-fopenmp");
     if (options_.overlap) out.emplace_back("-fno-strict-aliasing");
     // The end of the stack is found by touching it page by page.

@@ -1,6 +1,8 @@
 // expression.cpp - see expression.hpp.
 #include "emit_fortran/expression.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace numeta::emit_fortran {
@@ -62,7 +64,10 @@ std::string Expressions::text(NodeId id, Precedence outer, bool plain) {
 std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
   const Node& n = g_.node(id);
   if (n.op == Op::load) {
-    return element(static_cast<core::BufferId>(n.bits[0]), g_.operands(id));
+    const auto buffer = static_cast<core::BufferId>(n.bits[0]);
+    std::string loaded = element(buffer, g_.operands(id));
+    if (stored_type(g_.buffers()[buffer]) == n.type) return loaded;
+    return parenthesised(loaded + " /= 0", Precedence::Relation, outer);
   }
   if (n.op == Op::table) {
     return fmt::format("{}({})", symbols_.tables[n.bits[0]], index(g_.operands(id)[0]));
@@ -82,7 +87,10 @@ std::string Expressions::expand(NodeId id, Precedence outer, bool plain) {
                                 core::row(g_.node(last).type).name));
   }
   const std::string_view libm = core::row(n.op).libm;
-  if (options_.exact && !libm.empty() && core::is_float(g_.node(last).type)) {
+  // Of constants gfortran would compute the value itself, and refuse some: atan2(0, 0).
+  const bool constant = std::ranges::all_of(
+      g_.operands(id), [&](NodeId operand) { return g_.is_constant(operand); });
+  if ((options_.exact || constant) && !libm.empty() && core::is_float(g_.node(last).type)) {
     return libm_call(id, libm);
   }
   if (spelled->callee == Callee::Libm) return libm_call(id, spelled->name);
@@ -202,6 +210,13 @@ std::string Expressions::cast(NodeId id, Precedence& own) {
     return fmt::format("cmplx({}, kind={})", source, part);
   }
   return fmt::format("real({}, {})", source, kind);
+}
+
+std::string Expressions::stored(core::BufferId buffer, NodeId id) {
+  const DType to = stored_type(g_.buffers()[buffer]);
+  if (to == g_.buffers()[buffer].type) return value(id);
+  if (g_.is_constant(id)) return literal(to, g_.node(id).bits, false);
+  return cast_to_integer(id, to);
 }
 
 std::string Expressions::element(core::BufferId buffer, std::span<const NodeId> indices) {

@@ -76,6 +76,8 @@ class Expressions {
   /// An operation of two operands on two names.
   std::string operation_on(core::Op op, core::DType type, const std::string& a,
                            const std::string& b);
+  /// A value as it is stored to a buffer.
+  std::string stored(core::BufferId buffer, core::NodeId value);
   /// The element that a load or a store touches.
   std::string element(core::BufferId buffer, std::span<const core::NodeId> indices);
 

@@ -58,11 +58,13 @@ std::string foreign_interface(Uses& uses, const Foreign& procedure) {
   Writer declarations(6);
   for (const core::ForeignArgument& argument : procedure.arguments) {
     dummies.push_back(fmt::format("a{}", dummies.size() + 1));
-    use_kind(argument.type);
+    const bool is_byte = argument.is_array && core::is_bool(argument.type);
+    const core::DType type = is_byte ? core::DType::i1 : argument.type;  // as arrays are declared
+    use_kind(type);
     const char* way = argument.by_value     ? ", value"
                       : argument.is_written ? ", intent(inout)"
                                             : ", intent(in)";
-    declarations.line(fmt::format("{}{} :: {}{}", declared(argument.type), way, dummies.back(),
+    declarations.line(fmt::format("{}{} :: {}{}", declared(type), way, dummies.back(),
                                   argument.is_array ? "(*)" : ""));
   }
   if (procedure.result) {

@@ -142,7 +142,7 @@ void Procedure::declare_buffer(Writer& out, core::BufferId id) const {
     out.line(fmt::format("integer(c_int64_t), intent(in) :: {}{}", symbols_.strides[id], ranks));
     out.line(fmt::format("integer(c_int64_t), value :: {}", symbols_.offsets[id]));
   }
-  out.line(fmt::format("{}, intent({}){} :: {}{}", declared(b.type),
+  out.line(fmt::format("{}, intent({}){} :: {}{}", declared(stored_type(b)),
                        plan_.live.stored[id] ? "inout" : "in", options_.overlap ? ", target" : "",
                        symbols_.buffers[id], extents(id)));
 }

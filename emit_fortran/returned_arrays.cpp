@@ -56,8 +56,8 @@ void Procedure::declare_returned(Writer& out) const {
       out.line(fmt::format("integer(c_int64_t), intent(in) :: {}(0:{})", symbols_.shapes[id],
                            b.rank() - 1));
     }
-    out.line(fmt::format("{}, intent(out) :: {}{}", declared(b.type), symbols_.buffers[id],
-                         extents(id)));
+    out.line(fmt::format("{}, intent(out) :: {}{}", declared(stored_type(b)),
+                         symbols_.buffers[id], extents(id)));
     out.line(fmt::format("logical(c_bool), value :: {}", symbols_.made[id]));
   }
 }
@@ -70,7 +70,8 @@ void Procedure::declare_handing_over(Writer& out) const {
     for (std::size_t axis = 0; axis < b.rank(); ++axis) bounds += axis == 0 ? "(:" : ", :";
     if (b.rank() > 0) bounds += ")";
     out.line(fmt::format("type(c_ptr) :: {}", handed_over_[k].memory));
-    out.line(fmt::format("{}, pointer :: {}{}", declared(b.type), handed_over_[k].array, bounds));
+    out.line(fmt::format("{}, pointer :: {}{}", declared(stored_type(b)), handed_over_[k].array,
+                         bounds));
   }
 }
 

@@ -170,6 +170,10 @@ std::string declared(DType type) {
   return fmt::format("{}({})", core::row(type).fortran_type, core::row(type).fortran_kind);
 }
 
+DType stored_type(const core::Buffer& buffer) {
+  return core::is_bool(buffer.type) && !buffer.local ? DType::i1 : buffer.type;
+}
+
 std::string support_name(std::string_view name, DType type) {
   return fmt::format("{}_{}", name, core::row(type).code);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/graph.hpp"
 #include "core/ops.hpp"
 
 namespace numeta::emit_fortran {
@@ -46,6 +47,9 @@ std::string literal(core::DType type, const std::uint64_t (&bits)[2], bool plain
 
 /// The Fortran declaration type, e.g. real(c_double).
 std::string declared(core::DType type);
+/// The type that the elements of a buffer are declared with. Bools in memory are bytes: GCC 12 makes
+/// no vectors of logicals that it loads.
+core::DType stored_type(const core::Buffer& buffer);
 
 /// The name of a support procedure for a type, its text, and the procedures that this calls.
 std::string support_name(std::string_view name, core::DType type);

@@ -7,11 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstdlib>
+#include <limits>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "jit_cache/crash_points.hpp"
 #include "jit_cache/file.hpp"
 #include "jit_cache/loader.hpp"
 
@@ -35,11 +39,18 @@ class Stopwatch {
 
 uint64_t nanoseconds(double seconds) { return static_cast<uint64_t>(seconds * 1e9); }
 
+// Launchers of MPI set them in every rank.
+constexpr std::array<const char*, 4> kMpiVariables{"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK",
+                                                   "MPI_LOCALNRANKS"};
+
+// The CPUs this process may use; half of them under MPI, where the other ranks start at once.
 unsigned usable_cpus() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return std::thread::hardware_concurrency();
-  return static_cast<unsigned>(CPU_COUNT(&set));
+  unsigned count = std::thread::hardware_concurrency();
+  if (sched_getaffinity(0, sizeof set, &set) == 0) count = static_cast<unsigned>(CPU_COUNT(&set));
+  const auto is_set = [](const char* variable) { return std::getenv(variable) != nullptr; };
+  return std::ranges::any_of(kMpiVariables, is_set) ? (count + 1) / 2 : count;
 }
 
 std::string text_of(double value) { return fmt::format("{:.6f}", value); }
@@ -51,7 +62,9 @@ struct Cache::Work {
   Stopwatch watch;
   ToolchainFinder::Found tool;
   Key key;
-  std::string stored_elf;  // what the store held, in verify mode
+  std::string stored_elf;     // what the store held
+  double stored_seconds = 0;  // how long that took to compile
+  bool keep_stored = false;   // the store holds something under this name that is not ours
   Loaded result;
   std::string load_error;
 
@@ -65,10 +78,17 @@ struct Cache::Flight {
 
 Cache::Cache(Settings settings)
     : settings_(std::move(settings)),
-      store_(settings_.dir.empty() ? default_directory() : settings_.dir, settings_.shared,
-             settings_.log),
+      store_(settings_.dir.empty() ? default_directory() : settings_.dir,
+             settings_.shared ? Store::Use::kShared : Store::Use::kOwn, settings_.log),
       owner_process_(getpid()),
-      slots_(settings_.jobs > 0 ? settings_.jobs : usable_cpus()) {}
+      slots_(settings_.jobs > 0 ? settings_.jobs : usable_cpus(), settings_.compile_timeout) {
+  if (settings_.max_size == 0) settings_.max_size = std::numeric_limits<uint64_t>::max();
+  const Store::Use use = settings_.shared ? Store::Use::kShared : Store::Use::kRead;
+  for (const std::string& folder : settings_.shelves) {
+    const Store& shelf = shelves_.emplace_back(folder, use, settings_.log);
+    if (!shelf.usable()) log(fmt::format("cache: {}; it is not read", shelf.reason()));
+  }
+}
 
 Cache::~Cache() {
   flush_stats();
@@ -89,9 +109,8 @@ Store* Cache::private_store() {
   const std::lock_guard lock(mutex_);
   if (private_) return private_.get();
   private_folder_ = make_private_folder(false);
-  private_ = std::make_unique<Store>(private_folder_, false, settings_.log);
-  const std::string why =
-      store_.usable() ? store_.folder() + " cannot be written" : store_.reason();
+  private_ = std::make_unique<Store>(private_folder_, Store::Use::kOwn, settings_.log);
+  const std::string why = store_.writable() ? "the store is only read" : store_note();
   log(fmt::format("cache: {}; kernels of this process are kept in {}", why, private_folder_));
   return private_.get();
 }
@@ -104,7 +123,7 @@ std::string Cache::directory() const {
 }
 
 std::string Cache::store_note() const {
-  if (!store_.usable()) return store_.reason();
+  if (!store_.reason().empty()) return store_.reason();
   return store_.writable() ? "" : store_.folder() + " cannot be written";
 }
 
@@ -121,21 +140,31 @@ RecordStore Cache::records() {
     records.list = [] { return std::vector<std::string>(); };
     return records;
   }
-  records.load = [this](const std::string& name) { return store_.read_file(kFolder, name); };
+  records.load = [this](const std::string& name) {
+    auto bytes = store_.read_file(kFolder, name);
+    for (const Store& shelf : shelves_) {
+      if (!bytes) bytes = shelf.read_file(kFolder, name);
+    }
+    return bytes;
+  };
   records.save = [this](const std::string& name, const std::string& bytes) {
-    if (settings_.mode == Mode::kReadonly) return;
-    if (!store_.read_file(kFolder, name)) store_.write_file(kFolder, name, bytes);
+    if (settings_.mode != Mode::kReadonly) store_.write_file(kFolder, name, bytes);
   };
   records.list = [this] {
     std::vector<std::string> names = store_.list_folder(kFolder);
+    for (const Store& shelf : shelves_) {
+      for (std::string& name : shelf.list_folder(kFolder)) names.push_back(std::move(name));
+    }
     std::erase_if(names, [](const std::string& name) { return !name.ends_with(".rec"); });
     return names;
   };
   return records;
 }
 
-// Reads and checks the entry of a key; a damaged or foreign one is removed.
-bool Cache::sound_entry(const Store& store, const Key& key, Work& work, std::string& bytes) {
+// Reads and checks the entry of the key. A damaged one or another kernel's is replaced later; one
+// that a newer numeta wrote is not.
+bool Cache::sound_entry(const Store& store, Work& work, std::string& bytes) {
+  const Key& key = work.key;
   auto read = store.read_entry(key.name);
   if (!read) return false;
   bytes = std::move(*read);
@@ -143,8 +172,10 @@ bool Cache::sound_entry(const Store& store, const Key& key, Work& work, std::str
   const Defect defect = decode_entry(bytes, entry);
   if (defect == Defect::kNone && entry.material == key.material) {
     work.stored_elf = entry.elf;
+    work.stored_seconds = std::strtod(std::string(entry.info.get("seconds")).c_str(), nullptr);
     return true;
   }
+  if (defect == Defect::kSchemaNewer && &store == &store_) work.keep_stored = true;
   stats_.add(Stat::corrupt);
   log(fmt::format("cache: {}: {}; building it again", store.entry_path(key.name),
                   defect == Defect::kNone ? "entry of another kernel" : defect_name(defect)));
@@ -162,10 +193,13 @@ bool Cache::load(const std::string& path, const BuildRequest& request, Work& wor
 
 // From a copy with a name of its own: where the file's own path will not do.
 bool Cache::load_copy(std::string_view elf, const BuildRequest& request, Work& work) {
-  for (const bool in_memory : {true, false}) {
-    const std::string folder = make_private_folder(in_memory);
+  for (const std::string& place : private_places(true)) {
+    const std::string folder = make_folder_in(place);
     const std::string path = fmt::format("{}/{}.so", folder, work.key.name);
-    if (folder.empty() || write_new(path, elf, 0600, false) != 0) continue;
+    if (folder.empty() || write_new(path, elf, 0600, false) != 0) {
+      remove_folder(folder);
+      continue;
+    }
     // The folder's name may come again after it is removed; the path then holds another file.
     const bool loaded = load(path, request, work);
     remove_folder(folder);
@@ -174,16 +208,30 @@ bool Cache::load_copy(std::string_view elf, const BuildRequest& request, Work& w
   return false;
 }
 
-bool Cache::look_up(const BuildRequest& request, Work& work) {
+std::vector<const Store*> Cache::stores() {
   std::vector<const Store*> stores{&store_};
+  for (const Store& shelf : shelves_) stores.push_back(&shelf);
+  const std::lock_guard lock(mutex_);
+  if (private_) stores.push_back(private_.get());
+  return stores;
+}
+
+void Cache::count_hit(const Work& work) {
+  stats_.add(Stat::hits);
   {
-    const std::lock_guard lock(mutex_);
-    if (private_) stores.push_back(private_.get());
+    const std::lock_guard lock(hits_mutex_);
+    ++hits_[work.key.name];
   }
+  if (work.stored_seconds > 0 && work.stored_seconds < 1e6) {
+    stats_.add(Stat::saved_ns, nanoseconds(work.stored_seconds));
+  }
+}
+
+bool Cache::look_up(const BuildRequest& request, Work& work) {
   Stopwatch lookup;
-  for (const Store* store : stores) {
+  for (const Store* store : stores()) {
     std::string bytes;
-    if (!sound_entry(*store, work.key, work, bytes)) continue;
+    if (!sound_entry(*store, work, bytes)) continue;
     stats_.add(Stat::lookup_ns, nanoseconds(lookup.lap()));
     work.step("lookup");
     const std::string path = store->entry_path(work.key.name);
@@ -193,8 +241,8 @@ bool Cache::look_up(const BuildRequest& request, Work& work) {
     }
     work.step("load");
     stats_.add(Stat::load_ns, nanoseconds(work.result.timings.back().second));
-    stats_.add(Stat::hits);
-    if (settings_.mode == Mode::kOn) store->touch(work.key.name);
+    count_hit(work);
+    if (settings_.mode == Mode::kOn && store->writable()) store->touch(work.key.name);
     work.result.hit = true;
     return true;
   }
@@ -229,17 +277,24 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
   info.add("seconds", text_of(compiled.fortran_seconds + compiled.link_seconds));
   info.add("created", std::to_string(time(nullptr)));
   const std::string bytes = encode_entry(compiled.elf, work.key.material, info);
-  const bool stores = settings_.mode != Mode::kOff && bytes.size() <= settings_.max_size;
+  const bool stores =
+      settings_.mode != Mode::kOff && !work.keep_stored && bytes.size() <= settings_.max_size;
   if (stores) {
     const bool readonly = settings_.mode == Mode::kReadonly;
-    Store& store = readonly ? *private_store() : writable_store();
-    if (store.publish(work.key.name, bytes)) {
+    Store* store = readonly ? private_store() : &writable_store();
+    bool published = store->publish(work.key.name, bytes);
+    if (!published && !store->writable() && store == &store_) {
+      store = private_store();
+      published = store->publish(work.key.name, bytes);
+    }
+    if (published) {
       stats_.add(Stat::stored);
-      if (&store == &store_) ToolchainFinder::keep_recorded(*work.tool, records());
+      if (store == &store_) ToolchainFinder::keep_recorded(*work.tool, records());
       work.step("publish");
-      if (load(store.entry_path(work.key.name), request, work)) {
+      CRASH_POINT("published");
+      if (load(store->entry_path(work.key.name), request, work)) {
         work.step("load");
-        limit_size(store, bytes.size());
+        limit_size(*store, bytes.size());
         return;
       }
     } else {
@@ -251,6 +306,13 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
   if (loaded) return;
   BuildError error(BuildErrorKind::kLoad,
                    fmt::format("the compiled kernel cannot be loaded: {}", work.load_error));
+  if (work.load_error.find("failed to map segment") != std::string::npos) {
+    error =
+        BuildError(BuildErrorKind::kLoad,
+                   fmt::format("{}; code may not be run from {} nor from any folder for temporary "
+                               "files: set NUMETA_CACHE_DIR to a folder from which it may",
+                               error.what(), store_.folder()));
+  }
   error.command = compiled.commands.back();
   throw error;
 }
@@ -264,6 +326,7 @@ void Cache::compile_and_publish(const BuildRequest& request, Work& work) {
   job.interrupted = request.interrupted;
   job.log = settings_.log;
   work.watch.lap();
+  std::call_once(swept_, [] { std::ranges::for_each(private_places(true), remove_left_folders); });
   Compiled compiled;
   try {
     compiled = compile(job, slots_);
@@ -273,6 +336,7 @@ void Cache::compile_and_publish(const BuildRequest& request, Work& work) {
   }
   stats_.add(Stat::compiles);
   work.step("compile");
+  CRASH_POINT("compiled");
   stats_.add(Stat::compile_ns, nanoseconds(work.result.timings.back().second));
   work.result.timings.emplace_back("fortran", compiled.fortran_seconds);
   work.result.timings.emplace_back("c", compiled.c_seconds);
@@ -291,6 +355,7 @@ void Cache::build_alone(const BuildRequest& request, Work& work) {
   if (settings_.mode == Mode::kOn && store_.writable()) {
     bool waited = false;
     lock = store_.lock_key(work.key.name, settings_.lock_timeout, request.interrupted, waited);
+    CRASH_POINT("locked");
     if (waited) {
       stats_.add(Stat::waited);
       if (look_up(request, work)) {
@@ -305,12 +370,14 @@ void Cache::build_alone(const BuildRequest& request, Work& work) {
     store_.unlock_key(work.key.name, std::move(lock));
     throw;
   }
+  CRASH_POINT("unlocking");
   store_.unlock_key(work.key.name, std::move(lock));
 }
 
 Loaded Cache::build(const BuildRequest& request) {
   Work work;
-  const Unit unit{request.fortran, request.stub, request.symbol, request.libraries};
+  const Unit unit{request.fortran, request.stub, request.symbol, request.libraries,
+                  settings_.name_space};
   try {
     work.tool = finder_.find(settings_, request.flags, records(), request.interrupted);
   } catch (const BuildError& error) {
@@ -332,7 +399,7 @@ Loaded Cache::build(const BuildRequest& request) {
     if (serves_lookups() && look_up(request, work)) return work.result;
     if (settings_.mode == Mode::kVerify && work.stored_elf.empty()) {
       std::string bytes;
-      sound_entry(store_, work.key, work, bytes);
+      sound_entry(store_, work, bytes);
     }
     std::unique_lock lock(mutex_);
     std::shared_ptr<Flight>& flight = flights_[work.key.name];

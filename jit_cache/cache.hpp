@@ -7,6 +7,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -73,11 +74,18 @@ class Cache {
   std::string directory() const;   // where entries are written now
   std::string store_note() const;  // why that is not the wanted place; empty if it is
 
-  std::vector<EntryInfo> entries();
+  // Thorough: every byte is read and checked. Otherwise what a list needs, without the material.
+  std::vector<EntryInfo> entries(bool thorough = true);
+  HitCounts hits() const;  // of all processes, by key
   std::optional<EntryInfo> entry(std::string_view key);
   size_t clear();
+  void clear_stats();
   Store::Pruned prune(uint64_t max_size);
-  std::vector<Verified> verify(const std::function<bool()>& interrupted);
+  // All entries, or the one of a key.
+  std::vector<Verified> verify(std::string_view key, const std::function<bool()>& interrupted);
+  // Takes in an entry or a toolchain record that another store gave out; false, and nothing is
+  // changed, where it is not one that was written under this name.
+  bool adopt(const std::string& name, std::string_view bytes);
   ToolchainFinder::Found toolchain(const std::vector<std::string>& flags,
                                    const std::function<bool()>& interrupted);
 
@@ -92,9 +100,11 @@ class Cache {
   void compile_and_publish(const BuildRequest& request, Work& work);
   bool look_up(const BuildRequest& request, Work& work);
   void build_alone(const BuildRequest& request, Work& work);
-  bool sound_entry(const Store& store, const Key& key, Work& work, std::string& bytes);
+  bool sound_entry(const Store& store, Work& work, std::string& bytes);
+  std::vector<const Store*> stores();
   bool load(const std::string& path, const BuildRequest& request, Work& work);
   bool load_copy(std::string_view elf, const BuildRequest& request, Work& work);
+  void count_hit(const Work& work);
   void publish(const BuildRequest& request, Work& work, const Compiled& compiled);
   void limit_size(Store& store, uint64_t written);
   Store& writable_store();
@@ -105,7 +115,11 @@ class Cache {
 
   Settings settings_;
   Store store_;
+  std::deque<Store> shelves_;  // the read-only ones of Settings
   std::mutex mutex_;
+  mutable std::mutex hits_mutex_;
+  HitCounts hits_;                  // of this process
+  std::once_flag swept_;            // folders of dead processes are looked for once
   std::unique_ptr<Store> private_;  // where the wanted place cannot be written to
   std::string private_folder_;
   long owner_process_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,20 +19,18 @@ namespace {
 
 class Scratch {
  public:
-  explicit Scratch(const Unit& unit) : path_(make_private_folder(true)) {
-    if (path_.empty()) {
-      throw BuildError(BuildErrorKind::kFailed, "no place for temporary files: set TMPDIR");
-    }
-    const std::string exported = fmt::format("{{ global: {}; local: *; }};\n", unit.symbol);
-    const std::array<std::pair<const char*, std::string_view>, 3> files{
-        {{"kernel.f90", unit.fortran}, {"stub.c", unit.stub}, {"kernel.map", exported}}};
-    for (const auto& [name, text] : files) {
-      const int error = write_new(path_ + "/" + name, text, 0600, false);
-      if (error == 0) continue;
+  // In the first place that takes the sources: one may be full.
+  explicit Scratch(const Unit& unit) {
+    std::string reason;
+    for (const std::string& place : private_places(true)) {
+      path_ = make_folder_in(place);
+      const int error = path_.empty() ? errno : write_sources(unit);
+      if (error == 0) return;
+      if (reason.empty()) reason = fmt::format("{}: {}", place, describe_errno(error));
       remove_folder(path_);
-      throw BuildError(BuildErrorKind::kFailed,
-                       fmt::format("cannot write {}/{}: {}", path_, name, describe_errno(error)));
     }
+    throw BuildError(BuildErrorKind::kFailed,
+                     fmt::format("no place for temporary files ({}): set TMPDIR", reason));
   }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
@@ -38,9 +38,27 @@ class Scratch {
     if (!kept_) remove_folder(path_);
   }
   const std::string& path() const { return path_; }
-  void keep() { kept_ = true; }
+  // Under a name that is not taken for what a dead process left.
+  std::string keep() {
+    kept_ = true;
+    const size_t name = path_.rfind('/') + 1;
+    const std::string lasting =
+        path_.substr(0, name) + "numeta-failed" + path_.substr(name + std::string("numeta").size());
+    return rename(path_.c_str(), lasting.c_str()) == 0 ? lasting : path_;
+  }
 
  private:
+  int write_sources(const Unit& unit) const {
+    const std::string exported = fmt::format("{{ global: {}; local: *; }};\n", unit.symbol);
+    const std::array<std::pair<const char*, std::string_view>, 3> files{
+        {{"kernel.f90", unit.fortran}, {"stub.c", unit.stub}, {"kernel.map", exported}}};
+    for (const auto& [name, text] : files) {
+      const int error = write_new(path_ + "/" + name, text, 0600, false);
+      if (error != 0) return error;
+    }
+    return 0;
+  }
+
   std::string path_;
   bool kept_ = false;
 };
@@ -76,7 +94,9 @@ class OneCompile {
     result.link_seconds = linked[0].seconds;
     auto elf = read_regular(scratch_.path() + "/kernel.so");
     if (!elf || !elf->starts_with("\177ELF")) {
-      throw BuildError(BuildErrorKind::kFailed, "the linker wrote no shared object");
+      BuildError error(BuildErrorKind::kFailed, "the linker wrote no shared object");
+      error.command = result.commands.back();
+      throw error;
     }
     result.elf = std::move(*elf);
     return result;
@@ -123,11 +143,11 @@ class OneCompile {
 }  // namespace
 
 Compiled compile(const CompileRequest& request, JobSlots& slots) {
-  const unsigned taken = slots.acquire(request.interrupted);
-  if (taken == 0) throw BuildError(BuildErrorKind::kInterrupted, "interrupted while waiting");
+  const std::vector<size_t> taken = slots.acquire(request.interrupted);
+  if (taken.empty()) throw BuildError(BuildErrorKind::kInterrupted, "interrupted while waiting");
   const JobSlots::Held held(slots, taken);
   Scratch scratch(request.unit);
-  OneCompile one(request, scratch, taken > 1);
+  OneCompile one(request, scratch, taken.size() > 1);
   const Toolchain& tool = *request.tool;
   try {
     try {
@@ -143,8 +163,7 @@ Compiled compile(const CompileRequest& request, JobSlots& slots) {
     }
   } catch (BuildError& error) {
     if (error.kind == BuildErrorKind::kFailed && request.keep_failed) {
-      scratch.keep();
-      error.kept = scratch.path();
+      error.kept = scratch.keep();
     }
     throw;
   }

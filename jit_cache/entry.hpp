@@ -9,6 +9,7 @@
 // "material" is what the key is the hash of, and is compared in full on load, so that a collision
 // of keys is a miss. "volatile" (label, times, metadata) is for people and is never compared.
 //
+// Every format ends in magic, schema, ..., checksum as here, so that a newer one is known as such.
 // History: schema 1, the first.
 #pragma once
 
@@ -35,6 +36,14 @@ enum class Defect { kNone, kTruncated, kMagic, kSchemaOlder, kSchemaNewer, kChec
 std::string_view defect_name(Defect defect);
 
 std::string encode_entry(std::string_view elf, std::string_view material, const Fields& info);
+
+// The sizes that a footer speaks of, in a file of `size` bytes; the checksum is not looked at.
+struct FooterSizes {
+  Defect defect = Defect::kNone;
+  uint64_t elf = 0;
+  uint64_t fields = 0;
+};
+FooterSizes decode_footer(std::string_view footer, uint64_t size);
 
 // Checks sizes, magic, schema and checksum before anything else is looked at.
 Defect decode_entry(std::string_view bytes, Entry& out);

@@ -22,8 +22,6 @@ T take(std::string_view bytes) {
   return value;
 }
 
-constexpr size_t kHead = sizeof(uint32_t) + sizeof(uint64_t);
-
 }  // namespace
 
 void put_u32(std::string& out, uint32_t value) { put(out, value); }
@@ -72,7 +70,7 @@ std::vector<std::string> Fields::get_list(std::string_view name) const {
 
 std::string Fields::encode() const {
   size_t total = 0;
-  for (const auto& [name, value] : rows_) total += kHead + name.size() + value.size();
+  for (const auto& [name, value] : rows_) total += kFieldHead + name.size() + value.size();
   std::string out;
   out.reserve(total);
   for (const auto& [name, value] : rows_) {
@@ -87,10 +85,10 @@ std::string Fields::encode() const {
 std::optional<Fields> Fields::decode(std::string_view bytes) {
   Fields fields;
   while (!bytes.empty()) {
-    if (bytes.size() < kHead) return std::nullopt;
+    if (bytes.size() < kFieldHead) return std::nullopt;
     const uint64_t name_size = get_u32(bytes);
     const uint64_t value_size = get_u64(bytes.substr(sizeof(uint32_t)));
-    bytes.remove_prefix(kHead);
+    bytes.remove_prefix(kFieldHead);
     if (name_size > bytes.size() || value_size > bytes.size() - name_size) return std::nullopt;
     fields.add(bytes.substr(0, name_size), bytes.substr(name_size, value_size));
     bytes.remove_prefix(name_size + value_size);

@@ -6,6 +6,7 @@
 // accepts any bytes: it never reads past the end and allocates no more than the input's size.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,8 @@
 #include <vector>
 
 namespace numeta::jit_cache {
+
+inline constexpr size_t kFieldHead = sizeof(uint32_t) + sizeof(uint64_t);
 
 class Fields {
  public:

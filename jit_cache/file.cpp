@@ -6,20 +6,26 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <vector>
+#include <ctime>
 
 #include <fmt/format.h>
 
+#include "jit_cache/crash_points.hpp"
+
 namespace numeta::jit_cache {
 namespace {
+
+constexpr std::string_view kFolderStart = "numeta-";
 
 int64_t mtime_of(const struct stat& info) {
   return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
@@ -32,16 +38,22 @@ std::optional<std::string> read_open(int fd) {
     errno = EINVAL;
     return std::nullopt;
   }
+  if (static_cast<uint64_t>(info.st_size) > kLargestFile) {
+    errno = EFBIG;
+    return std::nullopt;
+  }
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t got = read(fd, bytes.data() + done, bytes.size() - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::nullopt;
-    if (got == 0) break;
+    if (got == 0) {
+      errno = EIO;  // it became shorter meanwhile
+      return std::nullopt;
+    }
     done += static_cast<size_t>(got);
   }
-  bytes.resize(done);
   return bytes;
 }
 
@@ -78,8 +90,27 @@ bool still_same(std::string_view identity_text) {
   return now.text() == identity_text;
 }
 
+FileDescriptor open_regular(const std::string& path) {
+  // Opening a FIFO wakes its writer and opening a device may do anything, so look first.
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0) return {};
+  if (!S_ISREG(info.st_mode)) {
+    errno = EINVAL;
+    return {};
+  }
+  return FileDescriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+std::optional<std::string> read_part(int fd, uint64_t offset, uint64_t size) {
+  std::string bytes(static_cast<size_t>(std::min(size, kLargestFile)), '\0');
+  const ssize_t got = pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (got < 0) return std::nullopt;
+  bytes.resize(static_cast<size_t>(got));
+  return bytes;
+}
+
 std::optional<std::string> read_regular(const std::string& path) {
-  const FileDescriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  const FileDescriptor fd = open_regular(path);
   if (!fd) return std::nullopt;
   return read_open(fd.get());
 }
@@ -94,31 +125,69 @@ int write_new(const std::string& path, std::string_view bytes, unsigned mode, bo
   const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
   const FileDescriptor fd(open(path.c_str(), flags, mode));
   if (!fd) return errno;
+  CRASH_POINT("temporary_opened");
+  if ((mode & 077U) != 0 && fchmod(fd.get(), mode) != 0) return errno;
   while (!bytes.empty()) {
     const ssize_t put = write(fd.get(), bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return errno;
+    if (put == 0) return EIO;
     bytes.remove_prefix(static_cast<size_t>(put));
+    CRASH_POINT("temporary_unsynced");
   }
   if (sync && fsync(fd.get()) != 0) return errno;
   return 0;
 }
 
-std::string make_private_folder(bool prefer_memory) {
+std::vector<std::string> private_places(bool prefer_memory) {
   std::vector<std::string> places;
   if (prefer_memory) places.emplace_back("/dev/shm");
-  for (const char* variable : {"TMPDIR", "XDG_RUNTIME_DIR"}) {
+  const auto add_named = [&](const char* variable) {
     const char* value = std::getenv(variable);
     if (value != nullptr && value[0] == '/') places.emplace_back(value);
-  }
+  };
+  add_named("TMPDIR");
+  add_named("XDG_RUNTIME_DIR");
   places.emplace_back("/tmp");
   places.emplace_back("/var/tmp");
   if (!prefer_memory) places.emplace_back("/dev/shm");
-  for (const std::string& place : places) {
-    std::string path = place + "/numeta-XXXXXX";
-    if (mkdtemp(path.data()) != nullptr) return path;
+  add_named("HOME");
+  return places;
+}
+
+std::string make_folder_in(const std::string& place) {
+  // The id tells, after this process died, that nobody uses the folder any more.
+  std::string path = fmt::format("{}/{}{}-XXXXXX", place, kFolderStart, getpid());
+  return mkdtemp(path.data()) != nullptr ? path : std::string();
+}
+
+std::string make_private_folder(bool prefer_memory) {
+  for (const std::string& place : private_places(prefer_memory)) {
+    std::string path = make_folder_in(place);
+    if (!path.empty()) return path;
   }
   return {};
+}
+
+void remove_left_folders(const std::string& place) {
+  constexpr time_t kHour = 3600;
+  DIR* folder = opendir(place.c_str());
+  if (folder == nullptr) return;
+  while (const dirent* item = readdir(folder)) {
+    const std::string_view name = item->d_name;
+    if (!name.starts_with(kFolderStart)) continue;
+    char* end = nullptr;
+    const long pid = std::strtol(item->d_name + kFolderStart.size(), &end, 10);
+    if (pid <= 0 || end == nullptr || *end != '-') continue;
+    const std::string path = fmt::format("{}/{}", place, name);
+    struct stat info {};
+    if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid()) {
+      continue;
+    }
+    if (time(nullptr) - info.st_mtim.tv_sec <= kHour) continue;
+    if (kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH) remove_folder(path);
+  }
+  closedir(folder);
 }
 
 void remove_folder(const std::string& path) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace numeta::jit_cache {
 
@@ -40,16 +41,30 @@ struct FileIdentity {
 std::optional<FileIdentity> identify(const std::string& path);
 bool still_same(std::string_view identity_text);
 
-// Reads a regular file that is no link. nullopt and errno on failure; never opens a FIFO or device.
+// Reads a regular file that is no link, of at most kLargestFile bytes. nullopt and errno on
+// failure; never opens a FIFO or device.
+inline constexpr uint64_t kLargestFile = uint64_t{1} << 30;
 std::optional<std::string> read_regular(const std::string& path);
+// A part of a file that is open; shorter where the file ends. nullopt on failure.
+std::optional<std::string> read_part(int fd, uint64_t offset, uint64_t size);
+// Opens a regular file that is no link for reading; none otherwise.
+FileDescriptor open_regular(const std::string& path);
 // Reads any file, links followed (libraries, linker scripts).
 std::optional<std::string> read_through_links(const std::string& path);
 
-// Writes all of it; an errno value on failure. The file must not exist yet; `mode` is exact.
+// Writes all of it; an errno value on failure. The file must not exist yet (EEXIST: it does and is
+// left alone); `mode` is exact, whatever the umask.
 int write_new(const std::string& path, std::string_view bytes, unsigned mode, bool sync);
 
-// A new folder of mode 0700 under the first place that allows it; empty when none does.
+// Where private folders may be made, in the order of preference: memory first or last, $TMPDIR, the
+// user's runtime folder, /tmp, /var/tmp, the home folder.
+std::vector<std::string> private_places(bool prefer_memory);
+// A new folder of mode 0700 in a place; empty when that cannot be had.
+std::string make_folder_in(const std::string& place);
+// The same in the first place that allows it.
 std::string make_private_folder(bool prefer_memory);
+// Removes what processes that died left in a place more than an hour ago.
+void remove_left_folders(const std::string& place);
 void remove_folder(const std::string& path);  // what a private folder holds, one level deep
 
 // The program `name` on PATH (or itself, if it has a slash); empty when there is none.

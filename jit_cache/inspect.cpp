@@ -3,6 +3,7 @@
 // Reads what is there; only clear and prune remove, only verify runs compilers.
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,10 @@
 
 namespace numeta::jit_cache {
 namespace {
+
+uint64_t without_limit(uint64_t max_size) {
+  return max_size > 0 ? max_size : std::numeric_limits<uint64_t>::max();
+}
 
 EntryInfo read_info(const Store& store, StoredFile file) {
   EntryInfo info;
@@ -30,18 +35,74 @@ EntryInfo read_info(const Store& store, StoredFile file) {
   return info;
 }
 
+// What a list shows of an entry: sizes and the volatile fields, by reading the footer, the head of
+// the fields and the end of them. The checksum is not looked at.
+EntryInfo read_listed(StoredFile file) {
+  EntryInfo info;
+  info.file = std::move(file);
+  info.defect = Defect::kTruncated;
+  constexpr uint64_t kTail = 4096;
+  const FileDescriptor fd = open_regular(info.file.path);
+  const uint64_t size = info.file.size;
+  if (!fd || size < kFooterSize) return info;
+  const uint64_t tail_at = size - std::min(size, kTail);
+  const auto tail = read_part(fd.get(), tail_at, size - tail_at);
+  if (!tail || tail->size() != size - tail_at) return info;
+  const auto sizes =
+      decode_footer(std::string_view(*tail).substr(tail->size() - kFooterSize), size);
+  info.defect = sizes.defect;
+  if (sizes.defect != Defect::kNone) return info;
+  info.elf_size = sizes.elf;
+  const uint64_t fields_at = sizes.elf;
+  const uint64_t fields_end = size - kFooterSize;
+  const auto head = read_part(fd.get(), fields_at, kFieldHead);
+  info.defect = Defect::kFields;
+  if (!head || head->size() != kFieldHead) return info;
+  const uint64_t material_size = get_u64(std::string_view(*head).substr(sizeof(uint32_t)));
+  const uint64_t skipped = uint64_t{get_u32(*head)} + kFieldHead;
+  if (material_size > fields_end - fields_at || skipped > fields_end - fields_at - material_size) {
+    return info;
+  }
+  const uint64_t volatile_at = fields_at + skipped + material_size;
+  const auto part = volatile_at >= tail_at
+                        ? tail->substr(volatile_at - tail_at, fields_end - volatile_at)
+                        : read_part(fd.get(), volatile_at, fields_end - volatile_at).value_or("");
+  const auto row = Fields::decode(part);
+  auto fields = row ? Fields::decode(row->get("volatile")) : std::nullopt;
+  if (!fields) return info;
+  info.info = std::move(*fields);
+  info.defect = Defect::kNone;
+  return info;
+}
+
 }  // namespace
 
-std::vector<EntryInfo> Cache::entries() {
+std::vector<EntryInfo> Cache::entries(bool thorough) {
   std::vector<EntryInfo> all;
-  for (StoredFile& file : store_.entries()) all.push_back(read_info(store_, std::move(file)));
+  for (const Store* store : stores()) {
+    for (StoredFile& file : store->entries()) {
+      all.push_back(thorough ? read_info(*store, std::move(file)) : read_listed(std::move(file)));
+    }
+  }
   return all;
+}
+
+HitCounts Cache::hits() const {
+  HitCounts sum = store_.merged_hits();
+  const std::lock_guard lock(hits_mutex_);
+  for (const auto& [key, count] : hits_) sum[key] += count;
+  return sum;
 }
 
 std::optional<EntryInfo> Cache::entry(std::string_view key) {
   if (key.empty()) return std::nullopt;
-  for (StoredFile& file : store_.entries()) {
-    if (file.key.starts_with(key)) return read_info(store_, std::move(file));
+  for (const Store* store : stores()) {
+    if (auto file = store->find(key)) return read_info(*store, std::move(*file));
+  }
+  for (const Store* store : stores()) {
+    for (StoredFile& file : store->entries()) {
+      if (file.key.starts_with(key)) return read_info(*store, std::move(file));
+    }
   }
   return std::nullopt;
 }
@@ -54,7 +115,14 @@ size_t Cache::clear() {
   return store_.clear();
 }
 
-Store::Pruned Cache::prune(uint64_t max_size) { return store_.prune(max_size); }
+void Cache::clear_stats() {
+  stats_.reset();
+  store_.clear_stats();
+  const std::lock_guard lock(hits_mutex_);
+  hits_.clear();
+}
+
+Store::Pruned Cache::prune(uint64_t max_size) { return store_.prune(without_limit(max_size)); }
 
 StatValues Cache::all_stats() const {
   StatValues sum = store_.merged_stats();
@@ -67,7 +135,8 @@ void Cache::flush_stats() {
   const StatValues values = stats_.values();
   const bool any = std::ranges::any_of(values, [](uint64_t value) { return value != 0; });
   const bool writes = settings_.mode != Mode::kOff && settings_.mode != Mode::kReadonly;
-  if (any && writes && store_.writable()) store_.write_stats(values);
+  const std::lock_guard lock(hits_mutex_);
+  if (any && writes && store_.writable()) store_.write_stats(values, hits_);
 }
 
 ToolchainFinder::Found Cache::toolchain(const std::vector<std::string>& flags,
@@ -75,9 +144,29 @@ ToolchainFinder::Found Cache::toolchain(const std::vector<std::string>& flags,
   return finder_.find(settings_, flags, records(), interrupted);
 }
 
-std::vector<Verified> Cache::verify(const std::function<bool()>& interrupted) {
+bool Cache::adopt(const std::string& name, std::string_view bytes) {
+  const auto digest = [&](std::string_view ending) {
+    return name.size() == 32 + ending.size() && name.ends_with(ending) ? name.substr(0, 32) : "";
+  };
+  if (const std::string key = digest(".so"); !key.empty()) {
+    Entry entry;
+    const bool sound = decode_entry(bytes, entry) == Defect::kNone;
+    return sound && digest_hex(entry.material) == key && store_.publish(key, bytes);
+  }
+  if (digest(".rec").empty() || !ToolchainFinder::is_record(bytes)) return false;
+  return store_.write_file("toolchains", name, bytes);
+}
+
+std::vector<Verified> Cache::verify(std::string_view key,
+                                    const std::function<bool()>& interrupted) {
   std::vector<Verified> results;
-  for (const StoredFile& file : store_.entries()) {
+  std::vector<StoredFile> files;
+  if (key.empty()) {
+    files = store_.entries();
+  } else if (auto file = store_.find(key)) {
+    files.push_back(std::move(*file));
+  }
+  for (const StoredFile& file : files) {
     Verified verified{file.key, "", "another toolchain"};
     const auto bytes = store_.read_entry(file.key);
     if (!bytes) continue;  // removed meanwhile
@@ -91,6 +180,7 @@ std::vector<Verified> Cache::verify(const std::function<bool()>& interrupted) {
     }
     verified.label = entry.info.get("label");
     Unit unit{material->get("fortran"), material->get("stub"), material->get("symbol")};
+    unit.name_space = material->get("namespace");
     std::string_view libraries = material->get("libraries");  // each ends with a zero byte
     for (size_t end = 0; (end = libraries.find('\0')) != std::string_view::npos;) {
       unit.libraries.emplace_back(libraries.substr(0, end));

@@ -1,58 +1,51 @@
-// How many compilers may run at once in this process.
+// How many compilers may run at once: in this process, and in all of this user's on this machine.
 //
-// A build takes one slot to begin with, and a second if one is free: then its Fortran and its C
-// run side by side. Waiting is bounded by the interrupt, which is polled every 10 ms.
+// A build takes one slot to begin with, and a second if one is free: then its Fortran and its C run
+// side by side. A slot is a lock (fcntl) on one byte of a file in memory: such a lock ends with its
+// process however that ends, and a forked child does not have it. Waiting polls the interrupt and
+// is bounded: a process that is stopped while it holds slots delays others, it does not block them.
+// Where the file cannot be had, the limit holds within the process only.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <vector>
+
+#include "jit_cache/file.hpp"
 
 namespace numeta::jit_cache {
 
 class JobSlots {
  public:
-  explicit JobSlots(unsigned count) : free_(count > 0 ? count : 1) {}
+  // `bound`: seconds to wait for other processes before a build goes on without a slot.
+  explicit JobSlots(unsigned count, double bound = 600);
 
   class Held {
    public:
-    Held(JobSlots& slots, unsigned count) : slots_(slots), count_(count) {}
+    Held(JobSlots& slots, std::vector<size_t> taken) : slots_(slots), taken_(std::move(taken)) {}
     Held(const Held&) = delete;
     Held& operator=(const Held&) = delete;
-    ~Held() { slots_.release(count_); }
-    unsigned count() const { return count_; }
+    ~Held() { slots_.release(taken_); }
 
    private:
     JobSlots& slots_;
-    unsigned count_;
+    std::vector<size_t> taken_;
   };
 
   // One slot or two; none if interrupted.
-  unsigned acquire(const std::function<bool()>& interrupted) {
-    std::unique_lock lock(mutex_);
-    while (!changed_.wait_for(lock, std::chrono::milliseconds(10), [&] { return free_ > 0; })) {
-      lock.unlock();
-      if (interrupted && interrupted()) return 0;
-      lock.lock();
-    }
-    const unsigned taken = free_ > 1 ? 2 : 1;
-    free_ -= taken;
-    return taken;
-  }
+  std::vector<size_t> acquire(const std::function<bool()>& interrupted);
 
  private:
-  void release(unsigned count) {
-    {
-      const std::lock_guard lock(mutex_);
-      free_ += count;
-    }
-    changed_.notify_all();
-  }
+  bool take_one(std::vector<size_t>& taken);
+  bool free_here() const;
+  void release(const std::vector<size_t>& taken);
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  unsigned free_;
+  std::vector<bool> held_;  // by this process
+  double bound_;
+  FileDescriptor file_;
 };
 
 }  // namespace numeta::jit_cache

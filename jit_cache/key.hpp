@@ -16,6 +16,7 @@ struct Unit {
   std::string_view stub;
   std::string_view symbol;
   std::vector<std::string> libraries = {};  // files that the kernel calls procedures of
+  std::string_view name_space = {};
 };
 
 struct Key {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace numeta::jit_cache {
 
@@ -24,14 +25,16 @@ std::optional<Mode> mode_from_name(std::string_view name);
 std::string_view mode_name(Mode mode);
 
 struct Settings {
-  std::string dir;  // empty: $XDG_CACHE_HOME/numeta, else ~/.cache/numeta
+  std::string dir;                   // empty: $XDG_CACHE_HOME/numeta, else ~/.cache/numeta
+  std::vector<std::string> shelves;  // further stores, looked into and never written to
   Mode mode = Mode::kOn;
-  uint64_t max_size = uint64_t{1} << 30;  // bytes of all entries together
+  uint64_t max_size = uint64_t{1} << 30;  // bytes of all entries together, 0: no limit
   std::string fc;            // the Fortran compiler: a name to look for on PATH, or a path
   std::string cc;            // the C compiler, likewise
   std::string fflags;        // more Fortran flags, separated by spaces
   std::string march;         // value for -march=, empty: native
   unsigned jobs = 0;         // compilers that run at once in this process, 0: the CPUs it may use
+  std::string name_space;    // part of every key: entries of one are not seen from another
   bool shared = false;       // trust a store that others may write to
   bool keep_failed = false;  // keep the sources of a failed compile
   bool driver_only = false;  // never run f951, as and ld directly

@@ -16,10 +16,12 @@
 #include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "jit_cache/file.hpp"
+#include "jit_cache/group_guard.hpp"
 
 extern char** environ;
 
@@ -37,6 +39,7 @@ struct Process {
   size_t command = 0;
   bool ended = false;
   int status = 0;
+  std::optional<GroupGuard> guard = {};
 };
 
 struct Running {
@@ -48,12 +51,18 @@ struct Running {
   Clock::time_point start;
 };
 
-// The caller's environment with messages in plain English, so that they read the same anywhere.
+// Variables that change what a compiler writes without a trace in its command line, which is what
+// the key of an entry knows; and the language of its messages.
+constexpr std::array<std::string_view, 5> kNotPassed{
+    "CPATH=", "C_INCLUDE_PATH=", "LD_RUN_PATH=", "SOURCE_DATE_EPOCH=", "LC_ALL="};
+
 std::vector<char*> compiler_environment() {
   static char locale[] = "LC_ALL=C";
   std::vector<char*> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view(*variable).starts_with("LC_ALL=")) variables.push_back(*variable);
+    const std::string_view text = *variable;
+    const auto begins = [&](std::string_view name) { return text.starts_with(name); };
+    if (std::ranges::none_of(kNotPassed, begins)) variables.push_back(*variable);
   }
   variables.push_back(locale);
   variables.push_back(nullptr);
@@ -148,7 +157,8 @@ void start(const Pipeline& pipeline, const std::string& folder, Running& running
       mark_unrunnable(outcome, pipeline.commands[i], error);
       break;
     }
-    running.processes.push_back(process);
+    process.guard.emplace(process.pid);
+    running.processes.push_back(std::move(process));
     input = std::move(next_input);
   }
 }
@@ -181,6 +191,7 @@ bool reap(Running& running, Outcome& outcome, bool block) {
     } while (got < 0 && errno == EINTR);
     if (got < 0) process.status = 0x7f00;  // someone else collected it: count it as failed
     process.ended = got != 0;
+    if (process.ended) process.guard->release();
     all = all && process.ended;
   }
   if (!all || running.ended) return running.ended;

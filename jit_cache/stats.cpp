@@ -12,6 +12,8 @@
 namespace numeta::jit_cache {
 namespace {
 
+constexpr std::string_view kHitStart = "hit:";
+
 constexpr std::array<std::string_view, kStatCount> kNames{
 #define STAT(name, meaning) #name,
 #include "jit_cache/stats.def"
@@ -32,13 +34,14 @@ void Statistics::reset() {
   for (auto& value : values_) value.store(0, std::memory_order_relaxed);
 }
 
-std::string encode_stats(const StatValues& values) {
+std::string encode_stats(const StatValues& values, const HitCounts& hits) {
   std::string text;
   for (size_t i = 0; i < kStatCount; ++i) text += fmt::format("{} {}\n", kNames[i], values[i]);
+  for (const auto& [key, count] : hits) text += fmt::format("{}{} {}\n", kHitStart, key, count);
   return text;
 }
 
-void add_stats(std::string_view text, StatValues& values) {
+void add_stats(std::string_view text, StatValues& values, HitCounts* hits) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
     if (end == std::string_view::npos) return;  // torn
@@ -46,14 +49,19 @@ void add_stats(std::string_view text, StatValues& values) {
     text.remove_prefix(end + 1);
     const size_t space = line.find(' ');
     if (space == std::string_view::npos) continue;
-    const auto at = std::ranges::find(kNames, line.substr(0, space));
-    if (at == kNames.end()) continue;
     uint64_t amount = 0;
     const auto [stop, error] =
         std::from_chars(line.data() + space + 1, line.data() + line.size(), amount);
     if (error != std::errc() || stop != line.data() + line.size()) continue;
-    uint64_t& value = values[static_cast<size_t>(at - kNames.begin())];
-    value += std::min(amount, std::numeric_limits<uint64_t>::max() - value);
+    const auto add = [amount](uint64_t& value) {
+      value += std::min(amount, std::numeric_limits<uint64_t>::max() - value);
+    };
+    const std::string_view name = line.substr(0, space);
+    const auto at = std::ranges::find(kNames, name);
+    if (at != kNames.end()) add(values[static_cast<size_t>(at - kNames.begin())]);
+    if (hits != nullptr && name.starts_with(kHitStart) && name.size() == kHitStart.size() + 32) {
+      add((*hits)[std::string(name.substr(kHitStart.size()))]);
+    }
   }
 }
 

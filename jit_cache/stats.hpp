@@ -1,12 +1,14 @@
 // Counters of what the cache did, in this process and summed over all.
 //
 // A process writes its counters to one file in the store at its end, lossily: a lost or torn file
-// costs numbers, never a kernel.   shard = { name ' ' decimal '\n' }
+// costs numbers, never a kernel.   shard = { (name | "hit:" key) ' ' decimal '\n' }
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -36,8 +38,11 @@ class Statistics {
   std::array<std::atomic<uint64_t>, kStatCount> values_{};
 };
 
-std::string encode_stats(const StatValues& values);
+// Hits by key.
+using HitCounts = std::map<std::string, uint64_t, std::less<>>;
+
+std::string encode_stats(const StatValues& values, const HitCounts& hits = {});
 // Adds what can be read; unknown names and torn lines are skipped, sums saturate.
-void add_stats(std::string_view text, StatValues& values);
+void add_stats(std::string_view text, StatValues& values, HitCounts* hits = nullptr);
 
 }  // namespace numeta::jit_cache

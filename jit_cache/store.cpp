@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 
 #include <fmt/format.h>
 
+#include "jit_cache/crash_points.hpp"
+
 namespace numeta::jit_cache {
 namespace {
 
@@ -23,29 +26,41 @@ std::atomic<unsigned> temporary_count{0};  // unique names within the process
 
 std::string subfolder_of(std::string_view key) { return std::string(key.substr(0, 2)); }
 
-bool make_folders(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return true;
-  if (errno != ENOENT) return false;
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos || slash == 0) return false;
-  if (!make_folders(path.substr(0, slash))) return false;
-  return mkdir(path.c_str(), 0700) == 0 || errno == EEXIST;
-}
+bool is_regular(const struct stat& info) { return S_ISREG(info.st_mode); }
 
 }  // namespace
 
-Store::Store(std::string folder, bool shared, std::function<void(std::string_view)> log)
-    : folder_(std::move(folder)), shared_(shared), log_(std::move(log)) {
-  // Ids of processes come again; the time keeps their files apart.
-  const auto now = std::chrono::system_clock::now().time_since_epoch().count();
-  stats_name_ = fmt::format("{}-{:x}-{}.stat", getpid(), now, temporary_count.fetch_add(1));
+Store::Store(std::string folder, Use use, std::function<void(std::string_view)> log)
+    : folder_(std::move(folder)), use_(use), log_(std::move(log)) {
+  // Ids of processes come again, and containers have the same ones at the same time.
+  uint64_t chance = 0;
+  if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) != sizeof chance) {
+    chance = static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  }
+  unique_ = fmt::format("{}-{:x}-{}", getpid(), chance, temporary_count.fetch_add(1));
+  stats_name_ = unique_ + ".stat";
   if (folder_.empty()) {
     reason_ = "no home directory is known";
     return;
   }
-  make_folders(folder_);
+  if (use_ != Use::kRead) make_folders(folder_);
   usable_ = trusted(folder_, reason_);
-  writable_ = usable_ && access(folder_.c_str(), W_OK | X_OK) == 0;
+  writable_ = usable_ && use_ != Use::kRead && access(folder_.c_str(), W_OK | X_OK) == 0;
+}
+
+bool Store::make_folder(const std::string& path) const {
+  if (mkdir(path.c_str(), 0700) != 0) return errno == EEXIST;
+  // The umask takes bits from mkdir's mode, and mkdir itself the one that hands the group down.
+  if (use_ == Use::kShared) chmod(path.c_str(), 02770);
+  return true;
+}
+
+bool Store::make_folders(const std::string& path) const {
+  if (make_folder(path)) return true;
+  if (errno != ENOENT) return false;
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0) return false;
+  return make_folders(path.substr(0, slash)) && make_folder(path);
 }
 
 void Store::log(const std::string& line) const {
@@ -66,8 +81,8 @@ bool Store::trusted(const std::string& path, std::string& reason) const {
     reason = fmt::format("{} is not a directory", path);
     return false;
   }
-  if (shared_) return true;
-  if (info.st_uid != geteuid()) {
+  if (use_ == Use::kShared) return true;
+  if (info.st_uid != geteuid() && !(use_ == Use::kRead && info.st_uid == 0)) {
     reason = fmt::format("{} belongs to another user", path);
     return false;
   }
@@ -80,7 +95,7 @@ bool Store::trusted(const std::string& path, std::string& reason) const {
 
 bool Store::make_subfolder(const std::string& subfolder) const {
   const std::string path = folder_ + "/" + subfolder;
-  mkdir(path.c_str(), shared_ ? 02770 : 0700);
+  make_folder(path);
   std::string reason;
   if (trusted(path, reason)) return true;
   log(fmt::format("cache: {}", reason));
@@ -121,14 +136,32 @@ bool Store::write_file(const std::string& subfolder, const std::string& name,
   if (!writable_ || !make_subfolder(subfolder)) return false;
   const std::string folder = folder_ + "/" + subfolder;
   const std::string temporary =
-      fmt::format("{}/.tmp-{}-{}", folder, getpid(), temporary_count.fetch_add(1));
+      fmt::format("{}/.tmp-{}-{}", folder, unique_, temporary_count.fetch_add(1));
   const std::string path = folder + "/" + name;
-  int error = write_new(temporary, bytes, shared_ ? 0660 : 0600, true);
+  struct stat there {};
+  if (lstat(path.c_str(), &there) == 0 && !is_regular(there)) {
+    log(fmt::format("cache: {} is not a regular file and is left alone", path));
+    return false;
+  }
+  int error = write_new(temporary, bytes, file_mode(), true);
+  if (error == EEXIST) {
+    log(fmt::format("cache: cannot write {}: {} is another's", path, temporary));
+    return false;
+  }
+  CRASH_POINT("temporary_written");
   if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return true;
+  if (error == 0) {
+    CRASH_POINT("renamed");
+    return true;
+  }
   unlink(temporary.c_str());
-  log(fmt::format("cache: cannot write {}: {}", path, describe_errno(error)));
-  if (error == EROFS || error == EACCES || error == EPERM) writable_ = false;
+  std::string what = fmt::format("cannot write {}: {}", path, describe_errno(error));
+  if (error == EROFS || error == EACCES || error == EPERM) {
+    writable_ = false;  // whoever goes elsewhere from now on says so, with this reason
+    reason_ = std::move(what);
+  } else {
+    log("cache: " + what);
+  }
   return false;
 }
 
@@ -158,6 +191,17 @@ std::vector<std::string> Store::list_folder(const std::string& subfolder) const 
 
 void Store::remove_entry(std::string_view key) const { unlink(entry_path(key).c_str()); }
 
+// A regular file, made where there is none; nothing where something else has the name.
+FileDescriptor Store::open_lock(const std::string& path) const {
+  struct stat there {};
+  if (lstat(path.c_str(), &there) == 0 && !is_regular(there)) return {};
+  FileDescriptor fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode()));
+  if (!fd || fstat(fd.get(), &there) != 0 || !is_regular(there)) return {};
+  const bool ours = there.st_uid == geteuid() && (there.st_mode & 0777U) != file_mode();
+  if (use_ == Use::kShared && ours) fchmod(fd.get(), file_mode());
+  return fd;
+}
+
 FileDescriptor Store::lock_key(std::string_view key, double seconds,
                                const std::function<bool()>& interrupted, bool& waited) const {
   waited = false;
@@ -165,21 +209,18 @@ FileDescriptor Store::lock_key(std::string_view key, double seconds,
   const std::string path = fmt::format("{}/{}/{}.lock", folder_, key.substr(0, 2), key);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (true) {
-    FileDescriptor fd(
-        open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, shared_ ? 0660 : 0600));
+    FileDescriptor fd = open_lock(path);
     if (!fd) return {};
     if (flock(fd.get(), LOCK_EX | LOCK_NB) == 0) {
       // The holder before us removes the file: a lock on a removed file guards nothing.
       struct stat held {
       }, named{};
-      if (fstat(fd.get(), &held) == 0 && lstat(path.c_str(), &named) == 0 &&
-          held.st_ino == named.st_ino) {
-        return fd;
-      }
-      continue;
+      if (fstat(fd.get(), &held) != 0) return {};
+      if (lstat(path.c_str(), &named) == 0 && held.st_ino == named.st_ino) return fd;
+    } else {
+      if (errno != EWOULDBLOCK && errno != EINTR) return {};
+      waited = true;
     }
-    if (errno != EWOULDBLOCK && errno != EINTR) return {};
-    waited = true;
     if (std::chrono::steady_clock::now() > deadline) return {};
     if (interrupted && interrupted()) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -191,10 +232,20 @@ void Store::unlock_key(std::string_view key, FileDescriptor lock) const {
   unlink(fmt::format("{}/{}/{}.lock", folder_, key.substr(0, 2), key).c_str());
 }
 
-void Store::write_stats(const StatValues& values) {
-  write_file("stats", stats_name_, encode_stats(values));
+void Store::write_stats(const StatValues& values, const HitCounts& hits) {
+  write_file("stats", stats_name_, encode_stats(values, hits));
   constexpr size_t kManyShards = 32;
   if (list_folder("stats").size() > kManyShards) fold_stats();
+}
+
+HitCounts Store::merged_hits() const {
+  HitCounts hits;
+  StatValues unused{};
+  for (const std::string& name : list_folder("stats")) {
+    if (name == stats_name_ || !(name.ends_with(".stat") || name == "total")) continue;
+    if (const auto text = read_file("stats", name)) add_stats(*text, unused, &hits);
+  }
+  return hits;
 }
 
 StatValues Store::merged_stats() const {

@@ -2,7 +2,7 @@
 //
 //   <store>/<key[:2]>/<key>.so        entries (entry.hpp)
 //   <store>/<key[:2]>/<key>.lock      held while someone builds that key; only saves work
-//   <store>/<key[:2]>/.tmp-<pid>-<n>  being written; removed when older than an hour
+//   <store>/<key[:2]>/.tmp-*          being written; removed when older than an hour
 //   <store>/toolchains/<digest>.rec   toolchain records (toolchain.hpp)
 //   <store>/stats/<pid>-<time>-<n>.stat  counters of one process (stats.hpp); stats/total: ended
 //
@@ -32,9 +32,13 @@ struct StoredFile {
 
 class Store {
  public:
+  // How a store is used: by its one user; by a group, files 0660 and folders 2770; or only read,
+  // and then it may be another user's whom we trust anyway: root.
+  enum class Use { kOwn, kShared, kRead };
+
   // Makes the folder (0700) where it is missing. On refusal usable() is false and reason() says
   // why; a store that cannot be written to is usable and not writable().
-  Store(std::string folder, bool shared, std::function<void(std::string_view)> log);
+  Store(std::string folder, Use use, std::function<void(std::string_view)> log);
 
   bool usable() const { return usable_; }
   bool writable() const { return writable_; }
@@ -46,8 +50,8 @@ class Store {
   // Marks an entry as used, at most once an hour.
   void touch(std::string_view key) const;
 
-  // Temporary in the same folder, fsync, rename. False (and one log line) when it cannot be done;
-  // the store is then not writable() any more if the reason is lasting.
+  // Temporary in the same folder, fsync, rename. False when it cannot be done: if the reason is
+  // lasting, the store is not writable() any more and reason() says why, else there is a log line.
   bool publish(std::string_view key, std::string_view bytes);
   bool write_file(const std::string& subfolder, const std::string& name, std::string_view bytes);
   std::optional<std::string> read_file(const std::string& subfolder, const std::string& name) const;
@@ -60,6 +64,7 @@ class Store {
   void unlock_key(std::string_view key, FileDescriptor lock) const;
 
   std::vector<StoredFile> entries() const;
+  std::optional<StoredFile> find(std::string_view key) const;  // by the whole key
   // Removes the least recently used entries until all together are at most `max_size` bytes, and
   // orphaned temporaries. Returns the number removed and the bytes left.
   struct Pruned {
@@ -67,24 +72,32 @@ class Store {
     uint64_t bytes = 0;
   };
   Pruned prune(uint64_t max_size) const;
-  // Removes entries, records, locks, statistics; returns the number of entries.
+  // Removes entries, records, statistics; returns the number of entries.
   size_t clear() const;
+  void clear_stats() const;
 
-  void write_stats(const StatValues& values);
+  void write_stats(const StatValues& values, const HitCounts& hits);
   void fold_stats();                // adds up the files of ended processes into stats/total
   StatValues merged_stats() const;  // of other processes, ended or not
+  HitCounts merged_hits() const;
 
  private:
+  bool make_folder(const std::string& path) const;
+  bool make_folders(const std::string& path) const;
   bool make_subfolder(const std::string& subfolder) const;
+  unsigned file_mode() const { return use_ == Use::kShared ? 0660 : 0600; }
+  FileDescriptor open_lock(const std::string& path) const;
+  void remove_left(const std::string& path, std::string_view name) const;
   bool trusted(const std::string& path, std::string& reason) const;
   void log(const std::string& line) const;
 
   std::string folder_;
-  bool shared_;
+  Use use_;
   std::function<void(std::string_view)> log_;
   bool usable_ = false;
   bool writable_ = false;
   std::string reason_;
+  std::string unique_;  // a name that no other process has
   std::string stats_name_;
 };
 

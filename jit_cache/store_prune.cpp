@@ -2,7 +2,6 @@
 //
 // Only names that the store itself gives are touched, and only regular files; a file that is
 // mapped by some process stays usable there after its removal.
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -32,16 +31,33 @@ bool is_entry_name(std::string_view name, std::string_view subfolder) {
          name.starts_with(subfolder);
 }
 
-void remove_if_orphaned(const std::string& path) {
-  struct stat info {};
+}  // namespace
+
+// What a process that died left behind: a temporary, or a lock that nobody holds.
+void Store::remove_left(const std::string& path, std::string_view name) const {
   constexpr time_t kHour = 3600;
-  if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
-      time(nullptr) - info.st_mtim.tv_sec > kHour) {
-    unlink(path.c_str());
+  const bool lock = name.ends_with(".lock") && is_hex(name.substr(0, name.size() - 5), kKeyLength);
+  struct stat info {};
+  if (!lock && !name.starts_with(".tmp-")) return;
+  if (lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return;
+  if (time(nullptr) - info.st_mtim.tv_sec <= kHour) return;
+  FileDescriptor held;
+  if (lock) {
+    held = open_lock(path);
+    if (!held || flock(held.get(), LOCK_EX | LOCK_NB) != 0) return;
   }
+  unlink(path.c_str());
 }
 
-}  // namespace
+std::optional<StoredFile> Store::find(std::string_view key) const {
+  if (!usable_ || !is_hex(key, kKeyLength)) return std::nullopt;
+  StoredFile file{std::string(key), entry_path(key)};
+  struct stat info {};
+  if (lstat(file.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  file.size = static_cast<uint64_t>(info.st_size);
+  file.mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  return file;
+}
 
 std::vector<StoredFile> Store::entries() const {
   std::vector<StoredFile> found;
@@ -49,13 +65,9 @@ std::vector<StoredFile> Store::entries() const {
     if (!is_hex(subfolder, 2)) continue;
     for (const std::string& name : list_folder(subfolder)) {
       if (!is_entry_name(name, subfolder)) continue;
-      StoredFile file{name.substr(0, kKeyLength),
-                      fmt::format("{}/{}/{}", folder(), subfolder, name)};
-      struct stat info {};
-      if (lstat(file.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
-      file.size = static_cast<uint64_t>(info.st_size);
-      file.mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-      found.push_back(std::move(file));
+      if (auto file = find(std::string_view(name).substr(0, kKeyLength))) {
+        found.push_back(std::move(*file));
+      }
     }
   }
   std::ranges::sort(found, {},
@@ -68,8 +80,7 @@ Store::Pruned Store::prune(uint64_t max_size) const {
   std::vector<StoredFile> files = entries();
   for (const StoredFile& file : files) result.bytes += file.size;
   if (!writable_) return result;
-  const FileDescriptor lock(
-      open((folder_ + "/prune.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const FileDescriptor lock = open_lock(folder_ + "/prune.lock");
   if (lock && flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return result;  // someone is at it
   for (const StoredFile& file : files) {
     if (result.bytes <= max_size) break;
@@ -80,7 +91,7 @@ Store::Pruned Store::prune(uint64_t max_size) const {
   for (const std::string& subfolder : list_folder("")) {
     if (!is_hex(subfolder, 2) && subfolder != "stats" && subfolder != "toolchains") continue;
     for (const std::string& name : list_folder(subfolder)) {
-      if (name.starts_with(".tmp-")) remove_if_orphaned(folder_ + "/" + subfolder + "/" + name);
+      remove_left(folder_ + "/" + subfolder + "/" + name, name);
     }
   }
   return result;
@@ -108,21 +119,34 @@ size_t Store::clear() const {
   return removed;
 }
 
+void Store::clear_stats() const {
+  if (!writable_) return;
+  for (const std::string& name : list_folder("stats")) {
+    if (!name.ends_with(".stat") && name != "total") continue;
+    const std::string path = folder_ + "/stats/" + name;
+    struct stat info {};
+    if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) unlink(path.c_str());
+  }
+}
+
 void Store::fold_stats() {
-  const FileDescriptor lock(
-      open((folder_ + "/stats.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const FileDescriptor lock = open_lock(folder_ + "/stats.lock");
   if (!lock || flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return;
   StatValues sum{};
+  HitCounts hits;
   std::vector<std::string> folded;
   for (const std::string& name : list_folder("stats")) {
     if (!name.ends_with(".stat")) continue;
     const auto pid = static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
     if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH) continue;
-    if (const auto text = read_file("stats", name)) add_stats(*text, sum);
+    if (const auto text = read_file("stats", name)) add_stats(*text, sum, &hits);
     folded.push_back(fmt::format("{}/stats/{}", folder_, name));
   }
-  if (const auto text = read_file("stats", "total")) add_stats(*text, sum);
-  if (folded.empty() || !write_file("stats", "total", encode_stats(sum))) return;
+  if (const auto text = read_file("stats", "total")) add_stats(*text, sum, &hits);
+  // Keys whose entries are gone are forgotten: the file is no larger than the store.
+  std::erase_if(
+      hits, [this](const auto& row) { return access(entry_path(row.first).c_str(), F_OK) != 0; });
+  if (folded.empty() || !write_file("stats", "total", encode_stats(sum, hits))) return;
   for (const std::string& path : folded) unlink(path.c_str());
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -24,8 +25,8 @@ constexpr std::array<std::string_view, 6> kFortranNames{
 constexpr std::array<std::string_view, 6> kCNames{"gcc",    "cc",     "gcc-14",
                                                   "gcc-13", "gcc-12", "gcc-11"};
 // The driver reads them, so they belong to the question.
-constexpr std::array<const char*, 4> kDriverVariables{"GCC_EXEC_PREFIX", "COMPILER_PATH",
-                                                      "LIBRARY_PATH", "CPATH"};
+constexpr std::array<const char*, 3> kDriverVariables{"GCC_EXEC_PREFIX", "COMPILER_PATH",
+                                                      "LIBRARY_PATH"};
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
@@ -44,8 +45,15 @@ std::string trimmed(std::string_view text) {
   return words.empty() ? std::string() : words.back();
 }
 
-bool is_native(const Settings& settings) {
-  return settings.march.empty() || settings.march == "native";
+// Whether code is compiled for the processor at hand, by NUMETA_MARCH or by any flag.
+bool is_native(const Settings& settings, const std::vector<std::string>& flags) {
+  const auto native = [](const std::string& flag) { return flag.ends_with("=native"); };
+  return settings.march.empty() || settings.march == "native" ||
+         std::ranges::any_of(flags, native) || std::ranges::any_of(split(settings.fflags), native);
+}
+
+std::string wanted_march(const Settings& settings) {
+  return settings.march.empty() ? "native" : settings.march;
 }
 
 template <size_t N>
@@ -78,7 +86,7 @@ CompileFlags compile_flags(const Settings& settings, const std::vector<std::stri
       result.fortran.push_back(flag);
     }
   }
-  result.fortran.push_back("-march=" + (is_native(settings) ? "native" : settings.march));
+  result.fortran.push_back("-march=" + wanted_march(settings));
   for (std::string& flag : split(settings.fflags)) result.fortran.push_back(std::move(flag));
   return result;
 }
@@ -88,7 +96,12 @@ std::vector<Outcome> ask(const std::vector<Pipeline>& questions, const Settings&
                          const std::function<bool()>& interrupted) {
   const std::string folder = make_private_folder(true);
   for (const char* name : {"kernel.f90", "stub.c", "kernel.o", "stub.o"}) {
-    write_new(folder + "/" + name, "", 0600, false);
+    const int error = folder.empty() ? ENOENT : write_new(folder + "/" + name, "", 0600, false);
+    if (error == 0) continue;
+    remove_folder(folder);
+    throw BuildError(
+        BuildErrorKind::kFailed,
+        fmt::format("no place for temporary files ({}): set TMPDIR", describe_errno(error)));
   }
   RunResult result = run(questions, {folder, settings.compile_timeout, interrupted});
   remove_folder(folder);
@@ -98,6 +111,15 @@ std::vector<Outcome> ask(const std::vector<Pipeline>& questions, const Settings&
   if (result.ending == Ending::kTimeout) {
     BuildError error(BuildErrorKind::kTimeout, "the compiler does not answer");
     error.command = command_text(questions[0]);
+    throw error;
+  }
+  // No answer is not the answer "no": what is learnt here is kept for all later processes.
+  for (const Outcome& outcome : result.outcomes) {
+    if (outcome.success || outcome.status.starts_with("exit status")) continue;
+    BuildError error(BuildErrorKind::kFailed,
+                     fmt::format("the compiler failed ({})", outcome.status));
+    error.command = outcome.failed;
+    error.output = outcome.output;
     throw error;
   }
   return std::move(result.outcomes);
@@ -126,8 +148,7 @@ void watch(Toolchain& tool) {
     if (identity) tool.watched.push_back(identity->text());
   }
   std::ranges::sort(tool.watched);
-  const auto repeated = std::ranges::unique(tool.watched);
-  tool.watched.erase(repeated.begin(), repeated.end());
+  tool.watched.erase(std::unique(tool.watched.begin(), tool.watched.end()), tool.watched.end());
 }
 
 std::string resolved_march(const BuildPlan& plan, const CompileFlags& flags) {
@@ -178,7 +199,7 @@ Toolchain discover(const Settings& settings, const std::vector<std::string>& fla
   }
   tool.driver = driver_plan(compilers, compile, "fallback");
   tool.march = resolved_march(tool.plan, compile);
-  tool.cpu = is_native(settings) ? cpu_features() : "";
+  tool.cpu = is_native(settings, flags) ? cpu_features() : "";
   tool.runtime = runtime_libraries(tool.plan);
   tool.flags = compile.fortran;
   watch(tool);
@@ -242,8 +263,8 @@ std::string toolchain_request(const Settings& settings, const std::vector<std::s
   question.add("schema", kRecordSchema);
   question.add("fc", settings.fc);
   question.add("cc", settings.cc);
-  question.add("march", is_native(settings) ? "native" : settings.march);
-  question.add("cpu", is_native(settings) ? cpu_features() : "");
+  question.add("march", wanted_march(settings));
+  question.add("cpu", is_native(settings, flags) ? cpu_features() : "");
   question.add("fflags", settings.fflags);
   question.add("driver", settings.driver_only ? "1" : "0");
   question.add_list("flags", flags);
@@ -327,7 +348,7 @@ ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
     Toolchain tool = discover(settings, flags, fc, cc, std::move(request), interrupted);
     tool.record = name;
     found = std::make_shared<const Toolchain>(std::move(tool));
-    keep_recorded(*found, records);
+    save_record(*found, records);
   }
   const std::lock_guard lock(mutex_);
   known_[name] = found;
@@ -355,15 +376,18 @@ std::vector<ToolchainFinder::Found> ToolchainFinder::all_recorded(const RecordSt
   return all;
 }
 
+bool ToolchainFinder::is_record(std::string_view bytes) {
+  return decode_record(std::string(bytes)).has_value();
+}
+
 void ToolchainFinder::keep_recorded(const Toolchain& tool, const RecordStore& records) {
+  if (!records.load(tool.record)) save_record(tool, records);
+}
+
+void ToolchainFinder::save_record(const Toolchain& tool, const RecordStore& records) {
   std::string bytes = tool.encode().encode();
   bytes += digest_bytes(bytes);
   records.save(tool.record, bytes);
-}
-
-void ToolchainFinder::forget() {
-  const std::lock_guard lock(mutex_);
-  known_.clear();
 }
 
 }  // namespace numeta::jit_cache

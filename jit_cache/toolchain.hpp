@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jit_cache/commands.hpp"
@@ -69,12 +70,15 @@ class ToolchainFinder {
                                      const RecordStore& records);
   static std::vector<Found> all_recorded(const RecordStore& records);
 
+  static bool is_record(std::string_view bytes);
+
   // Writes the record where it is not there, say because the store was cleared.
   static void keep_recorded(const Toolchain& tool, const RecordStore& records);
 
-  void forget();
-
  private:
+  // Replaces one that is damaged, or that speaks of programs as they were.
+  static void save_record(const Toolchain& tool, const RecordStore& records);
+
   std::mutex mutex_;
   std::map<std::string, Found> known_;
 };

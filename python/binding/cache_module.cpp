@@ -6,10 +6,16 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "jit_cache/cache.hpp"
 
@@ -59,12 +65,59 @@ Current& current() {
   return *instance;
 }
 
+// The end of the interpreter, when no thread but the main one may take the GIL any more: a thread
+// that tries is ended by force, in the middle of C++ frames. So builds under way are interrupted
+// first, and their threads wait for the end of the process with the GIL left to the main thread.
+class Ending {
+ public:
+  bool begun() const { return begun_.load(); }
+  // Gives builds a while to kill their compilers and to remove what is temporary.
+  void begin() {
+    begun_.store(true);
+    for (int waits = 0; under_way_.load() > 0 && waits < 1000; ++waits) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  void enter() { under_way_.fetch_add(1); }
+  void leave() { under_way_.fetch_sub(1); }
+  void forget_threads() { under_way_.store(0); }  // a forked child has none of them
+
+ private:
+  std::atomic<bool> begun_{false};
+  std::atomic<int> under_way_{0};
+};
+
+Ending& ending() {
+  static auto* instance = new Ending;
+  return *instance;
+}
+
+// Without the GIL for its life; a thread that comes to the end of it during the ending stays there.
+class Unlocked {
+ public:
+  Unlocked() : state_((ending().enter(), PyEval_SaveThread())) {}
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+  ~Unlocked() {
+    if (ending().begun()) {
+      ending().leave();
+      while (true) pause();
+    }
+    PyEval_RestoreThread(state_);
+    ending().leave();
+  }
+
+ private:
+  PyThreadState* state_;
+};
+
 // Asks Python whether to go on. A Python exception is kept and raised after the build has ended.
 class Interruption {
  public:
   explicit Interruption(py::object callback) : callback_(std::move(callback)) {}
 
   bool operator()() {
+    if (ending().begun()) return true;
     const py::gil_scoped_acquire gil;
     if (raised_) return true;
     try {
@@ -90,7 +143,7 @@ auto without_gil(const py::object& callback, Work work) {
   Interruption interruption(callback);
   const std::function<bool()> interrupted = [&] { return interruption(); };
   try {
-    const py::gil_scoped_release release;
+    const Unlocked unlocked;
     return work(interrupted);
   } catch (const BuildError& error) {
     if (error.kind == BuildErrorKind::kInterrupted) interruption.rethrow();
@@ -107,7 +160,7 @@ std::function<void(std::string_view)> log_function(const py::object& callback) {
     delete object;
   });
   return [held](std::string_view line) {
-    if (Py_IsInitialized() == 0) return;
+    if (Py_IsInitialized() == 0 || ending().begun()) return;
     const py::gil_scoped_acquire gil;
     try {
       (*held)(py::bytes(line.data(), line.size()).attr("decode")("utf-8", "replace"));
@@ -128,6 +181,21 @@ py::list texts(const std::vector<std::string>& items) {
   return list;
 }
 
+std::string path_bytes(const py::handle& value) {
+  if (value.is_none()) return {};
+  return py::module_::import("os").attr("fsencode")(value).cast<std::string>();
+}
+
+std::vector<std::string> split_path(std::string_view folders) {
+  std::vector<std::string> found;
+  while (!folders.empty()) {
+    const size_t end = std::min(folders.find(':'), folders.size());
+    if (end > 0) found.emplace_back(folders.substr(0, end));
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return found;
+}
+
 void configure(const py::kwargs& changes) {
   Settings settings = current().settings();
   for (const auto& [key, value] : changes) {
@@ -135,8 +203,16 @@ void configure(const py::kwargs& changes) {
     const bool none = value.is_none();
     const auto word = [&] { return none ? std::string() : py::str(value).cast<std::string>(); };
     if (name == "dir") {
-      settings.dir = none ? std::string()
-                          : py::module_::import("os").attr("fsencode")(value).cast<std::string>();
+      settings.dir = path_bytes(value);
+    } else if (name == "path") {
+      // Folders as in PATH: the first is written to, the others are read only.
+      settings.shelves = split_path(path_bytes(value));
+      if (!settings.shelves.empty()) {
+        settings.dir = settings.shelves.front();
+        settings.shelves.erase(settings.shelves.begin());
+      }
+    } else if (name == "namespace") {
+      settings.name_space = word();
     } else if (name == "mode") {
       const auto mode = jit_cache::mode_from_name(none ? "on" : word());
       if (!mode) throw py::value_error("mode must be on, off, readonly, refresh or verify");
@@ -208,6 +284,7 @@ py::dict entry_dict(const EntryInfo& entry, bool whole) {
   dict["metadata"] = text(entry.info.get("metadata"));
   const std::string seconds(entry.info.get("seconds"));
   dict["compile_seconds"] = seconds.empty() ? 0.0 : std::strtod(seconds.c_str(), nullptr);
+  dict["created"] = std::strtoll(std::string(entry.info.get("created")).c_str(), nullptr, 10);
   if (!whole) return dict;
   dict["elf_size"] = entry.elf_size;
   dict["way"] = text(entry.info.get("way"));
@@ -218,19 +295,28 @@ py::dict entry_dict(const EntryInfo& entry, bool whole) {
   dict["symbol"] = text(entry.material.get("symbol"));
   dict["compiler"] = text(entry.material.get("compiler"));
   dict["compiler_version"] = text(entry.material.get("compiler_version"));
-  dict["created"] = std::strtoll(std::string(entry.info.get("created")).c_str(), nullptr, 10);
+  py::dict material;
+  for (const auto& [name, value] : entry.material.rows()) material[py::str(name)] = text(value);
+  dict["material"] = material;
   return dict;
 }
 
-py::list entries() {
+py::list entries(bool thorough) {
   const std::shared_ptr<Cache> cache = current().get();
   std::vector<EntryInfo> all;
+  jit_cache::HitCounts hits;
   {
     const py::gil_scoped_release release;
-    all = cache->entries();
+    all = cache->entries(thorough);
+    hits = cache->hits();
   }
   py::list list;
-  for (const EntryInfo& entry : all) list.append(entry_dict(entry, false));
+  for (const EntryInfo& entry : all) {
+    py::dict row = entry_dict(entry, false);
+    const auto found = hits.find(entry.file.key);
+    row["hits"] = found != hits.end() ? found->second : 0;
+    list.append(row);
+  }
   return list;
 }
 
@@ -254,10 +340,10 @@ py::dict stats_dict(const jit_cache::StatValues& values) {
   return dict;
 }
 
-py::list verify(const py::object& interrupted) {
+py::list verify(const py::object& interrupted, const std::string& key) {
   const std::shared_ptr<Cache> cache = current().get();
   const auto results = without_gil(
-      interrupted, [&](const std::function<bool()>& ask) { return cache->verify(ask); });
+      interrupted, [&](const std::function<bool()>& ask) { return cache->verify(key, ask); });
   py::list list;
   for (const auto& result : results) {
     py::dict dict;
@@ -301,6 +387,7 @@ void close_cache() {
   settings.log = {};
   std::shared_ptr<Cache> last = current().set(std::move(settings));
   const py::gil_scoped_release release;
+  ending().begin();
   last.reset();
 }
 
@@ -356,7 +443,7 @@ PYBIND11_MODULE(_cache, module) {
              py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
              py::arg("interrupted") = py::none(),
              py::arg("libraries") = std::vector<std::string>{});
-  module.def("entries", &entries);
+  module.def("entries", &entries, py::arg("thorough") = true);
   module.def("entry", &entry, py::arg("key"));
   module.def("stats", [] {
     const auto cache = current().get();
@@ -370,6 +457,7 @@ PYBIND11_MODULE(_cache, module) {
     const py::gil_scoped_release release;
     return cache->clear();
   });
+  module.def("clear_stats", [] { current().get()->clear_stats(); });
   module.def(
       "prune",
       [](uint64_t max_size) {
@@ -378,7 +466,13 @@ PYBIND11_MODULE(_cache, module) {
         return cache->prune(max_size).removed;
       },
       py::arg("max_size"));
-  module.def("verify", &verify, py::arg("interrupted") = py::none());
+  module.def("verify", &verify, py::arg("interrupted") = py::none(), py::arg("key") = "");
+  module.def(
+      "adopt",
+      [](const std::string& name, const py::bytes& bytes) {
+        return current().get()->adopt(name, std::string_view(bytes));
+      },
+      py::arg("name"), py::arg("bytes"));
   module.def("directory", [] { return text(current().get()->directory()); });
   module.def("store_note", [] { return text(current().get()->store_note()); });
   module.def("toolchain", &toolchain, py::arg("flags") = std::vector<std::string>{"-O3"});
@@ -389,7 +483,10 @@ PYBIND11_MODULE(_cache, module) {
     }
     return dict;
   });
-  py::module_::import("os").attr("register_at_fork")(
-      py::arg("after_in_child") = py::cpp_function([] { current().abandon(); }));
+  py::module_::import("os").attr("register_at_fork")(py::arg("after_in_child") =
+                                                         py::cpp_function([] {
+                                                           current().abandon();
+                                                           ending().forget_threads();
+                                                         }));
   py::module_::import("atexit").attr("register")(py::cpp_function(&close_cache));
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "python/binding/trace_arrays.hpp"
+#include "python/binding/trace_notes.hpp"
 
 namespace numeta::binding {
 
@@ -45,6 +46,7 @@ void dealloc(PyObject* self) {
   auto& stand_ins = as_array(self)->state->stand_ins;
   const auto copy = stand_ins.find(view_of(self).buffer);
   if (copy != stand_ins.end()) --copy->second.holders;
+  drop_notes(self);
   release(as_array(self)->state);
   delete as_array(self)->view;
   PyObject_Free(self);

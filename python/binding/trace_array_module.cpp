@@ -6,6 +6,7 @@
 #include <map>
 
 #include "python/binding/trace_arrays.hpp"
+#include "python/binding/trace_notes.hpp"
 #include "python/binding/trace_pybind.hpp"
 
 namespace numeta::binding {
@@ -22,7 +23,7 @@ py::object map(py::object function, const py::tuple& operands, py::object out, b
     state->note_origin();
     std::vector<PyObject*> all;
     for (const py::handle operand : operands) all.push_back(operand.ptr());
-    const Elementwise apply = [&](std::span<PyObject* const> values) {
+    const Elementwise apply = [function](std::span<PyObject* const> values) {
       return PyObject_Vectorcall(function.ptr(), values.data(), values.size(), nullptr);
     };
     if (!out.is_none()) return map_into(state, out.ptr(), apply, all, !unsafe);
@@ -218,6 +219,14 @@ bool is_own(py::handle array) {
   return object->state->graph.buffers()[object->view->buffer].allocated;
 }
 
+bool is_same_view(py::handle a, py::handle b) { return *array_in(a)->view == *array_in(b)->view; }
+
+/// Which of the changes of its memory was the last one.
+std::uint32_t changed(py::handle array) {
+  const ArrayObject* object = array_in(array);
+  return object->state->graph.buffers()[object->view->buffer].changed;
+}
+
 bool is_contiguous(py::handle array) {
   const ArrayObject* object = array_in(array);
   return views(object->state).is_contiguous(*object->view);
@@ -234,7 +243,10 @@ py::object read_only(py::handle array) {
 }
 
 /// `array` is from now on the view that `other` is.
-void become(py::handle array, py::handle other) { *array_in(array)->view = *array_in(other)->view; }
+void become(py::handle array, py::handle other) {
+  drop_notes(array.ptr());
+  *array_in(array)->view = *array_in(other)->view;
+}
 
 /// Whether a length is 1: what is not known, and of no parameter, counts as another.
 bool is_one(py::handle length) {
@@ -250,10 +262,11 @@ bool is_one(py::handle length) {
 }
 
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
-                     py::object matmul, py::object iterate, py::object set_attribute) {
-  array_hooks() = {get.release().ptr(),          set.release().ptr(),    attribute.release().ptr(),
-                   convert.release().ptr(),      matmul.release().ptr(), iterate.release().ptr(),
-                   set_attribute.release().ptr()};
+                     py::object matmul, py::object iterate, py::object set_attribute,
+                     py::object origin) {
+  array_hooks() = {get.release().ptr(),           set.release().ptr(),    attribute.release().ptr(),
+                   convert.release().ptr(),       matmul.release().ptr(), iterate.release().ptr(),
+                   set_attribute.release().ptr(), origin.release().ptr()};
 }
 
 }  // namespace
@@ -273,6 +286,9 @@ void bind_arrays(py::module_& m) {
   m.def("may_share", &may_share);
   m.def("set_stand_in", &set_stand_in);
   m.def("flat", &flat);
+  m.def("is_same_view", &is_same_view);
+  m.def("changed", &changed);
+  bind_notes(m);
   m.def("is_contiguous", &is_contiguous);
   m.def("read_only", &read_only);
   m.def("is_own", &is_own);

@@ -34,6 +34,7 @@ struct ArrayHooks {
   PyObject* matmul = nullptr;         // (a, b) -> value
   PyObject* iterate = nullptr;        // (array) -> iterator
   PyObject* set_attribute = nullptr;  // (array, name, value)
+  PyObject* origin = nullptr;         // (function, operands) -> what the results are of, or None
 };
 ArrayHooks& array_hooks();
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "python/binding/trace_arrays.hpp"
+#include "python/binding/trace_notes.hpp"
 
 namespace numeta::binding {
 namespace {
@@ -211,6 +212,7 @@ PyObject* new_view(TraceState* state, core::View view) {
   retain(state);
   made->state = state;
   made->view = new core::View(std::move(view));
+  made->notes = nullptr;
   const auto copy = state->stand_ins.find(made->view->buffer);
   if (copy != state->stand_ins.end()) ++copy->second.holders;
   return reinterpret_cast<PyObject*>(made);
@@ -219,6 +221,7 @@ PyObject* new_view(TraceState* state, core::View view) {
 PyObject* mapped(TraceState* state, const Elementwise& function,
                  std::span<PyObject* const> operands) {
   core::Graph& g = state->graph;
+  const Held origin = origin_of(function, operands);
   Operands all(state, operands);
   const std::vector<NodeId> shape = views(state).common_shape(all.shapes());
   all.broadcast(shape);
@@ -248,7 +251,11 @@ PyObject* mapped(TraceState* state, const Elementwise& function,
     }
     Py_DECREF(result);
   });
-  if (!is_tuple) return new_view(state, views(state).whole(made[0]));
+  if (!is_tuple) {
+    PyObject* array = new_view(state, views(state).whole(made[0]));
+    if (array != nullptr && origin.get() != nullptr) note(array, Noting::Origin, origin.get());
+    return array;
+  }
   PyObject* out = PyTuple_New(static_cast<Py_ssize_t>(made.size()));
   for (std::size_t k = 0; out != nullptr && k < made.size(); ++k) {
     PyTuple_SET_ITEM(out, static_cast<Py_ssize_t>(k), new_view(state, views(state).whole(made[k])));
@@ -258,6 +265,9 @@ PyObject* mapped(TraceState* state, const Elementwise& function,
 
 PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& function,
                    std::span<PyObject* const> operands, bool same_kind) {
+  // What the target's elements are of is known again where they are computed of themselves.
+  const bool is_own = noted(target, Noting::Origin) != nullptr;
+  const Held origin = is_own ? origin_of(function, operands) : Held();
   Operands all(state, operands);
   const core::View& view = view_of(target);
   const DType to = state->graph.buffers()[view.buffer].type;
@@ -276,6 +286,7 @@ PyObject* map_into(TraceState* state, PyObject* target, const Elementwise& funct
     views(state).store(view, index, stored(state, node, to));
   });
   ++state->effects;
+  if (origin.get() != nullptr) note(target, Noting::Origin, origin.get());
   return Py_NewRef(target);
 }
 

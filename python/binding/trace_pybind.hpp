@@ -36,6 +36,7 @@ inline TraceState* required_current(const char* what) {
 /// Adds the functions of arrays to the module.
 void bind_merges(pybind11::module_& m);
 void bind_arrays(py::module_& m);
+void bind_notes(py::module_& m);
 /// Adds the functions that call procedures of libraries.
 void bind_foreign(py::module_& m);
 

@@ -14,10 +14,13 @@ struct ScalarObject {
   core::NodeId node;
 };
 
+struct Notes;
+
 /// A view of a buffer.
 struct ArrayObject {
   PyObject_HEAD TraceState* state;
   core::View* view;  // owned
+  Notes* notes;      // owned, or nullptr; see trace_notes.hpp
 };
 
 extern PyTypeObject* scalar_type;

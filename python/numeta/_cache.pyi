@@ -40,6 +40,8 @@ class EntryRow(TypedDict):
     label: str
     metadata: str
     compile_seconds: float
+    created: int
+    hits: int  # in all processes
 
 class StatsPair(TypedDict):
     process: dict[str, float]
@@ -53,6 +55,8 @@ class VerifyRow(TypedDict):
 def configure(
     *,
     dir: str | bytes | PathLike[str] | None = ...,
+    path: str | bytes | PathLike[str] | None = ...,
+    namespace: str | None = ...,
     mode: str | None = ...,
     max_size: int | None = ...,
     fc: str | None = ...,
@@ -82,14 +86,20 @@ def build(
 ) -> Loaded:
     """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised."""
 
-def entries() -> list[EntryRow]: ...
+def entries(thorough: bool = True) -> list[EntryRow]:
+    """All entries. Not thorough: sizes are checked, checksums are not."""
+
 def entry(key: str) -> dict[str, Any] | None:
-    """One entry by its key or the beginning of it, with sources, flags and command lines."""
+    """One entry by its key or the beginning of it: sources, flags, commands, key material."""
 
 def stats() -> StatsPair: ...
 def clear() -> int: ...
+def clear_stats() -> None: ...
 def prune(max_size: int) -> int: ...
-def verify(interrupted: Callable[[], bool] | None = None) -> list[VerifyRow]: ...
+def verify(interrupted: Callable[[], bool] | None = None, key: str = "") -> list[VerifyRow]: ...
+def adopt(name: str, bytes: bytes) -> bool:
+    """Take in an entry (<key>.so) or a record (<digest>.rec); False if it is not what it says."""
+
 def directory() -> str: ...
 def store_note() -> str:
     """Why entries are not kept where they should be; empty if they are."""

@@ -53,7 +53,8 @@ def _count(value: object) -> int:
     return number
 
 
-def _size(value: object) -> int:
+def byte_count(value: object) -> int:
+    """A size as settings and commands take it: a number, or text as in 500M or 2G."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if not isinstance(value, str):
@@ -82,9 +83,15 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("NUMETA_CACHE_DIR", "cache_dir", "dir", _text, "", "give a folder",
             "the folder of compiled kernels; empty: $XDG_CACHE_HOME/numeta"),
+    Setting("NUMETA_CACHE_PATH", "cache_path", "path", _text, "", "give folders divided by colons",
+            "stores: the first, in place of NUMETA_CACHE_DIR, is written to, the others only read"),
+    Setting("NUMETA_CACHE_NAMESPACE", "cache_namespace", "namespace", _text, "", "give a name",
+            "part of every key: what is kept under one name is not seen under another"),
+    Setting("NUMETA_CACHE_SHARED", "cache_shared", "shared", _flag, False, "0 or 1",
+            "trust stores that others write to, and let the group write: they can run code as you"),
     Setting("NUMETA_CACHE", "cache", "mode", _one_of(*CACHE_MODES), "on",
             "one of on, off, readonly, refresh, verify", "how the cache is used"),
-    Setting("NUMETA_CACHE_MAX_SIZE", "cache_max_size", "max_size", _size, 1 << 30,
+    Setting("NUMETA_CACHE_MAX_SIZE", "cache_max_size", "max_size", byte_count, 1 << 30,
             "a number of bytes, as in 500M or 2G; 0 means no limit",
             "the least recently used entries go beyond this size"),
     Setting("NUMETA_FC", "fc", "fc", _text, "", "give the name or path of a compiler",
@@ -104,6 +111,8 @@ SETTINGS = (
             "keep the sources that a compiler or the linker fails on; the error names the folder"),
     Setting("NUMETA_COMPILE_JOBS", "compile_jobs", "jobs", _count, 0,
             "a whole number; 0 means one per core", "compilers that run at the same time"),
+    Setting("NUMETA_COMPILE_TIMEOUT", "compile_timeout", "compile_timeout", _count, 600,
+            "a whole number of seconds", "a compiler that takes longer is ended"),
     Setting("NUMETA_UNROLL_LIMIT", "unroll_limit", "", _count, 256, "a whole number",
             "a plain range with more iterations, or a while loop, is compiled if it can be"),
     Setting("NUMETA_UNROLL_BUDGET", "unroll_budget", "", _count, 20000, "a whole number",

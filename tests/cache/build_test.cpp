@@ -41,7 +41,7 @@ class Build : public testing::Test {
     settings_.log = [this](std::string_view line) { lines_.emplace_back(line); };
   }
   void TearDown() override {
-    const Store store(settings_.dir, false, {});
+    const Store store(settings_.dir, Store::Use::kOwn, {});
     for (const std::string& name : store.list_folder("")) {
       if (!name.starts_with('.')) remove_folder(settings_.dir + "/" + name);
     }
@@ -157,7 +157,7 @@ TEST_F(Build, FailureIsNotStoredAndLeavesNoFile) {
     EXPECT_TRUE(error.kept.empty());
   }
   EXPECT_TRUE(cache.entries().empty());
-  const Store store(settings_.dir, false, {});
+  const Store store(settings_.dir, Store::Use::kOwn, {});
   for (const std::string& name : store.list_folder("")) {
     if (name.size() == 2 && name[0] != '.') {
       EXPECT_EQ(store.list_folder(name).size(), 2U) << "a file was left in " << name;
@@ -309,7 +309,7 @@ TEST_F(Build, FilledStoreServesWithoutACompiler) {
 TEST_F(Build, VerifyFindsEveryEntryEqual) {
   Cache cache(settings_);
   cache.build(request(14));
-  const auto results = cache.verify({});
+  const auto results = cache.verify("", {});
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].outcome, "equal");
 }

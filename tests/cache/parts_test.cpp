@@ -10,6 +10,7 @@
 #include <set>
 
 #include "jit_cache/commands.hpp"
+#include "jit_cache/digest.hpp"
 #include "jit_cache/elf.hpp"
 #include "jit_cache/entry.hpp"
 #include "jit_cache/file.hpp"
@@ -90,6 +91,9 @@ TEST(Entry, OtherSchemasAreNamed) {
   std::string bytes = encode_entry("", "", {});
   bytes[bytes.size() - kFooterSize + 8] = 2;
   Entry entry;
+  EXPECT_EQ(decode_entry(bytes, entry), Defect::kChecksum);
+  bytes.resize(bytes.size() - kDigestSize);
+  bytes += digest_bytes(bytes);
   EXPECT_EQ(decode_entry(bytes, entry), Defect::kSchemaNewer);
   bytes[bytes.size() - kFooterSize + 8] = 0;
   EXPECT_EQ(decode_entry(bytes, entry), Defect::kSchemaOlder);
@@ -182,7 +186,7 @@ TEST(Elf, AnyBytesAreSafe) {
 
 TEST(Store, PublishesReadsAndLeavesNoTemporary) {
   const Folder folder;
-  Store store(folder.path(), false, {});
+  Store store(folder.path(), Store::Use::kOwn, {});
   ASSERT_TRUE(store.writable());
   ASSERT_TRUE(store.publish(key_of("aa"), "bytes"));
   EXPECT_EQ(store.read_entry(key_of("aa")), "bytes");
@@ -195,20 +199,20 @@ TEST(Store, PublishesReadsAndLeavesNoTemporary) {
 TEST(Store, OpenToOthersOrLinkedIsRefused) {
   const Folder folder;
   chmod(folder.path().c_str(), 0777);
-  const Store open_store(folder.path(), false, {});
+  const Store open_store(folder.path(), Store::Use::kOwn, {});
   EXPECT_FALSE(open_store.usable());
   EXPECT_NE(open_store.reason().find("can be written by others"), std::string::npos);
   chmod(folder.path().c_str(), 0700);
   const std::string link = folder.path() + "-link";
   ASSERT_EQ(symlink(folder.path().c_str(), link.c_str()), 0);
-  const Store linked(link, false, {});
+  const Store linked(link, Store::Use::kOwn, {});
   EXPECT_FALSE(linked.usable());
   unlink(link.c_str());
 }
 
 TEST(Store, PruneRemovesTheLeastRecentlyUsedAndIgnoresUnknownNames) {
   const Folder folder;
-  Store store(folder.path(), false, {});
+  Store store(folder.path(), Store::Use::kOwn, {});
   store.publish(key_of("aa"), std::string(100, 'x'));
   store.publish(key_of("ab"), std::string(100, 'x'));
   std::ofstream(folder.path() + "/aa/notes.txt") << "mine";
@@ -227,7 +231,7 @@ TEST(Store, PruneRemovesTheLeastRecentlyUsedAndIgnoresUnknownNames) {
 
 TEST(Store, LinksAndPipesAreNotRead) {
   const Folder folder;
-  Store store(folder.path(), false, {});
+  Store store(folder.path(), Store::Use::kOwn, {});
   store.publish(key_of("aa"), "bytes");
   ASSERT_EQ(symlink(store.entry_path(key_of("aa")).c_str(),
                     (folder.path() + "/aa/" + key_of("aab") + ".so").c_str()),
@@ -239,7 +243,7 @@ TEST(Store, LinksAndPipesAreNotRead) {
 
 TEST(Store, SecondLockWaitsAndGivesUpAtTheBound) {
   const Folder folder;
-  Store store(folder.path(), false, {});
+  Store store(folder.path(), Store::Use::kOwn, {});
   bool waited = false;
   FileDescriptor first = store.lock_key(key_of("aa"), 1, {}, waited);
   EXPECT_TRUE(first);

@@ -98,8 +98,7 @@ def test_verify_of_a_damaged_entry_exits_1(run: Run, key: str, cache_dir: Path) 
     result = run("cache", "verify")
     assert result.exit_code == 1
     assert "1 checked, 1 not sound" in result.output
-    (entry,) = json.loads(run("cache", "ls", "--json").output)
-    assert entry["state"] == "wrong checksum"
+    assert json.loads(run("cache", "show", key, "--json").output)["state"] == "wrong checksum"
 
 
 def test_unknown_command_exits_2(run: Run) -> None:

@@ -23,6 +23,7 @@ from . import (
     indexing,
     joins,
     linalg,
+    masked,
     positions,
     products,
     ranges,
@@ -46,6 +47,7 @@ _trace.set_array_hooks(
     products.matmul,
     attributes.iterate,
     attributes.set_attribute,
+    masked.derived,
 )
 
 _FILES: tuple[tuple[Row, ...], ...] = (

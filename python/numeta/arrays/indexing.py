@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _trace
-from .conversion import Scalar, as_array
+from .conversion import Scalar, as_array, is_array
 from .keys import Chosen, Truth, check_mask, choose, is_mask, item_of
-from .nests import Count, chosen, over, require, shape_text, when
+from .masked import counted, note_chosen, set_at_once
+from .nests import Count, chosen, is_same, over, require, shape_text, when
 from .shapes import fresh, repeated, short
 
 
@@ -28,14 +29,6 @@ def _single_mask(array: Any, key: Any) -> Any:
         return None
     check_mask(array, found, 0)
     return found
-
-
-def counted(mask: Any) -> Any:
-    """How many elements of a mask are true."""
-    count = Count()
-    with over(mask.shape) as index, when(mask[index]):
-        count.add()
-    return count.value
 
 
 def get(array: Any, key: Any) -> Any:
@@ -66,6 +59,7 @@ def _masked(array: Any, mask: Any) -> Any:
         with over(rest) as inner:
             _trace.store(out, (count.value, *inner), _trace.load(array, (*index, *inner)))
         count.add()
+    note_chosen(out, array, mask)
     return out
 
 
@@ -75,6 +69,8 @@ def _masked(array: Any, mask: Any) -> Any:
 def set_(array: Any, key: Any, value: Any) -> None:
     """`array[key] = value`."""
     mask = _single_mask(array, key)
+    if mask is not None and is_array(value) and set_at_once(array, mask, value):
+        return
     source = _source(array, value)
     if mask is not None:
         _set_masked(array, fresh(mask) if _trace.may_share(mask, array) else mask, source)
@@ -143,12 +139,19 @@ def _set_one_by_one(array: Any, mask: Any, value: Any, count: Any) -> None:
             f" {value.ndim} dimensions"
         )
     given = value.shape[0]
+    if is_same(given, count):
+        _set_all(array, mask, value)
+        return
     message = (
         "NumPy boolean array indexing assignment cannot assign {0} input values to the {1} output"
         " values where the mask is true"
     )
     require((given == count) | (given == 1), ValueError, message, given, count)
     step = chosen(given == 1, 0, 1)
+    _set_all(array, mask, value, step)
+
+
+def _set_all(array: Any, mask: Any, value: Any, step: Any = 1) -> None:
     at = Count()
     with over(mask.shape) as index, when(mask[index]):
         _trace.store(array, index, _trace.load(value, (at.value * step,)))

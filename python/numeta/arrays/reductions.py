@@ -23,10 +23,12 @@ from .folding import (
     axes_of,
     delivered,
     fold,
+    is_exact,
     kept_dimensions,
     product,
     required_out,
 )
+from .masked import chosen_of, sum_of_rows
 from .nests import require
 from .shapes import stretched
 from .staged import staged
@@ -218,6 +220,16 @@ def reduced(
     kind = result_dtype(name, np.dtype(a.dtype), dtype, out)
     required_out(out, a.ndim if keepdims else a.ndim - len(axes), name)
     code = short(kind)
+    plain = where is True and element is None and initial is _MISSING and not keepdims
+    if name == "add" and plain and not is_exact():
+        # What is not chosen adds nothing, and what is chosen need not be made.
+        rows = sum_of_rows(a, code) if axes == (0,) else None
+        if rows is not None:
+            return delivered(rows, out, name)
+        chosen = chosen_of(a) if axes == (0,) else None
+        if chosen is not None:
+            a, where = chosen
+            axes = tuple(range(a.ndim))
     is_cast = kind != a.dtype and element is None
     how = _fold_of(name, kind, initial, is_cast, len(axes) < a.ndim)
     operands = (a, *others)

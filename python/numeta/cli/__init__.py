@@ -12,6 +12,7 @@ import click
 
 import numeta
 
+from . import cache_care, cache_why  # noqa: F401 - they add their commands to `cache`
 from .cache import cache
 from .doctor import doctor
 from .emit import emit

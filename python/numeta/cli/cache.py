@@ -1,13 +1,13 @@
 """`numeta cache`: the compiled kernels that are kept, one file each.
 
-What always holds: only `clear` changes what is stored; a key may be shortened to any beginning
-that is unique; a damaged entry is listed as what it is, never loaded.
+Here: where they are, which they are, what was counted. What always holds: only `prune`, `clear`,
+`import` and `stats --zero` change what is stored; a key may be shortened to any beginning that is
+unique; a damaged entry is listed as what it is, never loaded.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 
 import click
@@ -27,8 +27,6 @@ from .output import (
 
 # Enough of a key to tell entries apart in a list.
 SHOWN_KEY = 12
-# What verify says of an entry that it has compiled again to the same bytes, or cannot compare.
-SOUND = ("equal", "another toolchain")
 
 
 @click.group()
@@ -51,6 +49,33 @@ def when(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
+def age(seconds: float) -> str:
+    """A span of time for a reader: 40 s, 12 min, 3 h, 5 d."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit}"
+    return f"{max(0, int(seconds))} s"
+
+
+def complete_key(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[click.shell_completion.CompletionItem]:
+    """The keys that begin so, with their kernels, for the shell's completion."""
+    config.apply_to_cache()
+    rows = [row for row in _cache.entries(False) if row["key"].startswith(incomplete)]
+    item = click.shell_completion.CompletionItem
+    return [item(row["key"][:SHOWN_KEY], help=row["label"]) for row in rows]
+
+
+def whole_key(beginning: str, as_json: bool) -> str:
+    """The one key that begins so; ends the command where there is none or more."""
+    keys = [row["key"] for row in _cache.entries(False) if row["key"].startswith(beginning)]
+    if len(keys) != 1:
+        text = f"{len(keys) or 'no'} entries have a key that begins with {beginning}"
+        fail(text, as_json, keys=keys)
+    return keys[0]
+
+
 @cache.command("dir")
 @json_option
 def directory(as_json: bool) -> None:
@@ -67,31 +92,35 @@ def directory(as_json: bool) -> None:
 @cache.command("ls")
 @json_option
 def list_entries(as_json: bool) -> None:
-    """List the entries, the last used first."""
-    entries = sorted(_cache.entries(), key=lambda entry: -entry["mtime"])
+    """List the entries, the last used first. Checksums are looked at by `verify` and `show`."""
+    entries = sorted(_cache.entries(False), key=lambda entry: -entry["mtime"])
     if as_json:
         print_json(entries)
         return
+    now = time.time()
     rows = []
     for entry in entries:
         about = metadata(entry["metadata"])
         name = f"{about.get('kernel', entry['label'])}({about.get('signature', '')})"
-        size, used = size_text(entry["size"]), when(entry["mtime"])
-        rows.append((entry["key"][:SHOWN_KEY], size, used, entry["state"], name))
-    print_rows(("key", "size", "last used", "state", "kernel"), rows)
+        if entry["state"] != "sound":
+            name = entry["state"]
+        source = f"{about['file']}:{about.get('line', '')}" if "file" in about else ""
+        compiled = f"{entry['compile_seconds'] * 1e3:.0f} ms"
+        used = age(now - entry["mtime"])
+        size, hits = size_text(entry["size"]), str(entry["hits"])
+        rows.append((entry["key"][:SHOWN_KEY], used, size, hits, compiled, name, source))
+    print_rows(("key", "used", "size", "hits", "compiled", "kernel", "from"), rows)
 
 
 @cache.command()
-@click.argument("key")
+@click.argument("key", shell_complete=complete_key)
 @json_option
 def show(key: str, as_json: bool) -> None:
     """Show one entry: what it was compiled from, by what, how long it took."""
-    keys = [entry["key"] for entry in _cache.entries() if entry["key"].startswith(key)]
-    if len(keys) != 1:
-        fail(f"{len(keys) or 'no'} entries have a key that begins with {key}", as_json, keys=keys)
-    entry = _cache.entry(keys[0])
+    found = whole_key(key, as_json)
+    entry = _cache.entry(found)
     if entry is None:
-        fail(f"the entry {keys[0]} is gone", as_json)
+        fail(f"the entry {found} is gone", as_json)
     if as_json:
         print_json(entry)
         return
@@ -100,6 +129,7 @@ def show(key: str, as_json: bool) -> None:
     pairs += list(about.items())
     pairs += [
         ("size", size_text(entry["size"])),
+        ("compiled at", when(entry["created"])),
         ("last used", when(entry["mtime"])),
         ("compiler", f"{entry['compiler']} {entry['compiler_version']}"),
         ("flags", " ".join(entry["flags"])),
@@ -108,13 +138,18 @@ def show(key: str, as_json: bool) -> None:
     print_pairs(pairs)
     click.echo()
     print_source(entry["fortran"], "fortran")
+    click.echo()
+    print_source(entry["stub"], "c")
 
 
 @cache.command()
+@click.option("--zero", is_flag=True, help="Set all counters to zero.")
 @json_option
-def stats(as_json: bool) -> None:
+def stats(zero: bool, as_json: bool) -> None:
     """Count hits, misses and times of all processes, and what is stored."""
-    entries = _cache.entries()
+    if zero:
+        _cache.clear_stats()
+    entries = _cache.entries(False)
     counted = _cache.stats()["all"]
     stored = {
         "entries": len(entries),
@@ -134,30 +169,3 @@ def stats(as_json: bool) -> None:
         text = f"{value:.3f} s" if isinstance(value, float) else str(value)
         pairs.append((name.removesuffix("_seconds").replace("_", " "), text))
     print_pairs(pairs)
-
-
-@cache.command()
-@json_option
-def clear(as_json: bool) -> None:
-    """Remove all entries, toolchain records and counters."""
-    removed = _cache.clear()
-    if as_json:
-        print_json({"removed": removed})
-    else:
-        click.echo(f"{removed} {'entry' if removed == 1 else 'entries'} removed")
-
-
-@cache.command()
-@json_option
-def verify(as_json: bool) -> None:
-    """Check every entry: its checksum, and that it compiles to the same bytes again."""
-    results = _cache.verify()
-    bad = [row for row in results if row["outcome"] not in SOUND]
-    if as_json:
-        print_json({"sound": not bad, "entries": results})
-    else:
-        rows = [(row["key"][:SHOWN_KEY], row["outcome"], row["label"]) for row in results]
-        if rows:
-            print_rows(("key", "outcome", "kernel"), rows)
-        click.echo(f"{len(results)} checked, {len(bad)} not sound")
-    sys.exit(1 if bad else 0)

@@ -26,7 +26,7 @@ import numeta
 from numeta import _cache, _trace
 from numeta.config import SETTINGS, config
 
-from .output import console, json_option, print_json
+from .output import json_option, print_json, styled
 
 
 class Row(NamedTuple):
@@ -215,13 +215,11 @@ def doctor(as_json: bool) -> None:
 
 def print_findings(findings: list[Finding], healthy: bool) -> None:
     """One line a finding, and a last one that sums up."""
-    out = console()
     for finding in findings:
         mark, style = ("ok", "green") if finding.found else ("missing", "red")
         if not finding.found and not finding.needed:
             mark, style = "absent", "yellow"
-        out.print(f"[{style}]{mark:8}[/]{finding.name:18}", end="")
-        out.print(finding.detail or finding.advice, markup=False)
-    out.print(
-        "numeta has what it needs." if healthy else "numeta cannot compile here.", style="bold"
-    )
+        said = finding.detail or finding.advice
+        click.echo(f"{styled(f'{mark:8}', fg=style)}{finding.name:18}{said}")
+    summary = "numeta has what it needs." if healthy else "numeta cannot compile here."
+    click.echo(styled(summary, bold=True))

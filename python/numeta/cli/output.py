@@ -8,26 +8,24 @@ where NO_COLOR is set).
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.syntax import Syntax
-from rich.table import Table
-from rich.text import Text
-
-# Wide enough that no table of ours is wrapped into a pipe or a file.
-PIPE_COLUMNS = 1000
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 
 
-def console() -> Console:
-    """The console of stdout, made when it is used: tests replace stdout."""
-    width = None if sys.stdout.isatty() else PIPE_COLUMNS
-    return Console(width=width, highlight=False, emoji=False)
+def is_coloured() -> bool:
+    """Whether escape codes are welcome."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def styled(text: str, **style: Any) -> str:
+    """The text with escape codes, where they are welcome."""
+    return click.style(text, **style) if is_coloured() else text
 
 
 def print_json(value: Any) -> None:
@@ -35,28 +33,35 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines, each column as wide as its widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table with a heading."""
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    console().print(table)
+    heading, *lines = aligned([columns, *([str(cell) for cell in row] for row in rows)])
+    click.echo("\n".join([styled(heading, bold=True), *lines]))
 
 
 def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
     """Names and values, aligned."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, value in pairs:
-        table.add_row(name, Text(str(value)))
-    console().print(table)
+    click.echo("\n".join(aligned([(name, str(value)) for name, value in pairs])))
 
 
 def print_source(text: str, language: str) -> None:
     """A source as it is; coloured on a terminal."""
-    if sys.stdout.isatty():
-        console().print(Syntax(text, language, background_color="default"))
-    else:
+    if not is_coloured():
         click.echo(text.rstrip("\n"))
+        return
+    from rich.console import Console  # a third of the start of a command, and seldom needed
+    from rich.syntax import Syntax
+
+    Console(highlight=False, emoji=False).print(Syntax(text, language, background_color="default"))
 
 
 def fail(message: str, as_json: bool, **details: Any) -> NoReturn:

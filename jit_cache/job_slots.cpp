@@ -1,0 +1,101 @@
+// Slots as byte locks (POSIX fcntl: owned by the process, not by the descriptor).
+//
+// Two slots of one process are kept apart by `held_`, since its own locks never conflict.
+#include "jit_cache/job_slots.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace numeta::jit_cache {
+namespace {
+
+// A file of this user's own that processes of this machine, and no other machine, share.
+FileDescriptor open_slots_file() {
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  for (const char* place : {runtime, "/dev/shm", "/tmp"}) {
+    if (place == nullptr || place[0] != '/') continue;
+    const std::string path = fmt::format("{}/numeta-jobs-{}", place, geteuid());
+    FileDescriptor fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    struct stat info {};
+    if (fd && fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid()) {
+      return fd;
+    }
+  }
+  return {};
+}
+
+// False only when another process holds it.
+bool lock_byte(int fd, size_t index, short type) {
+  struct flock range {};
+  range.l_type = type;
+  range.l_whence = SEEK_SET;
+  range.l_start = static_cast<off_t>(index);
+  range.l_len = 1;
+  return fcntl(fd, F_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES);
+}
+
+}  // namespace
+
+JobSlots::JobSlots(unsigned count, double bound)
+    : held_(std::max(count, 1U), false), bound_(bound) {}
+
+bool JobSlots::free_here() const { return std::ranges::find(held_, false) != held_.end(); }
+
+bool JobSlots::take_one(std::vector<size_t>& taken) {
+  for (size_t i = 0; i < held_.size(); ++i) {
+    if (held_[i] || (file_ && !lock_byte(file_.get(), i, F_WRLCK))) continue;
+    held_[i] = true;
+    taken.push_back(i);
+    return true;
+  }
+  return false;
+}
+
+std::vector<size_t> JobSlots::acquire(const std::function<bool()>& interrupted) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  std::chrono::milliseconds pause{2};
+  std::vector<size_t> taken;
+  std::unique_lock lock(mutex_);
+  if (!file_) file_ = open_slots_file();
+  while (true) {
+    if (take_one(taken)) {
+      take_one(taken);
+      return taken;
+    }
+    const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (waited > bound_ && free_here()) {
+      const auto at = std::ranges::find(held_, false);
+      *at = true;
+      return {static_cast<size_t>(at - held_.begin())};
+    }
+    changed_.wait_for(lock, pause);
+    // Many may be waiting, and each look costs system calls.
+    pause = std::min(pause * 2, std::chrono::milliseconds(40));
+    lock.unlock();
+    if (interrupted && interrupted()) return {};
+    lock.lock();
+  }
+}
+
+void JobSlots::release(const std::vector<size_t>& taken) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const size_t index : taken) {
+      held_[index] = false;
+      if (file_) lock_byte(file_.get(), index, F_UNLCK);
+    }
+  }
+  changed_.notify_all();
+}
+
+}  // namespace numeta::jit_cache

@@ -1,0 +1,144 @@
+"""Arrays of what a mask has chosen: of which elements they are, and how they are computed.
+
+`z[m] = z[m] ** 2 + c[m]` is traced as NumPy runs it: arrays of the chosen elements are made and
+computed with. Beside each of them stands here what its elements are in terms of the mask's own
+indices, so that the assignment needs none of them: it is one loop over the mask with a branch. What
+nobody reads then is not emitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from .. import _trace
+from .conversion import filled, is_array
+from .nests import Count, is_same, over, when
+from .shapes import short
+
+Item = Callable[[Sequence[Any]], Any]
+_COUNT, _ORIGIN = True, False
+
+
+class Origin(NamedTuple):
+    """What an array is of: `item` gives the value for an index of the mask where that is true, and
+    an index of the axes of `rest`, which the mask does not choose from.
+
+    `reads` are the arrays that it reads, the mask among them, each with its last change so far;
+    `whole`: the array of which the mask chooses, if nothing was computed yet.
+    """
+
+    mask: Any
+    rest: tuple[Any, ...]
+    item: Item
+    reads: tuple[tuple[Any, int], ...]
+    whole: Any = None
+
+
+def counted(mask: Any) -> Any:
+    """How many elements of a mask are true: found once, as long as the mask stays as it is."""
+    known = _trace.noted(mask, _COUNT)
+    if known is not None:
+        return known
+    count = Count()
+    with over(mask.shape) as index, when(mask[index]):
+        count.add()
+    found = count.value
+    _trace.note(mask, _COUNT, found)
+    return found
+
+
+def note_chosen(chosen: Any, array: Any, mask: Any) -> None:
+    """`chosen` has been made of `array[mask]`, a mask of the first axes."""
+
+    def item(index: Sequence[Any]) -> Any:
+        return _trace.load(array, index)
+
+    reads = tuple((one, _trace.changed(one)) for one in (array, mask))
+    rest = array.shape[mask.ndim :]
+    _trace.note(chosen, _ORIGIN, Origin(mask, rest, item, reads, array))
+
+
+def origin_of(array: Any) -> Origin | None:
+    """What an array is of, if it is known and can be computed again."""
+    found = _trace.noted(array, _ORIGIN)
+    if found is None or any(_trace.changed(one) != last for one, last in found.reads):
+        return None
+    dtype = short(array)
+
+    def item(index: Sequence[Any]) -> Any:
+        return _trace.cast(found.item(index), dtype, False)
+
+    return found._replace(item=item)
+
+
+def derived(function: Callable[..., Any], operands: Sequence[Any]) -> Origin | None:
+    """What the values of a function of elements are of: where all arrays are of one mask."""
+    parts: list[tuple[Item | None, Any]] = []
+    origins: list[Origin] = []
+    for operand in operands:
+        if not is_array(operand):
+            parts.append((None, operand))
+        elif operand.ndim == 0:
+            parts.append((None, operand[()]))
+        else:
+            origin = origin_of(operand)
+            if origin is None or not all(_are_alike(origin, other) for other in origins[:1]):
+                return None
+            origins.append(origin)
+            parts.append((origin.item, None))
+    reads = tuple(read for origin in origins for read in origin.reads)
+    if any(one is operand for one, _ in reads for operand in operands):
+        return None  # an array would hold itself
+
+    def item(index: Sequence[Any]) -> Any:
+        return function(*[value if make is None else make(index) for make, value in parts])
+
+    return Origin(origins[0].mask, origins[0].rest, item, reads)
+
+
+def _are_alike(a: Origin, b: Origin) -> bool:
+    return _trace.is_same_view(a.mask, b.mask) and _is_same_shape(a.rest, b.rest)
+
+
+def _is_same_shape(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    return len(a) == len(b) and all(map(is_same, a, b))
+
+
+def set_at_once(array: Any, mask: Any, value: Any) -> bool:
+    """`array[mask] = value` in one loop, where the value's elements are of that mask.
+
+    Each is computed where it is written. So all that is read must be other memory, or the very
+    elements of `array`, each of which is read before it is written.
+    """
+    origin = origin_of(value)
+    if origin is None or not _trace.is_same_view(origin.mask, mask):
+        return False
+    rest = array.shape[mask.ndim :]
+    if _trace.may_share(mask, array) or not _is_same_shape(origin.rest, rest):
+        return False
+    for one, _ in origin.reads:
+        if _trace.may_share(one, array) and not _trace.is_same_view(one, array):
+            return False
+    with over(mask.shape) as index, when(mask[index]), over(rest) as inner:
+        _trace.store(array, (*index, *inner), origin.item((*index, *inner)))
+    return True
+
+
+def chosen_of(array: Any) -> tuple[Any, Any] | None:
+    """(whole, mask): `array` is what the mask chooses of the elements of `whole`, which has as many
+    axes."""
+    origin = origin_of(array) if array.ndim == 1 else None
+    return None if origin is None or origin.whole is None else (origin.whole, origin.mask)
+
+
+def sum_of_rows(array: Any, code: str) -> Any:
+    """The sum of what a mask chooses of a matrix's rows, one row after the other, or None."""
+    origin = origin_of(array)
+    if origin is None or origin.whole is None or array.ndim != 2:
+        return None
+    out = filled(_trace.empty(origin.rest, code), 0)
+    with over(origin.mask.shape) as index, when(origin.mask[index]), over(origin.rest) as column:
+        item = _trace.cast(origin.item((*index, *column)), code, False)
+        _trace.store(out, column, _trace.load(out, column) + item)
+    return out
