@@ -22,12 +22,12 @@ from .control_merge import (
     Join,
     Kind,
 )
-from .control_native import NativeLoop, PlainLoop, PlainWhile
+from .control_native import NativeLoop, PlainLoop, PlainWhile, needed
 from .control_state import Block, Construct
 from .control_while import WhileLoop
 from .iteration import run_time_iteration
 from .session import Session, current, refuse
-from .staging_live import BREAK, CONTINUE, RAISE, RETURN
+from .staging_live import AT_HEAD, BREAK, CONTINUE, RAISE, RETURN
 from .texts import Raise, Raised, words_of
 
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -219,7 +219,8 @@ class Flow(PlainFlow):
         kind = type(iterable)
         items: Any = None
         if kind is range and not iterable[session.unroll_limit :]:
-            items = session.unrolled_first(iterable, self.code, number)
+            carried = needed(names, uses[: len(names)], AT_HEAD)
+            items = session.unrolled_first(iterable, (self.code, number), frame, carried)
         if items is None:
             iteration = run_time_iteration(iterable)
             if iteration is None and kind is range:

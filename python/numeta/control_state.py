@@ -266,22 +266,35 @@ class ControlState:
         return None
 
     def unrolled_first(
-        self, bounds: range, code: CodeType, number: int
+        self, bounds: range, key: tuple[CodeType, int], frame: FrameType, carried: Sequence[str]
     ) -> Iterator[int] | range | None:
         """The items of a short plain range; None if it has turned out to be long when unrolled."""
-        way = self.decisions.get((code, number))
+        way = self.decisions.get(key)
         if way == "compiled":
             return None
-        return bounds if way == "native" or not bounds[1:] else self._watched(bounds, code, number)
+        return (
+            bounds
+            if way == "native" or not bounds[1:]
+            else self._watched(bounds, key, frame, carried)
+        )
 
-    def _watched(self, bounds: range, code: CodeType, number: int) -> Iterator[int]:
-        """The items, as long as what all of them together will record is not too much."""
+    def _watched(
+        self, bounds: range, key: tuple[CodeType, int], frame: FrameType, carried: Sequence[str]
+    ) -> Iterator[int]:
+        """The items, as long as what all of them together will record is not too much.
+
+        Where an int is carried that is known at compile time Python goes on: there it may grow
+        beyond 64 bits, which it could not in a compiled loop.
+        """
         trace, count = self.trace, len(bounds)
         nodes, regions = trace.nodes, trace.regions
         for done, item in enumerate(bounds):
             most = _LONG_NEST if trace.regions > regions else _LONG_CODE
             if (trace.nodes - nodes) * count > most * done > 0:
-                raise Restart((code, number), "compiled")
+                held = frame.f_locals
+                if not any(type(held.get(name)) is int for name in carried):
+                    raise Restart(key, "compiled")
+                count = 0
             yield item
 
     def spend(self, count: int, frame: FrameType) -> None:

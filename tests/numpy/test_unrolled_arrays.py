@@ -72,3 +72,16 @@ def test_iterations_that_become_longer() -> None:
     same_as_python(triangle, n, np.random.default_rng(3).integers(0, 4, n))
     triangle(n, np.ones(n, np.int64))
     assert loops(triangle) < 20
+
+
+@nm.jit
+def weighted(n, x: nm.f8[:]) -> Any:
+    factorial = 1
+    for k in range(1, n):
+        factorial = factorial * k
+        x[1:] += x[:-1] * 0.5 + x[1:] * 0.25 + x[2:3] + float(factorial % 1009) - x[1:] / 3
+    return factorial % 1000003
+
+
+def test_an_int_that_grows_beyond_64_bits_stays_pythons() -> None:
+    same_as_python(weighted, 40, np.linspace(0.0, 1.0, 9))
