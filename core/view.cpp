@@ -83,7 +83,7 @@ Affine Views::composed(const Affine& outer, std::span<const Affine> map) {
 View Views::remapped(const View& view, std::vector<NodeId> shape, std::span<const Affine> map) {
   View out{view.buffer, std::move(shape), view.layers, view.read_only};
   if (out.layers.empty()) {
-    out.layers.push_back({{map.begin(), map.end()}, {}});
+    out.layers.push_back({{map.begin(), map.end()}, {}, kNone});
     return out;
   }
   for (Affine& index : out.layers.back().indices) index = composed(index, map);

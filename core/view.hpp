@@ -26,6 +26,7 @@ struct Affine {
 struct Layer {
   std::vector<Affine> indices;  // one for each axis below, or the one position
   std::vector<NodeId> unravel;  // the lengths by which a position is taken apart; else empty
+  NodeId count = kNone;         // how many positions there are, if all axes were made one
   bool operator==(const Layer&) const = default;
 };
 

@@ -233,7 +233,7 @@ std::optional<View> Views::reshaped(const View& view, std::vector<NodeId> shape)
     if (!is_one(shape[k])) all.terms.emplace_back(static_cast<std::uint32_t>(k), step);
     step = product(step, shape[k]);
   }
-  out.layers.push_back({{std::move(all)}, view.shape});
+  out.layers.push_back({{std::move(all)}, view.shape, shape.size() == 1 ? shape[0] : kNone});
   return out;
 }
 

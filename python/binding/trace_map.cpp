@@ -172,7 +172,35 @@ core::View copied(TraceState* state, const core::View& view) {
   return out;
 }
 
+namespace {
+
+/// Of a vector of all elements of an array, merged: the view of the array that it was made of.
+std::optional<core::View> before_merging(TraceState* state, const core::View& view) {
+  core::Graph& g = state->graph;
+  if (view.rank() != 1 || view.layers.empty()) return std::nullopt;
+  const core::Layer& layer = view.layers.back();
+  if (layer.unravel.empty() || layer.count != view.shape[0]) return std::nullopt;
+  const core::Affine along{g.integer(0), {{0, g.integer(1)}}};
+  if (layer.indices.size() != 1 || layer.indices[0] != along) return std::nullopt;
+  core::View out = view;
+  out.shape = layer.unravel;
+  out.layers.pop_back();
+  return out;
+}
+
+}  // namespace
+
 void copy_elements(TraceState* state, const core::View& from, const core::View& to) {
+  // Axis by axis no position has to be taken apart by divisions.
+  const std::optional<core::View> whole = before_merging(state, from);
+  if (whole) {
+    core::Affine position[] = {{state->graph.integer(0), {}}};
+    for (std::uint32_t axis = 0; axis < whole->rank(); ++axis) {
+      const std::span inner = std::span(whole->shape).subspan(axis + 1);
+      position[0].terms.emplace_back(axis, views(state).size(inner));
+    }
+    return copy_elements(state, *whole, views(state).remapped(to, whole->shape, position));
+  }
   over(state, from.shape, [&](std::span<const NodeId> index) {
     views(state).store(to, index, views(state).load(from, index));
   });

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -309,3 +311,46 @@ def test_unpacking_and_membership() -> None:
         return x + y * z, 3.0 in a, 99.0 in a
 
     same_as_python(unpacked, np.arange(12.0).reshape(3, 4))
+
+
+@nm.jit
+def halved_again_and_again(x: nm.c16[:]) -> Any:
+    now = x.copy()
+    done, rest = 1, x.shape[0] // 2
+    while rest >= 1:
+        pair = now.reshape((2, rest, done))
+        new = np.empty((rest, 2, done), dtype=np.complex128)
+        new[:, 0, :] = pair[0] + pair[1]
+        new[:, 1, :] = pair[0] - pair[1]
+        now = new.reshape(x.shape[0])
+        rest //= 2
+        done *= 2
+    return now
+
+
+@nm.jit
+def merged_in_part(x: nm.f8[:, :, :], k: int, steps: int) -> Any:
+    now = np.zeros(4)
+    whole = now
+    for step in range(steps):
+        made = x * step
+        flat = made.reshape(x.shape[0] * x.shape[1] * x.shape[2])
+        whole = flat
+        now = flat[:k] if k > 2 else flat[::-1]
+    return now + 1, whole + 1, np.asfortranarray(x).reshape(-1).copy(), x[:, ::-1].reshape(-1)
+
+
+@pytest.mark.parametrize("n", [1, 2, 8, 64])
+def test_a_name_for_merged_axes_is_copied_axis_by_axis(n: int) -> None:
+    x = np.arange(n) + 1j
+    same_as_python(halved_again_and_again, x)
+    halved_again_and_again(x)
+    assert "modulo" not in halved_again_and_again.fortran()
+
+
+@pytest.mark.parametrize("k", [1, 3, 5])
+@pytest.mark.parametrize("shape", [(2, 3, 4), (3, 1, 2), (1, 1, 7)])
+def test_a_name_for_a_part_of_merged_axes(k: int, shape: tuple[int, int, int]) -> None:
+    x = np.arange(float(np.prod(shape))).reshape(shape)
+    same_as_python(merged_in_part, x, k, 3)
+    same_as_python(merged_in_part, np.asfortranarray(x), k, 2)
