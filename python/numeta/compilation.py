@@ -18,7 +18,7 @@ from . import _cache, _call, _trace, errors, hooks, log  # noqa: F401
 from .arguments import Argument
 from .captures import Captures, Recorder, fixed_lengths, still_hold
 from .config import config
-from .control_state import Decisions, Restart
+from .control_state import ROLLED, Decisions, Restart
 from .fingerprint import key_function
 from .functions_print import Say
 from .procedures import Procedures
@@ -140,6 +140,12 @@ def trace(kernel: Kernel, arguments: Sequence[Argument], overlap: bool = False) 
             traced = _trace_once(kernel, arguments, overlap, captures, decisions)
         except Restart as restart:
             decisions[restart.key] = restart.way
+            continue
+        except Exception:
+            rolled = [key for key, way in decisions.items() if way == ROLLED]
+            if not rolled:
+                raise
+            decisions.update(dict.fromkeys(rolled, "native"))  # what it needs is known only there
             continue
         attempts += 1
         if still_hold(captures.guards):  # another thread may have bound a captured name anew

@@ -107,7 +107,10 @@ class Restart(BaseException):
 _LONG_NEST = 1000
 _LONG_CODE = 20_000
 
-# "native" or "compiled", by code and loop number; "single", by buffer and axis.
+# A short loop that is compiled since its code is long; if anything fails then, Python runs it.
+ROLLED = "rolled"
+
+# "native", "compiled" or ROLLED, by code and loop number; "single", by buffer and axis.
 Decisions = dict[tuple[CodeType | int, int], str]
 
 
@@ -270,13 +273,11 @@ class ControlState:
     ) -> Iterator[int] | range | None:
         """The items of a short plain range; None if it has turned out to be long when unrolled."""
         way = self.decisions.get(key)
-        if way == "compiled":
+        if way == ROLLED:
             return None
-        return (
-            bounds
-            if way == "native" or not bounds[1:]
-            else self._watched(bounds, key, frame, carried)
-        )
+        if way == "native" or not bounds[1:]:
+            return bounds
+        return self._watched(bounds, key, frame, carried)
 
     def _watched(
         self, bounds: range, key: tuple[CodeType, int], frame: FrameType, carried: Sequence[str]
@@ -293,7 +294,7 @@ class ControlState:
             if (trace.nodes - nodes) * count > most * done > 0:
                 held = frame.f_locals
                 if not any(type(held.get(name)) is int for name in carried):
-                    raise Restart(key, "compiled")
+                    raise Restart(key, ROLLED)
                 count = 0
             yield item
 

@@ -34,6 +34,15 @@ def by_name(steps, a: nm.f8[:, :]) -> None:
 
 
 @nm.jit
+def named_after(steps, a: nm.f8[:, :]) -> Any:
+    scale = {k: 1.0 / (k + 1) for k in range(steps)}
+    for t in range(steps):
+        a[1:-1, 1:-1] += 0.1 * (a[1:-1, :-2] + a[1:-1, 2:] + a[2:, 1:-1] + a[:-2, 1:-1])
+        last = t
+    return scale[t] + scale[last - 1]
+
+
+@nm.jit
 def triangle(n, a: nm.i8[:]) -> Any:
     table = np.zeros((n, n), np.int64)
     for i in range(n - 1, -1, -1):
@@ -65,6 +74,10 @@ def test_a_long_one_that_needs_its_index_is_unrolled() -> None:
     same_as_python(by_name, 16, np.random.default_rng(2).random((7, 8)))
     by_name(16, np.ones((7, 8)))
     assert loops(by_name) >= 32
+
+
+def test_a_long_one_whose_index_is_needed_after_it_is_unrolled() -> None:
+    same_as_python(named_after, 16, np.random.default_rng(2).random((7, 8)))
 
 
 def test_iterations_that_become_longer() -> None:

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "core/parallel.cpp": ("add_overflows sub_overflows", "integer sums whose overflow is found"),
     "core/simplify.cpp": ("maximum minimum", "rewrite rules, which ranges decide"),
     "core/spread.cpp": ("minimum", "the least of the stops of a loop"),
+    "core/view_reshape.cpp": ("maximum", "a length that is not below 0, of an array with elements"),
     "core/view_shape.cpp": ("maximum minimum", "bounds of slices, clipped"),
     "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),
     "core/returned.cpp": (
