@@ -37,7 +37,6 @@ from .summation import summed
 Functions = dict[Callable[..., Any], Callable[..., Any]]  # NumPy's -> what stands for it
 _MISSING = np._NoValue
 _LANES = 32
-_LAST = 4  # so many lanes are combined one after the other
 
 
 # -- folds ----------------------------------------------------------------------------------------
@@ -66,12 +65,7 @@ def _in_lanes(term: Any, length: Any, start: Any, combine: Any, dtype: Any) -> A
     best = start
     for j in loops.range(length - whole * _LANES):
         best = combine(best, term(whole * _LANES + j))
-    half = _LANES // 2
-    while half >= _LAST:
-        for j in loops.range(half):
-            lane[j] = combine(lane[j], lane[j + half])
-        half = half // 2
-    for j in loops.range(_LAST):
+    for j in loops.range(_LANES):
         best = combine(best, lane[j])
     return best
 
