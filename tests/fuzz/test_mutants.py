@@ -28,6 +28,7 @@ def test_wrong_fortran_is_found(name: str) -> None:
 def found(plan: runner.Plan) -> int:
     plan.batch, plan.stop_at_wrong, plan.modes = 40, True, ("default",)
     plan.quick = COUNT
+    plan.hang = 30.0  # some damage makes loops endless
     return runner.run(plan).counts["wrong"]
 
 
