@@ -195,7 +195,8 @@ std::optional<View> Views::merged(const View& view, std::span<const std::size_t>
 
 std::optional<View> Views::reshaped(const View& view, std::vector<NodeId> shape) {
   const Middle middle = middle_of(graph_, view.shape, shape);
-  const auto& [front, back, old_axes, new_axes] = middle;
+  const std::vector<std::size_t>& old_axes = middle.old_axes;
+  const std::vector<std::size_t>& new_axes = middle.new_axes;
   const NodeId zero = graph_.integer(0);
   const NodeId one = graph_.integer(1);
   std::vector<Affine> map(view.rank(), Affine{zero, {}});

@@ -81,26 +81,29 @@ py::object reshaped(py::handle array, const py::sequence& shape) {
   });
 }
 
-/// Whether NumPy is known to copy there.
-bool copies(py::handle array, const py::sequence& shape) {
-  const ArrayObject* object = array_in(array);
+/// The answer of a question about a graph, which may raise as what builds it does.
+template <typename Question>
+bool answered(TraceState* state, Question question) {
   bool answer = false;
-  run(object->state, [&] {
-    answer = views(object->state).copies(*object->view, lengths(object->state, shape));
+  run(state, [&] {
+    answer = question();
     return Py_NewRef(Py_None);
   });
   return answer;
 }
 
+/// Whether NumPy is known to copy there.
+bool copies(py::handle array, const py::sequence& shape) {
+  const ArrayObject* object = array_in(array);
+  return answered(object->state, [&] {
+    return views(object->state).copies(*object->view, lengths(object->state, shape));
+  });
+}
+
 /// Whether it is known not to be one piece of memory in C order.
 bool is_scattered(py::handle array) {
   const ArrayObject* object = array_in(array);
-  bool answer = false;
-  run(object->state, [&] {
-    answer = views(object->state).is_scattered(*object->view);
-    return Py_NewRef(Py_None);
-  });
-  return answer;
+  return answered(object->state, [&] { return views(object->state).is_scattered(*object->view); });
 }
 
 /// A view by index algebra: for each axis of `array` its start, and what each axis of the new
@@ -150,12 +153,8 @@ py::tuple buffer_of(py::handle array) {
 /// Whether a length is known not to be 1.
 bool is_plural(py::handle length) {
   TraceState* state = required_current("a length");
-  bool answer = false;
-  run(state, [&] {
-    answer = state->graph.is_plural(require_node(state, length.ptr(), "a length"));
-    return Py_NewRef(Py_None);
-  });
-  return answer;
+  return answered(
+      state, [&] { return state->graph.is_plural(require_node(state, length.ptr(), "a length")); });
 }
 
 /// Whether two arrays may share memory.
@@ -251,14 +250,12 @@ void become(py::handle array, py::handle other) {
 /// Whether a length is 1: what is not known, and of no parameter, counts as another.
 bool is_one(py::handle length) {
   TraceState* state = required_current("a length");
-  bool answer = false;
-  run(state, [&] {
+  return answered(state, [&] {
     const NodeId node = require_node(state, length.ptr(), "a length");
-    answer = state->graph.is_integer_constant(node, 1);
-    if (!answer) state->graph.is_plural(node);
-    return Py_NewRef(Py_None);
+    const bool is_known = state->graph.is_integer_constant(node, 1);
+    if (!is_known) state->graph.is_plural(node);
+    return is_known;
   });
-  return answer;
 }
 
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,

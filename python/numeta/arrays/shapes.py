@@ -111,8 +111,7 @@ def _reshaped(array: Any, lengths: Sequence[Any], copy: Any = None) -> Any:
     made = _trace.reshaped(array, lengths)
     if made is not None:
         return made
-    is_turned = len(lengths) == 1 and not _trace.is_own(array) and whole_layout(array) == "F"
-    if is_turned or _trace.copies(array, lengths):
+    if _trace.copies(array, lengths):
         return _trace.reshaped(fresh(array), lengths)
     if copy is False:
         refuse(230, name="reshape", what="copy=False", instead="copy=None")
