@@ -119,7 +119,10 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   if (typing.result.weak && (types[0].dtype == DType::u8 || types[1].dtype == DType::u8)) {
     throw TraceFault(Diag::big_integer, {"of this operation"});
   }
-  if (checks_ && typing.result.weak && !of_math) check_binary(op, a, b);
+  if (typing.result.weak && !of_math) {
+    if (checks_) check_binary(op, a, b);
+    if (!checks_ && growing_) check_growth(op, a, b);
+  }
   if (op == Op::truediv) return true_divide(a, b);
   if (op == Op::pow) {
     const NodeId result = power(a, b);
@@ -208,6 +211,22 @@ void Lowering::check_overflow(Op op, NodeId a, NodeId b) {
   const NodeId overflows[] = {op2(question, DType::b1, x, y)};
   require(graph_.pure(Op::logical_not, DType::b1, true, overflows), Exception::OverflowError,
           "Python int too large to convert to int64");
+}
+
+/// What a Python int may grow by beyond 64 bits. A sum that grows by less than 2**31 a step would
+/// take 2**32 steps.
+void Lowering::check_growth(Op op, NodeId a, NodeId b) {
+  const Type types[] = {type(a), type(b)};
+  const DType common = common_type(types[0], types[1]).dtype;
+  if (!is_integer(common) && !is_bool(common)) return;
+  const auto is_small = [&](NodeId id) {
+    constexpr std::int64_t k_step = std::int64_t{1} << 31U;
+    return graph_.range(coerce(id, DType::i8)).within(-k_step, k_step);
+  };
+  const bool sums = op == Op::add || op == Op::sub;
+  if (sums && !is_small(a) && !is_small(b)) check_overflow(op, a, b);
+  if (op == Op::mul || op == Op::pow) check_overflow(op, a, b);
+  if (op == Op::lshift) check_left_shift(a, coerce(b, DType::i8));
 }
 
 /// A negative power of an int is a float in Python, except of 0.

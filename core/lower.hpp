@@ -75,6 +75,10 @@ class Lowering {
   void fail(Site site, std::span<const NodeId> values);
   void say(Site site, std::span<const NodeId> values);
 
+  /// Whether Python ints that leave 64 bits raise here, also where `checks` is not asked for.
+  bool growing() const { return growing_; }
+  void set_growing(bool growing) { growing_ = growing; }
+
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
 
  private:
@@ -87,6 +91,7 @@ class Lowering {
   bool fits_into(NodeId id, DType to) const;
   NodeId compare_int_float(Op op, NodeId integer, NodeId real);
   void check_binary(Op op, NodeId a, NodeId b);
+  void check_growth(Op op, NodeId a, NodeId b);
   void check_overflow(Op op, NodeId a, NodeId b);
   std::vector<NodeId> all_indices(BufferId buffer, std::span<const NodeId> indices,
                                   std::size_t wrapped);
@@ -108,6 +113,7 @@ class Lowering {
   Sites& sites_;
   bool exact_;
   bool checks_;
+  bool growing_ = false;
 };
 
 }  // namespace numeta::core

@@ -162,6 +162,8 @@ class Trace {
   void set_alive(bool alive) {
     if (!alive) state_->graph.set_unreachable();
   }
+  bool growing() const { return state_->lowering.growing(); }
+  void set_growing(bool growing) { state_->lowering.set_growing(growing); }
   std::size_t statements() const {
     return state_->graph.regions()[state_->graph.current_region()].body.size();
   }
@@ -501,6 +503,7 @@ void bind_trace(py::module_& m) {
       .def_property_readonly("region", &Trace::region)
       .def_property_readonly("statements", &Trace::statements)
       .def_property("alive", &Trace::alive, &Trace::set_alive)
+      .def_property("growing", &Trace::growing, &Trace::set_growing)
       .def_property_readonly("effects", &Trace::effects)
       .def_property_readonly("nodes", &Trace::nodes)
       .def_property_readonly("regions", &Trace::regions)

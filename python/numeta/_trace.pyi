@@ -48,6 +48,7 @@ class Trace:
     region: int
     statements: int
     alive: bool
+    growing: bool
     nodes: int
     regions: int
     effects: int

@@ -230,7 +230,7 @@ class Flow(PlainFlow):
                     return PlainLoop(())
                 loop = CountedLoop(self, frame, iteration, number, names, targets, uses, flags)
                 loop.index = index
-                loop.adaptive = kind is range
+                loop.adaptive = loop.known = kind is range
                 return loop
             from .hooks import items as items_of
 

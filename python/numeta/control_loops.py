@@ -46,7 +46,8 @@ class Compiled(Construct):
     """A compiled loop: its passes, and the ways that lead back and out.
 
     touched: the names that somebody relied on to be unbound; provisional: a join in this pass took
-    a carried name for what it began with; adaptive: Python can run the loop if this fails.
+    a carried name for what it began with; adaptive: Python can run the loop if this fails;
+    known: how often it runs is, so that Python ints could be computed there, of any size.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Compiled(Construct):
         session, trace = self.session, self.trace
         self.frame: FrameType | None = frame
         self.key = (frame.f_code, number)
-        self.adaptive = False
+        self.adaptive = self.known = False
         self.before = self.entry = dict(frame.f_locals)
         self.names = names
         self.flags = flags
@@ -88,6 +89,7 @@ class Compiled(Construct):
         self.specs: list[Spec] = list(specs)
         self.poisons.update(poisons)
         self.turns: Turns = Turns(self)
+        self._outer_growing = self.trace.growing
         self._mark = trace.mark()
         self._depth = len(session.open)
         self._edges = [(c, len(c.edges)) for c in session.open if isinstance(c, Block)]
@@ -117,6 +119,8 @@ class Compiled(Construct):
         session.held = {}
         facts = zip(self.names, self.specs, self.values, strict=True)
         self.headers = [header(self, *fact) for fact in facts]
+        self._outer_growing = self.trace.growing
+        self.trace.growing |= self.known
         self.turns.begin()
 
     def _enter_arrays(self) -> None:
@@ -159,6 +163,7 @@ class Compiled(Construct):
         first = self._learning[1]
         known = tuple(f if is_of_arrays(s) else s for f, s in zip(first, specs, strict=True))
         self.flow.learned[self._learning] = (known, self.needs_block, self.poisons)
+        self.trace.growing = self._outer_growing
         self.finish()
         self.frame = None
         return False
@@ -179,6 +184,7 @@ class Compiled(Construct):
         """As if the loop had not begun."""
         session = self.session
         self.trace.rollback(self._mark)
+        self.trace.growing = self._outer_growing
         del session.open[self._depth :]
         for block, count in self._edges:
             block.forget(count)

@@ -89,6 +89,7 @@ class WhileLoop:
         core, self._start = self._start, None
         assert core is not None
         core.adaptive = self._way == ""
+        core.known = self._count > session.unroll_limit
         core.roll_back()
         self._native.block = self._native.iteration = None
         self._native.pending = None
