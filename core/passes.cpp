@@ -14,6 +14,7 @@
 #include "core/interchange.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
+#include "core/split.hpp"
 #include "core/timeline.hpp"
 
 namespace numeta::core {
@@ -37,6 +38,7 @@ constexpr Pass kPasses[] = {
      "loops of a nest change places so that the inner one is contiguous"},
     {"fuse", fuse, "neighbouring loops that count alike run together"},
     {"rearrange", rearrange, "nests of loops that run together are interchanged, and fused again"},
+    {"split", split, "what a loop does column by column is done row by row, by loops of its parts"},
     {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
