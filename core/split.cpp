@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -22,6 +21,7 @@
 #include "core/index_sum.hpp"
 #include "core/interchange.hpp"
 #include "core/rebuild.hpp"
+#include "core/remake.hpp"
 #include "core/spread.hpp"
 #include "core/timeline.hpp"
 
@@ -266,15 +266,6 @@ class Splitting {
 
   // ---- rewriting ----
 
-  /// A part in the making.
-  struct Making {
-    const Plan& plan;
-    Copying& copying;
-    const std::map<BufferId, BufferId>& wide;
-    NodeId start;  // of the loop, in the new graph
-    std::unordered_map<NodeId, NodeId> values;
-  };
-
   void emit(const Plan& plan, NodeId owner, Copying& copying) {
     Graph& to = copying.to;
     const auto all = bounds(plan.loop);
@@ -316,96 +307,40 @@ class Splitting {
       to.allocate(array, {&length, 1}, node(allocate).bits[1]);
       wide.emplace(buffer(allocate), array);
     }
-    for (const Part& part : plan.parts) {
-      emit_part(part, {plan, copying, wide, start, {}});
-    }
+    for (const Part& part : plan.parts) emit_part(plan, part, start, wide, copying);
   }
 
-  void emit_part(const Part& part, Making making) {
-    const RegionId loop = making.plan.loop;
+  void emit_part(const Plan& plan, const Part& part, NodeId start,
+                 const std::map<BufferId, BufferId>& wide, Copying& copying) {
+    Graph& to = copying.to;
+    NodeId place = kNone;  // of this iteration in the arrays over all of them
+    const auto loaded = [&](NodeId id, std::span<const NodeId>) {
+      const auto found = wide.find(buffer(id));
+      return found == wide.end() ? kNone : to.load(found->second, {&place, 1});
+    };
+    Remaking making(g_, timeline_, plan.loop, copying, loaded);
     const bool is_inner = part.loop != kNone;
-    if (part.turned) {
-      begin(part.loop, making);
-      begin(loop, making);
-    } else {
-      begin(loop, making);
-      if (is_inner) begin(part.loop, making);
-    }
+    if (part.turned) making.begin(part.loop);
+    making.begin(plan.loop);
+    const NodeId distance[] = {making.value(g_.regions()[plan.loop].index), start};
+    place = to.pure(Op::sub, DType::i8, true, distance);
+    if (is_inner && !part.turned) making.begin(part.loop);
     for (const NodeId statement : part.statements) {
-      const auto operands = g_.operands(statement);
-      std::vector<NodeId> made = made_of(operands, making);
-      making.copying.to.set_origin(node(statement).origin);
       if (node(statement).op == Op::load) {
-        making.values[statement] = load(statement, made, making);
-      } else {
-        store(statement, made, making);
-      }
-    }
-    making.copying.to.end();
-    if (is_inner) making.copying.to.end();
-  }
-
-  void begin(RegionId loop, Making& making) {
-    Graph& to = making.copying.to;
-    const std::vector<NodeId> all = made_of(bounds(loop), making);
-    to.set_origin(node(g_.regions()[loop].owner).origin);
-    const RegionId made = to.begin_loop(all[0], all[1], all[2], g_.regions()[loop].name);
-    making.values[g_.regions()[loop].index] = to.regions()[made].index;
-  }
-
-  NodeId load(NodeId id, std::span<const NodeId> at, Making& making) {
-    const auto found = making.wide.find(buffer(id));
-    if (found == making.wide.end()) return making.copying.to.load(buffer(id), at);
-    const NodeId place = place_of(making);
-    return making.copying.to.load(found->second, {&place, 1});
-  }
-
-  void store(NodeId id, std::span<const NodeId> operands, Making& making) {
-    const auto found = making.wide.find(buffer(id));
-    if (found == making.wide.end()) {
-      return making.copying.to.store(buffer(id), operands.subspan(1), operands[0]);
-    }
-    const NodeId place = place_of(making);
-    making.copying.to.store(found->second, {&place, 1}, operands[0]);
-  }
-
-  /// Of this iteration in the arrays over all of them.
-  NodeId place_of(Making& making) {
-    const NodeId index = making.values.at(g_.regions()[making.plan.loop].index);
-    const NodeId operands[] = {index, making.start};
-    return making.copying.to.pure(Op::sub, DType::i8, true, operands);
-  }
-
-  /// Values of the part; what they are made of inside of the loop is made first.
-  std::vector<NodeId> made_of(std::span<const NodeId> wanted, Making& making) {
-    std::vector<NodeId> todo(wanted.begin(), wanted.end());
-    std::vector<NodeId> missing;
-    while (!todo.empty()) {
-      const NodeId id = todo.back();
-      todo.pop_back();
-      if (making.values.contains(id)) continue;
-      if (!is_in(id, making.plan.loop)) {
-        making.values[id] = making.copying.copied(id);
+        making.load(statement);
         continue;
       }
-      missing.push_back(id);
-      const auto operands = g_.operands(id);
-      todo.insert(todo.end(), operands.begin(), operands.end());
+      const std::vector<NodeId> made = making.values(g_.operands(statement));
+      to.set_origin(node(statement).origin);
+      const auto found = wide.find(buffer(statement));
+      if (found == wide.end()) {
+        to.store(buffer(statement), std::span(made).subspan(1), made[0]);
+      } else {
+        to.store(found->second, {&place, 1}, made[0]);
+      }
     }
-    std::ranges::sort(missing);
-    const auto repeated = std::ranges::unique(missing);
-    missing.erase(repeated.begin(), repeated.end());
-    for (const NodeId id : missing) {
-      std::vector<NodeId> operands;
-      for (const NodeId operand : g_.operands(id)) operands.push_back(making.values.at(operand));
-      making.copying.to.set_origin(node(id).origin);
-      making.values[id] = node(id).op == Op::load
-                              ? load(id, operands, making)
-                              : copy_operation(g_, id, operands, making.copying.to);
-    }
-    std::vector<NodeId> out;
-    for (const NodeId id : wanted) out.push_back(making.values.at(id));
-    return out;
+    to.end();
+    if (is_inner) to.end();
   }
 
   const Graph& g_;
