@@ -211,9 +211,12 @@ NodeId Lowering::power_by_products(NodeId base, NodeId exponent, Type result) {
   // makes -0.0 a zero whose reciprocal has a root; that of -inf is -0.0, and the power 0.0.
   // Three roundings: within 2 units in the last place.
   const NodeId zero = graph_.constant(compute, false, literal_float(compute, 0));
-  const NodeId one = graph_.constant(compute, false, literal_float(compute, 1));
-  const NodeId r = op2(Op::truediv, compute, one, op2(Op::add, compute, base, zero));
-  return op2(Op::mul, compute, r, graph_.pure(Op::sqrt, compute, false, {&r, 1}));
+  const NodeId sum[] = {base, zero};
+  const NodeId quotient[] = {graph_.constant(compute, false, literal_float(compute, 1)),
+                             graph_.pure(Op::add, compute, false, sum)};
+  const NodeId r = graph_.pure(Op::truediv, compute, false, quotient);
+  const NodeId product[] = {r, graph_.pure(Op::sqrt, compute, false, {&r, 1})};
+  return graph_.pure(Op::mul, compute, false, product);
 }
 
 void Lowering::check_overflow(Op op, NodeId a, NodeId b) {

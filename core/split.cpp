@@ -77,9 +77,9 @@ class Splitting {
         if (!part.turned) continue;
         turned += (turned.empty() ? "" : ", ") + g_.regions()[part.loop].name;
       }
-      made.notes.push_back({g_.node(owner).origin,
-                            fmt::format("the loop {} is split, and runs inside of {}",
-                                        g_.regions()[plan.loop].name, turned)});
+      made.notes.push_back(
+          {g_.node(owner).origin, fmt::format("the loop {} is split, and runs inside of {}",
+                                              g_.regions()[plan.loop].name, turned)});
     }
     return made;
   }
@@ -191,8 +191,8 @@ class Splitting {
   }
 
   bool is_widened(const Plan& plan, NodeId access) const {
-    return std::ranges::any_of(
-        plan.widened, [&](NodeId allocate) { return buffer(allocate) == buffer(access); });
+    return std::ranges::any_of(plan.widened,
+                               [&](NodeId allocate) { return buffer(allocate) == buffer(access); });
   }
 
   /// The loads beside the parts that a part uses, if they may be made in it, and all accesses.

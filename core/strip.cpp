@@ -4,8 +4,9 @@
 // the same in all iterations. So the iterations of one element depend on no other element, and the
 // innermost loop may be cut into strips that go outside.
 //
-// A strip reads all that the nest does in parts as narrow as it is: so only a nest whose arrays stay
-// in the cache is cut. A nest that is not, for that or since a check fails, is the rest of the row.
+// A strip reads all that the nest does in parts as narrow as it is: so only a nest whose arrays
+// stay in the cache is cut. A nest that is not, for that or since a check fails, is the rest of the
+// row.
 #include "core/strip.hpp"
 
 #include <algorithm>
@@ -62,9 +63,9 @@ class Stripping {
     };
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [owner, plan] : plans_) {
-      made.notes.push_back({g_.node(owner).origin,
-                            fmt::format("what the loop {} sums is kept in registers",
-                                        g_.regions()[plan.loops.back()].name)});
+      made.notes.push_back(
+          {g_.node(owner).origin, fmt::format("what the loop {} sums is kept in registers",
+                                              g_.regions()[plan.loops.back()].name)});
     }
     return made;
   }
@@ -196,16 +197,16 @@ class Stripping {
     Graph& to = copying.to;
     const RegionId row = plan.loops.back();
     to.set_origin(node(g_.regions()[row].owner).origin);
-    const std::int64_t lanes = std::min<std::int64_t>(
-        kMostLanes, kLaneBits / bits(g_.buffers()[buffer(plan.store)].type));
+    const std::int64_t lanes =
+        std::min<std::int64_t>(kMostLanes, kLaneBits / bits(g_.buffers()[buffer(plan.store)].type));
     const NodeId start = copying.copied(bounds(row)[0]);
     const NodeId count = integers(to, Op::sub, copying.copied(bounds(row)[1]), start);
     NodeId fits = is_at_most(to, to.integer(lanes), count);
     NodeId product = to.integer(1);
     for (const RegionId loop : plan.loops) {
       if (loop == row) fits = both(to, fits, is_at_most(to, to.integer(kFewest), product));
-      const NodeId length = integers(to, Op::sub, copying.copied(bounds(loop)[1]),
-                                     copying.copied(bounds(loop)[0]));
+      const NodeId length =
+          integers(to, Op::sub, copying.copied(bounds(loop)[1]), copying.copied(bounds(loop)[0]));
       fits = both(to, fits, is_at_most(to, length, to.integer(kLargest)));
       product = integers(to, Op::mul, product, length);
     }
@@ -253,8 +254,7 @@ class Stripping {
       const RegionId outermost = plan.loops.front();
       Remaking before(g_, timeline_, outermost, copying, loaded);
       begin_lanes(before);
-      to.store(sums, {&lane, 1},
-               to.load(buffer(plan.store), before.values(indices(plan.store))));
+      to.store(sums, {&lane, 1}, to.load(buffer(plan.store), before.values(indices(plan.store))));
       to.end();
       Remaking making(g_, timeline_, outermost, copying, loaded);
       for (std::size_t k = 0; k + 1 < plan.loops.size(); ++k) making.begin(plan.loops[k]);
