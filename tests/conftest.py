@@ -8,7 +8,7 @@ import pytest
 
 
 def pytest_configure() -> None:
-    """A shell's background job ignores SIGINT, and so would every process that a test interrupts."""
+    """A shell's background job ignores SIGINT, and so would the processes that tests interrupt."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

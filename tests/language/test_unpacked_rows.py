@@ -32,7 +32,7 @@ def test_beside_other_values_and_nested():
         s = 0.0
         for k, (x, y, z) in enumerate(p):
             s += k * x - y * z
-        for (x, y, z), v in zip(p, w):
+        for (x, y, z), v in zip(p, w, strict=False):
             s += v * (x + y + z)
         for (a, b), [c, d] in q:
             s = s * 0.5 + a - b * c + d
