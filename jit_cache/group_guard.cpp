@@ -31,7 +31,7 @@ uint64_t row_of(pid_t owner, pid_t group) {
   return uint64_t{static_cast<uint32_t>(owner)} << 32 | static_cast<uint32_t>(group);
 }
 
-/// For a second at most: the thread that starts one has the signals blocked, so it is not this one.
+// For a second at most: the thread that starts one has the signals blocked, so it is not this one.
 void wait_for_starting(pid_t self) {
   constexpr int kTurns = 1000;
   constexpr timespec kTurn{0, 1'000'000};

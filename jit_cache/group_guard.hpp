@@ -13,8 +13,8 @@
 
 namespace numeta::jit_cache {
 
-// A signal that comes while a compiler is being started, by whatever thread it is taken, waits until
-// its group is known.
+// A signal that comes while a compiler is being started, by whatever thread it is taken, waits
+// until its group is known.
 class StartingGroup {
  public:
   StartingGroup();
