@@ -39,7 +39,7 @@ from typing import Any
 
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
 from .staging_live import BREAK, ELSE, SIMPLE, USES, Liveness
-from .staging_names import bindings, parameters, target_names
+from .staging_names import bindings, parameters, target_names, unpacking
 from .staging_nodes import (
     FLOW,
     HOOKS,
@@ -404,7 +404,8 @@ class Transformer(Expressions):
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
         target = node.target.id if isinstance(node.target, ast.Name) else ""
-        facts = (number, tuple(names), tuple(targets), uses, flags, target)
+        shape = unpacking(node.target)
+        facts = (number, tuple(names), tuple(targets), uses, flags, target, shape)
         make = assign_one(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
         node.iter = attribute(name, "items", head)
         enter = assign(names, method(name, "enter", head), head)
