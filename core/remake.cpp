@@ -2,6 +2,7 @@
 #include "core/remake.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace numeta::core {
 
@@ -34,8 +35,7 @@ std::vector<NodeId> Remaking::values(std::span<const NodeId> wanted) {
     todo.insert(todo.end(), operands.begin(), operands.end());
   }
   std::ranges::sort(missing);  // operands are older than their users
-  const auto repeated = std::ranges::unique(missing);
-  missing.erase(repeated.begin(), repeated.end());
+  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
   for (const NodeId id : missing) {
     std::vector<NodeId> operands;
     for (const NodeId operand : from_.operands(id)) operands.push_back(values_.at(operand));
@@ -53,6 +53,22 @@ NodeId Remaking::loaded(NodeId id, std::span<const NodeId> at) {
   const NodeId instead = loaded_(id, at);
   if (instead != kNone) return instead;
   return to().load(static_cast<BufferId>(from_.node(id).bits[0]), at);
+}
+
+bool may_be_early(const Graph& graph, NodeId value) {
+  std::vector<NodeId> todo{value};
+  std::unordered_set<NodeId> seen;
+  while (!todo.empty()) {
+    const NodeId id = todo.back();
+    todo.pop_back();
+    if (!seen.insert(id).second) continue;
+    const Op op = graph.node(id).op;
+    const auto operands = graph.operands(id);
+    const bool divides = op == Op::quotient || op == Op::residue;
+    if (divides && graph.range(operands[1]).low < 1) return false;
+    todo.insert(todo.end(), operands.begin(), operands.end());
+  }
+  return true;
 }
 
 }  // namespace numeta::core

@@ -49,4 +49,8 @@ class Remaking {
   std::unordered_map<NodeId, NodeId> values_;
 };
 
+/// May a value be computed although control may never come to where it is used? A division by
+/// what may be 0 there may not.
+bool may_be_early(const Graph& graph, NodeId value);
+
 }  // namespace numeta::core

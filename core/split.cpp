@@ -147,7 +147,7 @@ class Splitting {
         }
         case Op::check:
           for (const NodeId operand : g_.operands(id)) {
-            if (is_in(operand, plan.loop)) return false;
+            if (is_in(operand, plan.loop) || !may_be_early(g_, operand)) return false;
           }
           plan.checks.push_back(id);
           break;
@@ -198,7 +198,9 @@ class Splitting {
   /// The loads beside the parts that a part uses, if they may be made in it, and all accesses.
   bool find_accesses(Part& part, const Plan& plan) const {
     std::vector<bool> seen(g_.size(), false);
-    for (const NodeId statement : part.statements) {
+    std::vector<NodeId> users = part.statements;
+    if (part.loop != kNone) users.push_back(g_.regions()[part.loop].owner);
+    for (const NodeId statement : users) {
       std::vector<NodeId> todo(g_.operands(statement).begin(), g_.operands(statement).end());
       while (!todo.empty()) {
         const NodeId id = todo.back();
@@ -219,14 +221,14 @@ class Splitting {
     part.accesses.insert(part.accesses.end(), part.statements.begin(), part.statements.end());
     std::erase_if(part.accesses, [&](NodeId access) { return is_widened(plan, access); });
     std::ranges::sort(part.accesses);
-    const auto repeated = std::ranges::unique(part.accesses);
-    part.accesses.erase(repeated.begin(), repeated.end());
+    part.accesses.erase(std::unique(part.accesses.begin(), part.accesses.end()),
+                        part.accesses.end());
     return part.accesses.size() <= kMostAccesses;
   }
 
   bool gains_turned(const Part& part, RegionId loop) const {
     for (const NodeId bound : bounds(part.loop)) {
-      if (is_in(bound, loop)) return false;
+      if (is_in(bound, loop) || !may_be_early(g_, bound)) return false;
     }
     return is_better_turned(g_, loop, part.loop, part.accesses);
   }
@@ -302,9 +304,7 @@ class Splitting {
       const Buffer& old = buffer_of(allocate);
       const BufferId array = to.array(old.name, old.type, Layout::C, 1);
       to.set_origin(node(allocate).origin);
-      const NodeId lengths[] = {count, to.integer(0)};
-      const NodeId length = to.pure(Op::maximum, DType::i8, true, lengths);
-      to.allocate(array, {&length, 1}, node(allocate).bits[1]);
+      to.allocate(array, {&count, 1}, node(allocate).bits[1]);
       wide.emplace(buffer(allocate), array);
     }
     for (const Part& part : plan.parts) emit_part(plan, part, start, wide, copying);

@@ -105,7 +105,7 @@ std::vector<RegionId> spread_over(const Graph& g, const Timeline& timeline, Node
 std::vector<IndexSum> beyond_term(const Graph& g, NodeId value, std::int64_t factor, bool upper) {
   std::vector<IndexSum> out;
   value = bare(g, value);
-  const auto add = [&](IndexSum sum, std::int64_t constant) {
+  const auto add = [&](const IndexSum& sum, std::int64_t constant) {
     IndexSum by;
     by.add(sum, factor);
     by.constant += constant;
@@ -120,7 +120,7 @@ std::vector<IndexSum> beyond_term(const Graph& g, NodeId value, std::int64_t fac
   if (!g.is_constant(g.operands(value)[1])) return out;
   const std::int64_t places = g.integer_value(g.operands(value)[1]);
   if (places < 0 || places > 16 || factor % (std::int64_t{1} << places) != 0) return out;
-  IndexSum dividend = index_sum(g, g.operands(value)[0]);
+  const IndexSum dividend = index_sum(g, g.operands(value)[0]);
   const std::int64_t lost = (std::int64_t{1} << places) - 1;
   factor /= std::int64_t{1} << places;
   add(dividend, (factor > 0) == upper ? 0 : -factor * lost);

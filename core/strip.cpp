@@ -158,11 +158,12 @@ class Stripping {
       }
     }
     const auto is_outside = [&](NodeId id) { return !is_in(id, outer); };
+    const auto may_be_asked = [&](NodeId id) { return is_outside(id) && may_be_early(g_, id); };
     for (const NodeId check : checks) {
-      if (!std::ranges::all_of(g_.operands(check), is_outside)) return false;
+      if (!std::ranges::all_of(g_.operands(check), may_be_asked)) return false;
     }
     for (const RegionId loop : plan.loops) {
-      if (!std::ranges::all_of(bounds(loop), is_outside)) return false;
+      if (!std::ranges::all_of(bounds(loop), may_be_asked)) return false;
     }
     for (const NodeId at : indices(plan.store)) {
       const IndexSum sum = index_sum(g_, at);

@@ -98,9 +98,9 @@ struct Row : Planning {
       : Planning(one_chain), a(array("a", 2)), x(array("x")), r(array("r")) {}
   using Place = std::function<NodeId(NodeId p, NodeId j)>;
   void adds(const Place& stored, const Place& loaded) {
-    over({n, m}, [&](auto& at_) {
-      const NodeId product = mul(at(x, {at_[0]}), at(a, at_));
-      store(r, {stored(at_[0], at_[1])}, add(at(r, {loaded(at_[0], at_[1])}), product));
+    over({n, m}, [&](auto& place) {
+      const NodeId product = mul(at(x, {place[0]}), at(a, place));
+      store(r, {stored(place[0], place[1])}, add(at(r, {loaded(place[0], place[1])}), product));
     });
   }
   BufferId a;
