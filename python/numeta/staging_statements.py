@@ -4,23 +4,21 @@ NAMES are those that staging_live.py says have to be merged; `F` is the function
 statement `F = __numeta__.flow(NESTED_RETURNS)`. What a statement does is Python's own where its
 condition is known at compile time; `k.then`, `L.items` and so on are then plain attributes.
 
-    if t: A          k = F.branch(t, (NAMES, NAMES_OF_ELSE))
-    else: B          if k.then: A
-                     if k.otherwise:
-                         if k.compiled: a, b = k.restore()
+    if t: A          if (k := F.branch(t, (NAMES, NAMES_OF_ELSE))).then: A
+    else: B          if k.otherwise:
+                         for a, b in k.restores: break
                          B
-                     if k.compiled: a, b = k.merge()
-    for x in it: A   L = F.loop(it, (NUMBER, NAMES, TARGETS, USES, FLAGS, "x"))
-    else: B          for x in L.items:
-                         if L.enters: a, b = L.enter()
+                     for a, b in k.merges: break
+    for x in it: A   for x in (L := F.loop(it, (NUMBER, NAMES, TARGETS, USES, FLAGS, "x"))).items:
+    else: B              for a, b in L.enters: break
                          A
                      if L.runs_else:
-                         if L.exhausts: a, b, x = L.exhausted()
+                         for a, b, x in L.exhausts: break
                          B
-                     if L.merges: a, b, x = L.leave()
+                     for a, b, x in L.merges: break
     while t: A       W = F.loop_while((NUMBER, NAMES, USES, FLAGS))
-                     while W.passes():
-                         if W.enters: a, b = W.enter()
+                     while W.passes:
+                         for a, b in W.enters: break
                          if W.skips(t): continue
                          A
     break            if F.breaks(L): break           continue likewise
@@ -28,7 +26,8 @@ condition is known at compile time; `k.then`, `L.items` and so on are then plain
     raise e          if F.raises(e): raise F.error
     assert t, m      if (k := F.asserts(t)).fails and k.fail(m): raise F.error
 
-What follows a statement that may jump away stands below `if F.alive:`.
+What follows a statement that may jump away stands below `if F.alive:`. A loop that ends with its
+first `break` binds names where there is anything to bind, and does not where there is not.
 """
 
 from __future__ import annotations
@@ -44,17 +43,16 @@ from .staging_nodes import (
     FLOW,
     HOOKS,
     STORE,
-    assign,
     assign_one,
     at,
     attribute,
     bind,
-    call,
     constant,
     hook,
     load,
     member,
     method,
+    rebind,
     statement,
     when,
 )
@@ -371,19 +369,15 @@ class Transformer(Expressions):
         names, before = live.names(after), live.names(other)
         name, like = self._construct()[0], node.test
         shown = constant((tuple(names), tuple(before)), like)
+        made = bind(name, method(FLOW, "branch", like, test, shown), like)
+        node.test, node.body, node.orelse = member(made, "then", like), body, []
+        result: list[ast.stmt] = [node]
         branch = load(name, like)  # in more than one place
-        compiled = member(branch, "compiled", like)
-        result = [
-            assign_one(name, method(FLOW, "branch", like, test, shown), like),
-            when(member(branch, "then", like), body, like),
-        ]
         if orelse:
             if before:
-                restore = assign(before, call(member(branch, "restore", like), [], like), like)
-                orelse.insert(0, when(compiled, [restore], like))
+                orelse.insert(0, rebind(before, member(branch, "restores", like), like))
             result.append(when(member(branch, "otherwise", like), orelse, like))
-        merge = assign(names, call(member(branch, "merge", like), [], like), like)
-        result.append(when(compiled, [merge], like))
+        result.append(rebind(names, member(branch, "merges", like), like))
         return result
 
     def _decided(self, test: ast.expr) -> ast.expr:
@@ -405,13 +399,12 @@ class Transformer(Expressions):
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
         target = node.target.id if isinstance(node.target, ast.Name) else ""
         facts = (number, tuple(names), tuple(targets), uses, flags, target)
-        make = assign_one(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
-        node.iter = attribute(name, "items", head)
-        enter = assign(names, method(name, "enter", head), head)
+        made = bind(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
+        node.iter = member(made, "items", head)
         orelse = self._loop_body(node, name, head)
         if names:
-            node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
-        return [make, node, *self._after_loop(name, names + targets, orelse, head)]
+            node.body.insert(0, rebind(names, attribute(name, "enters", head), head))
+        return [node, *self._after_loop(name, names + targets, orelse, head)]
 
     def _carried(
         self, node: ast.For | ast.While, index: set[str]
@@ -455,11 +448,9 @@ class Transformer(Expressions):
         result = []
         if orelse:
             like = orelse[0]
-            leave = assign(names, method(name, "exhausted", like), like)
-            orelse.insert(0, when(attribute(name, "exhausts", like), [leave], like))
+            orelse.insert(0, rebind(names, attribute(name, "exhausts", like), like))
             result.append(when(attribute(name, "runs_else", like), orelse, like))
-        leave = assign(names, method(name, "leave", head), head)
-        return [*result, when(attribute(name, "merges", head), [leave], head)]
+        return [*result, rebind(names, attribute(name, "merges", head), head)]
 
     def visit_While(self, node: ast.While) -> ast.AST | list[ast.stmt]:
         test = self.truth(node.test)
@@ -474,12 +465,11 @@ class Transformer(Expressions):
         facts = constant((number, tuple(names), uses, flags), head)
         make = assign_one(name, method(FLOW, "loop_while", head, facts), head)
         orelse = self._loop_body(node, name, head)
-        node.test = method(name, "passes", head)
+        node.test = attribute(name, "passes", head)
         again = at(ast.Continue(), head)
         node.body.insert(0, when(method(name, "skips", head, test), [again], head))
         if names:
-            enter = assign(names, method(name, "enter", head), head)
-            node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
+            node.body.insert(0, rebind(names, attribute(name, "enters", head), head))
         return [make, node, *self._after_loop(name, names, orelse, head)]
 
     # -- statements that only Python runs ---------------------------------------------------------
