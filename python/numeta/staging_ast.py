@@ -28,7 +28,6 @@ from .staging_nodes import (
     CALL,
     LIFT,
     LOAD,
-    at,
     attribute,
     bind,
     call,
@@ -38,6 +37,7 @@ from .staging_nodes import (
     lazily,
     load,
     member,
+    placed,
 )
 
 EVERYTHING = -1  # the assigned names where control does not come: a mask of all
@@ -287,8 +287,8 @@ class Expressions:
         if not bound or not bound[0]:
             return made
         items = [made, *(self._named(name, "kept", one, like) for one in bound)]
-        picked = at(ast.Tuple(items, LOAD), like)
-        return at(ast.Subscript(picked, constant(0, like), LOAD), like)
+        picked = placed(ast.Tuple, like, items, LOAD)
+        return placed(ast.Subscript, like, picked, constant(0, like), LOAD)
 
     def _named(self, name: str, how: str, bound: str, like: ast.AST) -> ast.expr:
         value = attribute(name, how, like)
@@ -342,8 +342,8 @@ class Expressions:
         made = bind(name, hook("choice", node, node.test, *shown), node)
         if bound and bound[0]:
             items = [*(self._named(name, "restored", one, node) for one in bound), node.orelse]
-            arm = at(ast.Tuple(items, LOAD), node)
-            node.orelse = at(ast.Subscript(arm, constant(-1, node), LOAD), node)
+            arm = placed(ast.Tuple, node, items, LOAD)
+            node.orelse = placed(ast.Subscript, node, arm, constant(-1, node), LOAD)
         then = either_of(attribute(name, "then", node), node.body, node)
         otherwise = either_of(attribute(name, "otherwise", node), node.orelse, node)
         picked = call(member(made, "pick", node), [then, otherwise], node)
@@ -391,7 +391,7 @@ class Expressions:
             if isinstance(part, ast.FormattedValue):
                 spec = part.format_spec and self.visit(part.format_spec)
                 given = [constant(part.conversion, part), spec or constant(None, part)]
-                part = at(ast.Tuple([self.visit(part.value), *given], LOAD), part)
+                part = placed(ast.Tuple, part, [self.visit(part.value), *given], LOAD)
             parts.append(part)
         return hook("joined", node, *parts)
 
@@ -427,7 +427,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, like: ast.AST) -
     name = _IDENTITY.get(type(op))
     if name is not None:
         return hook(name, like, left, right)
-    return at(ast.Compare(left, [op], [right]), like)
+    return placed(ast.Compare, like, left, [op], [right])
 
 
 def visitors(*classes: type) -> dict[type[ast.AST], Callable[[Any, Any], Any]]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .staging_names import FUNCTIONS, LEAVES, all_children
-from .staging_nodes import at, call, load, when
+from .staging_nodes import call, load, placed, when
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
 AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
@@ -315,8 +315,8 @@ def _expanded(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
     for place, node in enumerate(body):
         if type(node) is ast.Assert and node.msg and type(node.msg) is not ast.Constant:
             error = call(load("AssertionError", node), [node.msg], node)
-            raised = at(ast.Raise(error, None), node)
-            body[place] = when(at(ast.UnaryOp(ast.Not(), node.test), node), [raised], node)
+            raised = placed(ast.Raise, node, error, None)
+            body[place] = when(placed(ast.UnaryOp, node, ast.Not(), node.test), [raised], node)
     return body
 
 

@@ -44,7 +44,6 @@ from .staging_nodes import (
     HOOKS,
     STORE,
     assign_one,
-    at,
     attribute,
     bind,
     constant,
@@ -52,6 +51,7 @@ from .staging_nodes import (
     load,
     member,
     method,
+    placed,
     rebind,
     statement,
     when,
@@ -109,15 +109,15 @@ class Transformer(Expressions):
             nested = scope.live.nested_return
             if not isinstance(body[-1], ast.Return):
                 value = method(FLOW, "result", last, constant(None, last))
-                body.append(at(ast.Return(value), last))
+                body.append(placed(ast.Return, last, value))
             flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
             body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
         doubted = scope.live.names(scope.doubted & ~given)
         if doubted:
-            stored: list[ast.expr] = [at(ast.Name(name, STORE), first) for name in doubted]
-            body.insert(0, at(ast.Assign(stored, attribute(HOOKS, "unbound", first)), first))
+            stored: list[ast.expr] = [placed(ast.Name, first, name, STORE) for name in doubted]
+            body.insert(0, placed(ast.Assign, first, stored, attribute(HOOKS, "unbound", first)))
         if changed:
-            body.insert(0, at(ast.Nonlocal(changed), first))
+            body.insert(0, placed(ast.Nonlocal, first, changed))
         node.body = body
 
     def _block(self, body: Sequence[ast.stmt], start: int = 0) -> list[ast.stmt]:
@@ -305,8 +305,8 @@ class Transformer(Expressions):
         made = bind(name, method(FLOW, "asserts", node, test), node)
         fails = member(made, "fails", node)
         fail = method(name, "fail", node, *([message] if message else []))
-        raised = at(ast.Raise(attribute(FLOW, "error", node), None), node)
-        return when(at(ast.BoolOp(ast.And(), [fails, fail]), node), [raised], node)
+        raised = placed(ast.Raise, node, attribute(FLOW, "error", node), None)
+        return when(placed(ast.BoolOp, node, ast.And(), [fails, fail]), [raised], node)
 
     # -- jumps ------------------------------------------------------------------------------------
 
@@ -466,7 +466,7 @@ class Transformer(Expressions):
         make = assign_one(name, method(FLOW, "loop_while", head, facts), head)
         orelse = self._loop_body(node, name, head)
         node.test = attribute(name, "passes", head)
-        again = at(ast.Continue(), head)
+        again = placed(ast.Continue, head)
         node.body.insert(0, when(method(name, "skips", head, test), [again], head))
         if names:
             node.body.insert(0, rebind(names, attribute(name, "enters", head), head))
@@ -476,7 +476,7 @@ class Transformer(Expressions):
 
     def _guarded(self, node: ast.stmt, what: str) -> ast.stmt:
         item = ast.withitem(hook("guarded", node, constant(what, node)), None)
-        return at(ast.With([item], [node], None), node)
+        return placed(ast.With, node, [item], [node], None)
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> ast.AST:
         scope = self._scopes[-1]
