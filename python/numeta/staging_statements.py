@@ -76,25 +76,25 @@ class Transformer(Expressions):
         if isinstance(node, ast.Lambda):
             self.lambda_(node)
             return
-        inner = bindings(node.body)
-        own = (parameters(node.args) | inner.bound) - inner.global_ - inner.nonlocal_
+        live = Liveness(node.body)
+        own = (parameters(node.args) | live.bound) - live.global_ - live.nonlocal_
         if not self._scopes:
-            self.refusal = _refusal_of(node, inner.yields)
+            self.refusal = _refusal_of(node, live.yields)
         outside = set().union(*(scope.shared for scope in self._functions)) - own
         scope = Scope("function", own)
-        live = scope.live = Liveness(node.body, own, inner.nonlocal_ | outside)
+        scope.live = live
         scope.shared = live.nonlocals & own
-        live.solve(node.body, scope.shared | outside)
-        scope.flows = not inner.yields and isinstance(node, ast.FunctionDef)
+        live.solve(node.body, own, live.nonlocal_ | outside, scope.shared | outside)
+        scope.flows = not live.yields and isinstance(node, ast.FunctionDef)
         scope.has_flow = scope.flows and (live.controls or live.nested_return)
-        for name in parameters(node.args) | inner.nonlocal_ | outside:
+        for name in parameters(node.args) | live.nonlocal_ | outside:
             scope.assigned |= live.bits.get(name, 0)
         saved = self._loops, self._depth, self._no_walrus, self._generator
-        self._loops, self._depth, self._no_walrus, self._generator = [], 0, 0, inner.yields
+        self._loops, self._depth, self._no_walrus, self._generator = [], 0, 0, live.yields
         self._scopes.append(scope)
         self._functions.append(scope)
-        self._bound.append(inner.bound)
-        changed = outside & set(live.names(live.anything)) - inner.nonlocal_
+        self._bound.append(live.bound)
+        changed = outside & set(live.names(live.anything)) - live.nonlocal_
         self._function_body(node, scope, sorted(changed))
         self._bound.pop()
         self._functions.pop()
@@ -133,10 +133,11 @@ class Transformer(Expressions):
                 result += new
             else:
                 result.append(new)
-            if info is None:
+            if info is None or live is None:
                 continue
-            if info.stores and not info.jumps and info.stores == info.bound:
-                result += self._rebound(node, info.stores)
+            stores = info.stores & live.visible
+            if stores and not info.jumps and stores == info.bound & live.visible:
+                result += self._rebound(node, stores)
             if info.jumps and k + 1 < len(body):
                 rest = self._block(body, k + 1)
                 result.append(when(attribute(FLOW, "alive", body[k + 1]), rest, body[k + 1]))
