@@ -15,22 +15,22 @@ const std::array<PyObject*, 4>& place_names() {
   return names;
 }
 
-int set_fields(PyObject* node, PyObject* names, PyObject* const* values, Py_ssize_t count) {
+int set_fields(PyObject* space, PyObject* names, PyObject* const* values, Py_ssize_t count) {
   if (!PyTuple_Check(names) || count > PyTuple_GET_SIZE(names)) {
-    PyErr_Format(PyExc_TypeError, "%.200s has fewer fields", Py_TYPE(node)->tp_name);
+    PyErr_SetString(PyExc_TypeError, "such a node has fewer fields");
     return -1;
   }
   for (Py_ssize_t k = 0; k < count; ++k) {
-    if (PyObject_SetAttr(node, PyTuple_GET_ITEM(names, k), values[k]) < 0) return -1;
+    if (PyDict_SetItem(space, PyTuple_GET_ITEM(names, k), values[k]) < 0) return -1;
   }
   return 0;
 }
 
-int set_place(PyObject* node, PyObject* like) {
+int set_place(PyObject* space, PyObject* like) {
   for (PyObject* name : place_names()) {
     PyObject* value = PyObject_GetAttr(like, name);
     if (value == nullptr) return -1;
-    const int failed = PyObject_SetAttr(node, name, value);
+    const int failed = PyDict_SetItem(space, name, value);
     Py_DECREF(value);
     if (failed < 0) return -1;
   }
@@ -49,10 +49,12 @@ PyObject* placed(PyObject*, PyObject* const* args, Py_ssize_t count) {
   if (names == nullptr) return nullptr;
   // No `__init__`: it would look for fields by name, and all of them are given.
   PyObject* node = kind->tp_new(kind, nothing, nullptr);
-  if (node != nullptr &&
-      (set_fields(node, names, args + 2, count - 2) < 0 || set_place(node, args[1]) < 0)) {
+  PyObject* space = node == nullptr ? nullptr : PyObject_GenericGetDict(node, nullptr);
+  if (space == nullptr || set_fields(space, names, args + 2, count - 2) < 0 ||
+      set_place(space, args[1]) < 0) {
     Py_CLEAR(node);
   }
+  Py_XDECREF(space);
   Py_DECREF(names);
   return node;
 }
