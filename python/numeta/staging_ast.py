@@ -125,6 +125,10 @@ class Expressions:
 
     def is_doubtful(self, name: str) -> bool:
         """Whether a local name may be unbound here, or bound on some ways only."""
+        return bool(self._doubts(name))
+
+    def _doubts(self, name: str) -> bool | None:
+        """As `is_doubtful`; None if the name is not local."""
         for scope in reversed(self._scopes):
             if name in scope.own:
                 if scope.live is None:
@@ -134,7 +138,7 @@ class Expressions:
                     return False
                 scope.doubted |= bit
                 return True
-        return False
+        return None
 
     def mangled(self, name: str) -> str:
         """A private name as the class around it stores it."""
@@ -195,11 +199,12 @@ class Expressions:
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         name = node.id
-        if isinstance(node.ctx, ast.Load):
-            if not self.is_local(name):
+        if type(node.ctx) is ast.Load:
+            doubts = self._doubts(name)
+            if doubts is None:
                 self.captured.add(name)
                 return call(load(LIFT, node), [node, constant(name, node)], node)
-            if self.is_doubtful(name):
+            if doubts:
                 return hook("name_", node, node, constant(name, node))
         elif self._scopes:
             scope = self._scopes[-1]
@@ -230,9 +235,10 @@ class Expressions:
         """A callee or the object of an attribute: `attr` and `call` lift it where they must."""
         if not isinstance(node, ast.Name):
             return self.visit(node)  # type: ignore[no-any-return]
-        if not self.is_local(node.id):
+        doubts = self._doubts(node.id)
+        if doubts is None:
             self.captured.add(node.id)
-        elif self.is_doubtful(node.id):
+        elif doubts:
             return hook("name_", node, node, constant(node.id, node))
         return node
 

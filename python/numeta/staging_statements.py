@@ -136,7 +136,8 @@ class Transformer(Expressions):
             if info is None or live is None:
                 continue
             stores = info.stores & live.visible
-            if stores and not info.jumps and stores == info.bound & live.visible:
+            inner = len(self._functions) > 1
+            if inner and stores and not info.jumps and stores == info.bound & live.visible:
                 result += self._rebound(node, stores)
             if info.jumps and k + 1 < len(body):
                 rest = self._block(body, k + 1)
