@@ -25,8 +25,8 @@ struct EmissionObject {
   std::vector<std::pair<std::string, bool>> results;
   pybind11::list
       arrays;  // (dtype, rank, is it in Fortran order, is it made early) of each returned
-  std::vector<emit_fortran::LineOrigin> lines;  // of the Fortran text
-  std::shared_ptr<const Program> program;       // whose code objects the lines speak of
+  std::vector<emit_fortran::LineOrigin> lines;     // of the Fortran text
+  std::shared_ptr<const Program> program;          // whose code objects the lines speak of
   std::vector<std::pair<int, std::string>> notes;  // the Python line and what was done there
   bool brief = false;
   bool recursive = false;

@@ -63,8 +63,8 @@ std::pair<std::string, int> Program::place(core::Origin origin) const {
   const std::vector<LineEnd>& lines = lines_of(origin.code);
   const int offset = static_cast<int>(origin.offset);
   const auto after = std::ranges::upper_bound(lines, offset, {}, &LineEnd::end);
-  const int line = offset < 0 || after == lines.end() ? codes[origin.code]->co_firstlineno
-                                                       : after->line;
+  const int line =
+      offset < 0 || after == lines.end() ? codes[origin.code]->co_firstlineno : after->line;
   return {name == nullptr ? "" : name, line};
 }
 
@@ -120,7 +120,6 @@ void TraceState::note_origin() {
     frame = back;
   }
 }
-
 
 void set_error_factory(PyObject* factory) {
   Py_INCREF(factory);

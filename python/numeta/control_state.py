@@ -56,8 +56,9 @@ class Construct:
     def line(self) -> int:
         """Where it stands; only messages ask, and a frame finds its line by a long search."""
         if not self._line:
-            lines = (line for _, end, line in self._code.co_lines() if self._offset < end)
-            self._line = next(lines, None) or self._code.co_firstlineno
+            ends = ((end, line) for _, end, line in self._code.co_lines() if line is not None)
+            lines = (line for end, line in ends if self._offset < end)
+            self._line = next(lines, self._code.co_firstlineno)
         return self._line
 
     def carries(self, name: str) -> bool:

@@ -21,6 +21,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from ._trace import placed
 from .staging_live import Liveness
 from .staging_names import LEAVES, bindings, parameters, target_names
 from .staging_nodes import (
@@ -37,7 +38,6 @@ from .staging_nodes import (
     lazily,
     load,
     member,
-    placed,
 )
 
 EVERYTHING = -1  # the assigned names where control does not come: a mask of all

@@ -13,8 +13,9 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ._trace import placed
 from .staging_names import DECLARING, FUNCTIONS, LEAVES, all_children, bindings, declare
-from .staging_nodes import call, load, placed, when
+from .staging_nodes import call, load, when
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
 AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed

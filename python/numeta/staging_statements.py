@@ -36,6 +36,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ._trace import placed
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
 from .staging_live import BREAK, ELSE, SIMPLE, USES, Liveness
 from .staging_names import bindings, parameters, target_names
@@ -51,7 +52,6 @@ from .staging_nodes import (
     load,
     member,
     method,
-    placed,
     rebind,
     statement,
     when,
