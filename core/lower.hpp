@@ -87,6 +87,7 @@ class Lowering {
   [[noreturn]] static void refuse(Op op, std::span<const Type> types, const Refusal& why);
   NodeId make(const Typing& typing, std::span<const NodeId> operands);
   NodeId power(NodeId a, NodeId b);
+  NodeId power_by_products(NodeId base, NodeId exponent, Type result);
   NodeId true_divide(NodeId a, NodeId b);
   NodeId compare(Op op, NodeId a, NodeId b);
   NodeId compare_integers(Op op, NodeId a, NodeId b);
