@@ -121,7 +121,7 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   }
   if (typing.result.weak && !of_math) {
     if (checks_) check_binary(op, a, b);
-    if (!checks_ && growing_) check_growth(op, a, b);
+    if (!checks_ && growing_ && users_) check_growth(op, a, b);
   }
   if (op == Op::truediv) return true_divide(a, b);
   if (op == Op::pow) {

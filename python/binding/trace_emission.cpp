@@ -112,9 +112,16 @@ EmissionObject emitted(const TraceState& kernel) {
   for (const core::Result& result : kernel.graph.results) {
     out.results.emplace_back(core::row(kernel.graph.node(result.value).type).code, result.weak);
   }
-  for (const emit_fortran::LineOrigin& origin : made.lines) {
-    const auto [file, line] = kernel.place(origin.origin);
-    out.line_map[py::int_(origin.line)] = py::make_tuple(file, line);
+  out.lines = std::move(made.lines);
+  out.program = kernel.program;
+  return out;
+}
+
+py::dict EmissionObject::line_map() const {
+  py::dict out;
+  for (const emit_fortran::LineOrigin& origin : lines) {
+    const auto [file, line] = program->place(origin.origin);
+    out[py::int_(origin.line)] = py::make_tuple(file, line);
   }
   return out;
 }
@@ -130,7 +137,7 @@ void bind_emission(py::module_& m) {
       .def_readonly("sites", &EmissionObject::sites)
       .def_readonly("results", &EmissionObject::results)
       .def_readonly("arrays", &EmissionObject::arrays)
-      .def_readonly("line_map", &EmissionObject::line_map)
+      .def_property_readonly("line_map", &EmissionObject::line_map)
       .def_readonly("notes", &EmissionObject::notes)
       .def_readonly("brief", &EmissionObject::brief)
       .def_readonly("recursive", &EmissionObject::recursive)

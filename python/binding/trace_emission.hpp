@@ -25,11 +25,15 @@ struct EmissionObject {
   std::vector<std::pair<std::string, bool>> results;
   pybind11::list
       arrays;  // (dtype, rank, is it in Fortran order, is it made early) of each returned
-  pybind11::dict line_map;
+  std::vector<emit_fortran::LineOrigin> lines;     // of the Fortran text
+  std::shared_ptr<const Program> program;          // whose code objects the lines speak of
   std::vector<std::pair<int, std::string>> notes;  // the Python line and what was done there
   bool brief = false;
   bool recursive = false;
   bool interruptible = false;
+
+  /// By Fortran line the Python file and line; asked for where a compiler complains.
+  pybind11::dict line_map() const;
 };
 
 /// Verifies the kernel's procedures, runs the passes over them and emits what they made.

@@ -12,6 +12,7 @@
 #include "python/binding/trace_emission.hpp"
 #include "python/binding/trace_pybind.hpp"
 #include "python/binding/trace_returned.hpp"
+#include "python/binding/trace_syntax.hpp"
 
 namespace py = pybind11;
 
@@ -518,7 +519,9 @@ void bind_trace(py::module_& m) {
 
 PYBIND11_MODULE(_trace, m) {
   using namespace numeta::binding;
-  if (import_numpy() < 0 || add_value_types(m.ptr()) < 0) throw py::error_already_set();
+  if (import_numpy() < 0 || add_value_types(m.ptr()) < 0 || add_syntax(m.ptr()) < 0) {
+    throw py::error_already_set();
+  }
   bind_emission(m);
   bind_trace(m);
   bind_arrays(m);

@@ -4,6 +4,8 @@
 #include <fmt/args.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace numeta::binding {
 namespace {
 
@@ -34,6 +36,36 @@ std::string fill(std::string_view text, const std::vector<std::string>& values) 
 Program::~Program() {
   for (PyCodeObject* code : codes) Py_DECREF(code);
   for (PyObject* type : exceptions) Py_DECREF(type);
+}
+
+const std::vector<Program::LineEnd>& Program::lines_of(std::uint32_t code) const {
+  const auto [entry, is_new] = lines_.try_emplace(code);
+  std::vector<LineEnd>& out = entry->second;
+  if (!is_new) return out;
+  PyObject* found = PyObject_CallMethod(reinterpret_cast<PyObject*>(codes[code]), "co_lines", "");
+  PyObject* ranges = found == nullptr ? nullptr : PySequence_Fast(found, "");
+  Py_XDECREF(found);
+  for (Py_ssize_t k = 0; ranges != nullptr && k < PySequence_Fast_GET_SIZE(ranges); ++k) {
+    PyObject* range = PySequence_Fast_GET_ITEM(ranges, k);
+    PyObject* line = PyTuple_GET_ITEM(range, 2);
+    out.push_back({static_cast<int>(PyLong_AsLong(PyTuple_GET_ITEM(range, 1))),
+                   line == Py_None ? -1 : static_cast<int>(PyLong_AsLong(line))});
+  }
+  Py_XDECREF(ranges);
+  PyErr_Clear();
+  return out;
+}
+
+std::pair<std::string, int> Program::place(core::Origin origin) const {
+  if (origin.code == core::kNone) return {"", 0};
+  const char* name = PyUnicode_AsUTF8(codes[origin.code]->co_filename);
+  if (name == nullptr) PyErr_Clear();
+  const std::vector<LineEnd>& lines = lines_of(origin.code);
+  const int offset = static_cast<int>(origin.offset);
+  const auto after = std::ranges::upper_bound(lines, offset, {}, &LineEnd::end);
+  const int line =
+      offset < 0 || after == lines.end() ? codes[origin.code]->co_firstlineno : after->line;
+  return {name == nullptr ? "" : name, line};
 }
 
 TraceState::~TraceState() {
@@ -74,6 +106,7 @@ std::uint32_t TraceState::code_number(PyCodeObject* code) {
 
 void TraceState::note_origin() {
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  lowering.set_users(true);
   while (frame != nullptr) {
     PyCodeObject* code = PyFrame_GetCode(frame);
     const std::uint32_t number = code_number(code);
@@ -83,18 +116,11 @@ void TraceState::note_origin() {
       Py_DECREF(frame);
       return;
     }
+    lowering.set_users(false);
     PyFrameObject* back = PyFrame_GetBack(frame);
     Py_DECREF(frame);
     frame = back;
   }
-}
-
-std::pair<std::string, int> TraceState::place(core::Origin origin) const {
-  if (origin.code == core::kNone) return {"", 0};
-  PyCodeObject* code = program->codes[origin.code];
-  const char* name = PyUnicode_AsUTF8(code->co_filename);
-  if (name == nullptr) PyErr_Clear();
-  return {name == nullptr ? "" : name, PyCode_Addr2Line(code, static_cast<int>(origin.offset))};
 }
 
 void set_error_factory(PyObject* factory) {

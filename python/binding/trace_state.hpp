@@ -28,11 +28,24 @@ struct Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  /// File and line of an origin.
+  std::pair<std::string, int> place(core::Origin origin) const;
+
   core::Sites sites;
   std::vector<PyObject*> exceptions;    // owned; the custom exception types of sites
   std::vector<PyCodeObject*> codes;     // owned
   std::vector<TraceState*> procedures;  // borrowed; the kernel itself first
   std::unordered_map<PyCodeObject*, std::uint32_t> code_numbers;
+
+ private:
+  /// Where instructions of a line end, and the line, by code object and then by offset. CPython
+  /// itself goes through a function's table from the beginning each time that it is asked.
+  struct LineEnd {
+    int end;
+    int line;
+  };
+  const std::vector<LineEnd>& lines_of(std::uint32_t code) const;
+  mutable std::unordered_map<std::uint32_t, std::vector<LineEnd>> lines_;
 };
 
 /// A copy of what NumPy makes a view of where its strides allow, which is not known here: as long
@@ -62,8 +75,7 @@ struct TraceState {
 
   /// Notes the user's Python line that is being run; the nodes made next come from it.
   void note_origin();
-  /// File and line of a node.
-  std::pair<std::string, int> place(core::Origin origin) const;
+  std::pair<std::string, int> place(core::Origin origin) const { return program->place(origin); }
 
   std::shared_ptr<Program> program;
   core::Graph graph;

@@ -1,10 +1,13 @@
 """The graph from Python: traces, traced values, and the operations on them."""
 
+import ast
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import numpy as np
+
+_Node = TypeVar("_Node", bound=ast.AST)
 
 class DTypeRow(TypedDict):
     short: str
@@ -182,3 +185,4 @@ def is_callers(array: Array) -> bool: ...
 def tell(array: Array) -> None: ...
 def same_view(a: Array, b: Array) -> bool: ...
 def lasts(value: object, outside: int = 0) -> bool: ...
+def placed(kind: type[_Node], like: ast.AST, *fields: object) -> _Node: ...

@@ -24,7 +24,7 @@ from .control_merge import (
     Join,
     Kind,
 )
-from .control_native import NativeLoop, PlainLoop, PlainWhile, needed
+from .control_native import NativeLoop, PlainLoop, PlainWhile, needed, once
 from .control_state import Block, Construct
 from .control_while import WhileLoop
 from .iteration import run_time_iteration
@@ -40,7 +40,7 @@ RETURNED = ("return value",)
 class Branch(Construct):
     """A run-time `if`: `then` is open when it is made, both arms end at `merge`."""
 
-    __slots__ = ("_before", "_edges", "_flow", "_held", "_others", "_split", "compiled", "then")
+    __slots__ = ("_before", "_edges", "_flow", "_held", "_others", "_split", "then")
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Branch(Construct):
         frame: Any,
     ) -> None:
         super().__init__("if", frame, True)
-        self.compiled = self.then = True
+        self.then = True
         self.before = self._before = dict(frame.f_locals)
         self._flow = flow
         self.names = names
@@ -79,10 +79,12 @@ class Branch(Construct):
         self._begin_otherwise(sys._getframe(1).f_locals)
         return True
 
-    def restore(self) -> list[Any]:
-        return [self._before.get(name, UNBOUND) for name in self._others]
+    @property
+    def restores(self) -> Sequence[Any]:
+        return once([self._before.get(name, UNBOUND) for name in self._others])
 
-    def merge(self) -> list[Any]:
+    @property
+    def merges(self) -> Sequence[Any]:
         session = self._flow.session
         env = sys._getframe(1).f_locals
         if not self._split:
@@ -93,11 +95,11 @@ class Branch(Construct):
         session.close(self)
         if not self._edges:
             session.trace.alive = False
-            return [self._before.get(name, UNBOUND) for name in self.names]
-        join = Join(session, self._flow, self._edges, self.line, False)
+            return once([self._before.get(name, UNBOUND) for name in self.names])
+        join = Join(session, self._flow, self._edges, self, False)
         result = join.names(self.names, self._before)
         self.before = self._before = {}
-        return result
+        return once(result)
 
 
 class PlainFlow:

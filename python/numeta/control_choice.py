@@ -38,7 +38,7 @@ class _Known:
     """A condition that Python decides."""
 
     __slots__ = ("otherwise", "then")
-    compiled = False
+    restores = merges = ()
 
     def __init__(self, then: bool, otherwise: bool) -> None:
         self.then = then
@@ -150,7 +150,6 @@ class _Choice(Construct):
         *("_before", "_condition", "_ends", "_held", "_kept", "_mark", "_names", "_pure"),
         *("_session", "_size", "then"),
     )
-    compiled = True
 
     def __init__(self, session: Session, condition: Any, names: Sequence[str]) -> None:
         frame = user_frame(sys._getframe(1))
@@ -220,7 +219,7 @@ class _Choice(Construct):
             trace.alive = False
             self._kept = self._before
             return session.nothing()
-        join = Join(session, self, edges, self.line, False)
+        join = Join(session, self, edges, self, False)
         for k, name in enumerate(self._names):
             values = [edge.values[k] for edge in edges]
             self._kept[name] = join.value(name, values, self._before[name])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .arrays.conversion import unpacked
 from .control_arrays import copy_all
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
-from .control_native import needed
+from .control_native import needed, once
 from .control_specs import (
     NOT_BOUND,
     Spec,
@@ -250,30 +250,30 @@ class Compiled(Construct):
     def runs_else(self) -> bool:
         return self.trace.alive
 
-    @property
-    def exhausts(self) -> bool:
-        return self.pending is not None
-
-    def exhausted(self) -> list[Any]:
+    def take(self) -> list[Any] | None:
+        """The values for the names, if there are any that they do not have yet."""
         values, self.pending = self.pending, None
-        assert values is not None
         return values
 
-    def end(self, env: Mapping[str, Any]) -> bool:
-        """After the loop and its `else`; whether names change there."""
+    @property
+    def exhausts(self) -> Sequence[Any]:
+        values = self.take()
+        return () if values is None else once(values)
+
+    def end(self, env: Mapping[str, Any]) -> None:
+        """After the loop and its `else`: what names hold there is pending."""
         if self.block is not None:
             block, self.block = self.block, None
             if self.pending is not None:
                 env = {**env, **dict(zip(self.names, self.pending, strict=True))}
             joined = self.session.end_block(block, self.flow, self.after, env, self.entry)
             self.pending = joined if joined is not None else self.pending
-        return self.pending is not None
 
     @property
-    def merges(self) -> bool:
-        return self.end(sys._getframe(1).f_locals)
-
-    leave = exhausted
+    def merges(self) -> Sequence[Any]:
+        self.end(sys._getframe(1).f_locals)
+        values = self.take()
+        return () if values is None else once(values)
 
 
 class CountedLoop(Compiled):
@@ -294,7 +294,6 @@ class CountedLoop(Compiled):
         self.iteration = iteration
         self.index = ""
         self.shape: Any = None
-        self.enters = True
         self._some = len(names)
         self._item: Any = None
 
@@ -312,8 +311,9 @@ class CountedLoop(Compiled):
             raise StopIteration
         return self._item if self.shape is None else unpacked(self._item, self.shape)
 
-    def enter(self) -> list[Any]:
-        return self.headers[: self._some]
+    @property
+    def enters(self) -> Sequence[Any]:
+        return once(self.headers[: self._some])
 
     def breaks(self, env: Mapping[str, Any]) -> bool:
         super().breaks(env)
@@ -411,7 +411,7 @@ class RepeatLoop(Compiled):
             self.trace.alive = False
             self.pending = None
             return
-        join = Join(session, self.flow, exits, self.line, True)
+        join = Join(session, self.flow, exits, self, True)
         self.pending = join.names(self.names, self.entry)
         for k in arrays:
             self.pending[k] = afterwards(self, self.names[k], self.specs[k], self.values[k])

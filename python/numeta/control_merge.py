@@ -33,6 +33,7 @@ from .state import same
 
 if TYPE_CHECKING:
     from .control_loops import Compiled
+    from .control_state import Construct
 
 Scalar = _trace.Scalar
 Kind = tuple[str, bool]  # the code of a dtype, weak
@@ -243,21 +244,26 @@ def same_number(a: Any, b: Any) -> bool:
 
 
 class Join:
-    """One join: `edges` come together at `line`.
+    """One join: `edges` come together where `construct` ends.
 
     inside: what was made before the join may not serve after it, since it belongs to a region
     that is closed now.
     """
 
-    __slots__ = ("edges", "inside", "line", "session", "variables")
+    __slots__ = ("construct", "edges", "inside", "session", "variables")
 
     def __init__(
-        self, session: Session, variables: Variables, edges: Sequence[Edge], line: int, inside: bool
+        self,
+        session: Session,
+        variables: Variables,
+        edges: Sequence[Edge],
+        construct: Construct,
+        inside: bool,
     ) -> None:
         self.session = session
         self.variables = variables
         self.edges = edges
-        self.line = line
+        self.construct = construct
         self.inside = inside or len(edges) == 1
 
     def names(self, names: Sequence[str], before: Mapping[str, Any]) -> list[Any]:
@@ -329,7 +335,7 @@ class Join:
 
     def unknown(self, name: str, values: Sequence[Any], numbers: bool = False) -> Any:
         """What stands for values that no single one can stand for."""
-        return Poison(name, self.line, values, numbers)
+        return Poison(name, self.construct.line, values, numbers)
 
     def _tuple(self, name: str, values: Sequence[tuple[Any, ...]], before: Any) -> Any:
         known = type(before) is tuple and len(before) == len(values[0])
@@ -390,7 +396,7 @@ class Join:
         if type(before) is MaybeUnbound:
             before = before.value
         edges = [edge for edge, _ in bound]
-        join = type(self)(self.session, self.variables, edges, self.line, self.inside)
+        join = type(self)(self.session, self.variables, edges, self.construct, self.inside)
         joined = join.value(name, [value for _, value in bound], before)
         guard_copies(edges, [v for v in values if type(v) is not Unbound])
         flag = self.value(f"{name}_bound", flags)

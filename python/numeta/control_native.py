@@ -24,7 +24,7 @@ class PlainLoop:
     """A `for` statement that Python runs, with no jump in it that is not its own."""
 
     __slots__ = ("items", "runs_else")
-    enters = exhausts = merges = False
+    enters = exhausts = merges = ()
 
     def __init__(self, items: Iterable[Any], runs_else: bool = True) -> None:
         self.items = items
@@ -35,17 +35,23 @@ class PlainWhile:
     """A `while` statement outside of a trace."""
 
     __slots__ = ("_goes_on", "runs_else")
-    enters = exhausts = merges = False
+    enters = exhausts = merges = ()
 
     def __init__(self, goes_on: bool = True) -> None:
         self._goes_on = self.runs_else = goes_on
 
+    @property
     def passes(self) -> bool:
         return self._goes_on
 
     def skips(self, test: Any) -> bool:
         self._goes_on = bool(test)
         return not self._goes_on
+
+
+def once(values: Sequence[Any]) -> Sequence[Any]:
+    """What `for a, b in ...` goes through once, to bind the names to the values."""
+    return values if len(values) == 1 else (values,)
 
 
 def needed(names: Sequence[str], uses: Sequence[int], use: int) -> tuple[str, ...]:
@@ -125,8 +131,8 @@ class Blocks:
         session.trace.leave(self.iteration.region)
         return False
 
-    def end(self, env: Mapping[str, Any]) -> list[Any] | None:
-        """After the loop; what its names hold then, where that is not what they hold now."""
+    def end(self, env: Mapping[str, Any]) -> None:
+        """After the loop: what its names hold then is pending, if they do not hold it now."""
         if self.block is not None:
             block, self.block = self.block, None
             if self.pending is not None:
@@ -135,12 +141,10 @@ class Blocks:
             joined = session.end_block(block, self.flow, self._after, env, self._before)
             if joined is not None:
                 self.pending = joined
-        return self.pending
 
-    def take(self) -> list[Any]:
-        """The values for the names, once."""
+    def take(self) -> list[Any] | None:
+        """The values for the names, if there are any that they do not have yet."""
         values, self.pending = self.pending, None
-        assert values is not None
         return values
 
 
@@ -180,28 +184,25 @@ class NativeLoop:
         return item
 
     @property
-    def enters(self) -> bool:
-        return self._native.pending is not None
-
-    def enter(self) -> list[Any]:
-        return self._native.take()[: self._some]
+    def enters(self) -> Sequence[Any]:
+        values = self._native.take()
+        return () if values is None else once(values[: self._some])
 
     @property
     def runs_else(self) -> bool:
         return not self._native.broken and self._native.flow.trace.alive
 
     @property
-    def exhausts(self) -> bool:
-        return self._native.pending is not None
-
-    def exhausted(self) -> list[Any]:
-        return self._native.take()
+    def exhausts(self) -> Sequence[Any]:
+        values = self._native.take()
+        return () if values is None else once(values)
 
     @property
-    def merges(self) -> bool:
-        return self._native.end(sys._getframe(1).f_locals) is not None
-
-    leave = exhausted
+    def merges(self) -> Sequence[Any]:
+        native = self._native
+        native.end(sys._getframe(1).f_locals)
+        values = native.take()
+        return () if values is None else once(values)
 
     def breaks(self, env: Mapping[str, Any]) -> bool:
         return self._native.breaks(env)

@@ -26,25 +26,40 @@ class Construct:
     """A run-time construct that is open; `before`: what the names of its frame held there."""
 
     __slots__ = (
+        "_code",
+        "_line",
+        "_offset",
         "_reached",
         "before",
         "conditional",
-        "filename",
         "frame_id",
         "kind",
-        "line",
         "names",
     )
 
     def __init__(self, kind: str, frame: FrameType, conditional: bool) -> None:
         self.names: Sequence[str] = ()
         self.kind = kind
-        self.line = frame.f_lineno
-        self.filename = frame.f_code.co_filename
+        self._code = frame.f_code
+        self._offset = frame.f_lasti
+        self._line = 0
         self.frame_id = id(frame)
         self.conditional = conditional
         self.before: Mapping[str, Any] | None = None
         self._reached: Snapshot | None = None
+
+    @property
+    def filename(self) -> str:
+        return self._code.co_filename
+
+    @property
+    def line(self) -> int:
+        """Where it stands; only messages ask, and a frame finds its line by a long search."""
+        if not self._line:
+            ends = ((end, line) for _, end, line in self._code.co_lines() if line is not None)
+            lines = (line for end, line in ends if self._offset < end)
+            self._line = next(lines, self._code.co_firstlineno)
+        return self._line
 
     def carries(self, name: str) -> bool:
         """Whether a name of its frame is joined where it ends."""
@@ -211,7 +226,7 @@ class ControlState:
         trace.end_block()
         session: Any = self
         edges: Any = block.edges
-        made = (join or Join)(session, variables, edges, block.line, True)
+        made = (join or Join)(session, variables, edges, block, True)
         return made.names(names, before)
 
     def _splice(self, block: Block) -> int:

@@ -124,7 +124,7 @@ class Turns:
         edges.append(Edge(loop.session, (), {}))
         for _ in edges[1:]:
             loop.trace.end()
-        join = Join(loop.session, loop.flow, edges, loop.line, False)
+        join = Join(loop.session, loop.flow, edges, loop, False)
         found = {
             k: join.value(loop.names[k], [bound[place] for bound in self.bound])
             for place, k in enumerate(self.names)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from .control_loops import RepeatLoop
-from .control_native import Blocks
+from .control_native import Blocks, once
 from .control_state import Restart
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ class WhileLoop:
         self._core: RepeatLoop | None = None
         self._native = Blocks(flow, names, uses, flags, frame)
         self._test_mark = 0
-        self._line = frame.f_lineno
 
     # -- the passes -----------------------------------------------------------------------------
 
+    @property
     def passes(self) -> bool:
         frame = sys._getframe(1)
         core = self._core
@@ -145,11 +145,9 @@ class WhileLoop:
     # -- called by the flow and by staged code ----------------------------------------------------
 
     @property
-    def enters(self) -> bool:
-        return self._core is not None or self._native.pending is not None
-
-    def enter(self) -> list[Any]:
-        return self._core.headers if self._core is not None else self._native.take()
+    def enters(self) -> Sequence[Any]:
+        values = self._core.headers if self._core is not None else self._native.take()
+        return () if values is None else once(values)
 
     def breaks(self, env: Mapping[str, Any]) -> bool:
         if self._core is not None:
@@ -164,25 +162,27 @@ class WhileLoop:
         return not self._native.broken and self.flow.trace.alive
 
     @property
-    def exhausts(self) -> bool:
-        return (self._core or self._native).pending is not None
-
-    def exhausted(self) -> list[Any]:
-        return self._core.exhausted() if self._core is not None else self._native.take()
+    def exhausts(self) -> Sequence[Any]:
+        values = (self._core or self._native).take()
+        return () if values is None else once(values)
 
     @property
-    def merges(self) -> bool:
-        env = sys._getframe(1).f_locals
-        if self._core is None:
-            return self._native.end(env) is not None
-        core, native = self._core, self._native
-        changes = core.end(env)
-        if native.block is None:
-            return changes
-        # Iterations that Python ran before may have left the loop.
-        if changes:
-            native.pending = core.exhausted()
-        core.pending = native.end(env)
-        return core.pending is not None
+    def merges(self) -> Sequence[Any]:
+        self._end(sys._getframe(1).f_locals)
+        values = (self._core or self._native).take()
+        return () if values is None else once(values)
 
-    leave = exhausted
+    def _end(self, env: Mapping[str, Any]) -> None:
+        core, native = self._core, self._native
+        if core is None:
+            native.end(env)
+            return
+        core.end(env)
+        if native.block is None:
+            return
+        # Iterations that Python ran before may have left the loop.
+        values = core.take()
+        if values is not None:
+            native.pending = values
+        native.end(env)
+        core.pending = native.take()

@@ -21,6 +21,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from ._trace import placed
 from .staging_live import Liveness
 from .staging_names import LEAVES, bindings, parameters, target_names
 from .staging_nodes import (
@@ -28,7 +29,6 @@ from .staging_nodes import (
     CALL,
     LIFT,
     LOAD,
-    at,
     attribute,
     bind,
     call,
@@ -125,6 +125,10 @@ class Expressions:
 
     def is_doubtful(self, name: str) -> bool:
         """Whether a local name may be unbound here, or bound on some ways only."""
+        return bool(self._doubts(name))
+
+    def _doubts(self, name: str) -> bool | None:
+        """As `is_doubtful`; None if the name is not local."""
         for scope in reversed(self._scopes):
             if name in scope.own:
                 if scope.live is None:
@@ -134,7 +138,7 @@ class Expressions:
                     return False
                 scope.doubted |= bit
                 return True
-        return False
+        return None
 
     def mangled(self, name: str) -> str:
         """A private name as the class around it stores it."""
@@ -195,11 +199,12 @@ class Expressions:
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         name = node.id
-        if isinstance(node.ctx, ast.Load):
-            if not self.is_local(name):
+        if type(node.ctx) is ast.Load:
+            doubts = self._doubts(name)
+            if doubts is None:
                 self.captured.add(name)
                 return call(load(LIFT, node), [node, constant(name, node)], node)
-            if self.is_doubtful(name):
+            if doubts:
                 return hook("name_", node, node, constant(name, node))
         elif self._scopes:
             scope = self._scopes[-1]
@@ -230,9 +235,10 @@ class Expressions:
         """A callee or the object of an attribute: `attr` and `call` lift it where they must."""
         if not isinstance(node, ast.Name):
             return self.visit(node)  # type: ignore[no-any-return]
-        if not self.is_local(node.id):
+        doubts = self._doubts(node.id)
+        if doubts is None:
             self.captured.add(node.id)
-        elif self.is_doubtful(node.id):
+        elif doubts:
             return hook("name_", node, node, constant(node.id, node))
         return node
 
@@ -287,8 +293,8 @@ class Expressions:
         if not bound or not bound[0]:
             return made
         items = [made, *(self._named(name, "kept", one, like) for one in bound)]
-        picked = at(ast.Tuple(items, LOAD), like)
-        return at(ast.Subscript(picked, constant(0, like), LOAD), like)
+        picked = placed(ast.Tuple, like, items, LOAD)
+        return placed(ast.Subscript, like, picked, constant(0, like), LOAD)
 
     def _named(self, name: str, how: str, bound: str, like: ast.AST) -> ast.expr:
         value = attribute(name, how, like)
@@ -342,8 +348,8 @@ class Expressions:
         made = bind(name, hook("choice", node, node.test, *shown), node)
         if bound and bound[0]:
             items = [*(self._named(name, "restored", one, node) for one in bound), node.orelse]
-            arm = at(ast.Tuple(items, LOAD), node)
-            node.orelse = at(ast.Subscript(arm, constant(-1, node), LOAD), node)
+            arm = placed(ast.Tuple, node, items, LOAD)
+            node.orelse = placed(ast.Subscript, node, arm, constant(-1, node), LOAD)
         then = either_of(attribute(name, "then", node), node.body, node)
         otherwise = either_of(attribute(name, "otherwise", node), node.orelse, node)
         picked = call(member(made, "pick", node), [then, otherwise], node)
@@ -391,7 +397,7 @@ class Expressions:
             if isinstance(part, ast.FormattedValue):
                 spec = part.format_spec and self.visit(part.format_spec)
                 given = [constant(part.conversion, part), spec or constant(None, part)]
-                part = at(ast.Tuple([self.visit(part.value), *given], LOAD), part)
+                part = placed(ast.Tuple, part, [self.visit(part.value), *given], LOAD)
             parts.append(part)
         return hook("joined", node, *parts)
 
@@ -427,7 +433,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, like: ast.AST) -
     name = _IDENTITY.get(type(op))
     if name is not None:
         return hook(name, like, left, right)
-    return at(ast.Compare(left, [op], [right]), like)
+    return placed(ast.Compare, like, left, [op], [right])
 
 
 def visitors(*classes: type) -> dict[type[ast.AST], Callable[[Any, Any], Any]]:

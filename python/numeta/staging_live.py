@@ -13,13 +13,17 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from .staging_names import FUNCTIONS, LEAVES, all_children
-from .staging_nodes import at, call, load, when
+from ._trace import placed
+from .staging_names import DECLARING, FUNCTIONS, LEAVES, all_children, bindings, declare
+from .staging_nodes import call, load, when
 
 BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
 AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.GeneratorExp)
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp})
 _TRIES = (ast.Try, ast.TryStar)
+_FORS, _WITHS, _LOOPS = (ast.For, ast.AsyncFor), (ast.With, ast.AsyncWith), (ast.For, ast.While)
+_TESTS = (ast.If, ast.While)
 
 
 class Info(NamedTuple):
@@ -54,17 +58,32 @@ class _Names:
         self.calls = False
 
 
+class _Bits(dict[str, int]):
+    """A bit for every name that is asked for."""
+
+    def __missing__(self, name: str) -> int:
+        found = self[name] = 1 << len(self)
+        return found
+
+
 class Liveness:
     """The facts about one function body.
 
     merged: for each `if` and loop the masks of the names that it merges: of an `if` those needed
     after it, and those needed in its `else` as they were before it; of a loop those needed where
     an iteration begins, in its `else`, and after it. info: what each statement does; nonlocals:
-    the names that inner functions declare nonlocal; anything: all merged names.
+    the names that inner functions declare nonlocal; anything: all merged names. bound, global_,
+    nonlocal_, yields: what `staging_names.bindings` says of the body, found on the same way. bits:
+    of all names that occur, until `solve` is told which of them are the function's: `visible`.
     """
 
-    def __init__(self, body: Sequence[ast.stmt], own: set[str], outside: set[str]) -> None:
-        self.bits = {name: 1 << k for k, name in enumerate(sorted(own | outside))}
+    def __init__(self, body: Sequence[ast.stmt]) -> None:
+        self.bits: dict[str, int] = _Bits()
+        self.visible = 0
+        self.bound: set[str] = set()
+        self.global_: set[str] = set()
+        self.nonlocal_: set[str] = set()
+        self.yields = False
         self.info: dict[ast.stmt, Info] = {}
         self.merged: dict[ast.stmt, tuple[int, ...]] = {}
         self.anything = 0
@@ -73,16 +92,23 @@ class Liveness:
         self.controls = False  # has it a statement that a flow is needed for
         self.deleted = 0  # somewhere in the function
         self._cells = 0
-        for name in outside:  # read by others
-            self._cells |= self.bits[name]
         self._exposed: dict[ast.stmt, int] = {}
         self._named: dict[int, list[str]] = {}
         self._recording = False
         for statement in _expanded(body):
             self._scan(statement, 0)
 
-    def solve(self, body: Sequence[ast.stmt], shared: Iterable[str]) -> None:
-        """Fill `merged`; the names of `shared` change in whatever is called."""
+    def solve(
+        self, body: Sequence[ast.stmt], own: set[str], outside: set[str], shared: Iterable[str]
+    ) -> None:
+        """Fill `merged`, for the function's own names and those from outside, which others read.
+
+        The names of `shared` change in whatever is called.
+        """
+        self.bits = {name: self.bits[name] for name in sorted(own | outside)}
+        self.visible = sum(self.bits.values())
+        for name in outside:
+            self._cells |= self.bits[name]
         self._shared = 0
         for name in shared:
             self._shared |= self.bits.get(name, 0)
@@ -99,33 +125,51 @@ class Liveness:
 
     # -- what one statement does ------------------------------------------------------------------
 
-    def _walk(self, nodes: Iterable[ast.AST | None], found: _Names) -> None:
-        """Take in the names of expressions; those of inner scopes are cells."""
+    def _binds(self, node: ast.AST) -> None:
+        """Take in what a piece of syntax with names of its own binds outside of it."""
+        inner = bindings([node])
+        self.bound |= inner.bound
+        self.yields |= inner.yields
+
+    def _walk(self, nodes: Iterable[ast.AST | None], found: _Names, outermost: bool = True) -> None:
+        """Take in the names of expressions; those of inner scopes are cells.
+
+        outermost: what is bound here is bound in the function.
+        """
         bits = self.bits
         todo = [node for node in nodes if node is not None]
         while todo:
             node = todo.pop()
             kind = type(node)
             if kind is ast.Name:
-                bit = bits.get(node.id, 0)  # type: ignore[attr-defined]
-                if type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
+                name: str = node.id  # type: ignore[attr-defined]
+                bit, context = bits[name], type(node.ctx)  # type: ignore[attr-defined]
+                if context is not ast.Store:
                     found.loads |= bit
-                elif type(node.ctx) is ast.Store:  # type: ignore[attr-defined]
+                if context is not ast.Load:
                     found.stores |= bit
-                else:
-                    found.loads |= bit
-                    found.stores |= bit
+                    if outermost:
+                        self.bound.add(name)
                 continue
             if kind in LEAVES:
                 continue
             if kind in _SCOPES:
+                if outermost:
+                    self._binds(node)
                 self._inner(node)
                 continue
             if kind is ast.Call:
                 found.calls = True
-            elif kind in _BINDING:
-                name = _bound_name(node)
-                found.stores |= bits.get(name, 0) if name else 0
+            elif kind in DECLARING:
+                if outermost:
+                    self.yields |= declare(node, self.bound, self.global_, self.nonlocal_)
+                if kind in _BINDING:
+                    one = _bound_name(node)
+                    found.stores |= bits[one] if one else 0
+            elif outermost and kind in _COMPREHENSIONS:
+                self._binds(node)
+                self._walk(ast.iter_child_nodes(node), found, False)
+                continue
             for value in all_children[kind](node):
                 if type(value) is list:
                     todo += [item for item in value if isinstance(item, ast.AST)]
@@ -136,7 +180,7 @@ class Liveness:
         """Every name in an inner scope may be read whenever it is called."""
         for node in ast.walk(scope):
             if isinstance(node, ast.Name):
-                self._cells |= self.bits.get(node.id, 0)
+                self._cells |= self.bits[node.id]
             elif isinstance(node, ast.Nonlocal):
                 self.nonlocals.update(node.names)
 
@@ -157,19 +201,21 @@ class Liveness:
                 jumps = RAISE
         elif isinstance(node, ast.Delete):
             for target in node.targets:
-                self.deleted |= self.bits.get(getattr(target, "id", ""), 0)
+                self.deleted |= self.bits[target.id] if isinstance(target, ast.Name) else 0
         if kind in _COMPOUND:
             self.controls |= kind in (ast.If, ast.For, ast.While)
             parts = self._headers(node, found)
         elif isinstance(node, FUNCTIONS):
-            found.stores |= self.bits.get(node.name, 0)
-            self._walk(node.decorator_list, found)
-            self._walk([*node.args.defaults, *node.args.kw_defaults], found)
+            found.stores |= self.bits[node.name]
+            self._binds(node)
+            self._walk(node.decorator_list, found, False)
+            self._walk([*node.args.defaults, *node.args.kw_defaults], found, False)
             self._inner(node)
         elif isinstance(node, ast.ClassDef):
-            self._walk([node], found)
+            self._binds(node)
+            self._walk([node], found, False)
             found.loads |= found.stores
-            found.stores = self.bits.get(node.name, 0)
+            found.stores = self.bits[node.name]
             self._inner(node)
         else:
             self._walk([node], found)
@@ -193,7 +239,7 @@ class Liveness:
                 bound |= info.bound
                 calls |= info.calls
                 inside |= info.jumps
-            if isinstance(node, ast.For | ast.While) and place == 0:
+            if place == 0 and isinstance(node, _LOOPS):
                 setattr(node, "own_jumps", inside)  # noqa: B010
                 inside &= ~(BREAK | CONTINUE)
             jumps |= inside
@@ -202,13 +248,13 @@ class Liveness:
 
     def _headers(self, node: ast.stmt, found: _Names) -> list[Sequence[ast.stmt]]:
         """The blocks of a compound statement; its own expressions go to `found`."""
-        if isinstance(node, ast.If | ast.While):
+        if isinstance(node, _TESTS):
             self._walk([node.test], found)
             return [node.body, node.orelse]
-        if isinstance(node, ast.For | ast.AsyncFor):
+        if isinstance(node, _FORS):
             self._walk([node.iter, node.target], found)
             return [node.body, node.orelse]
-        if isinstance(node, ast.With | ast.AsyncWith):
+        if isinstance(node, _WITHS):
             self._walk(node.items, found)
             return [node.body]
         if isinstance(node, ast.Match):
@@ -218,8 +264,10 @@ class Liveness:
         assert isinstance(node, _TRIES)
         for handler in node.handlers:
             self._walk([handler.type], found)
-            found.stores |= self.bits.get(handler.name or "", 0)
-            self.deleted |= self.bits.get(handler.name or "", 0)
+            if handler.name:
+                self.bound.add(handler.name)
+                found.stores |= self.bits[handler.name]
+                self.deleted |= self.bits[handler.name]
         handlers = [handler.body for handler in node.handlers]
         return [node.body, *handlers, node.orelse, node.finalbody]
 
@@ -252,9 +300,9 @@ class Liveness:
             other = self._block(node.orelse, out, way) if node.orelse else out
             self._record(node, info, out, other if node.orelse else 0)
             return info.loads | after | other
-        if isinstance(node, ast.For | ast.While):
+        if isinstance(node, _LOOPS):
             return self._loop(node, info, out, way)
-        if isinstance(node, ast.With | ast.AsyncWith):
+        if isinstance(node, _WITHS):
             return info.loads | out | self._block(node.body, out, way)
         if isinstance(node, ast.Match):
             inside = out
@@ -315,8 +363,8 @@ def _expanded(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
     for place, node in enumerate(body):
         if type(node) is ast.Assert and node.msg and type(node.msg) is not ast.Constant:
             error = call(load("AssertionError", node), [node.msg], node)
-            raised = at(ast.Raise(error, None), node)
-            body[place] = when(at(ast.UnaryOp(ast.Not(), node.test), node), [raised], node)
+            raised = placed(ast.Raise, node, error, None)
+            body[place] = when(placed(ast.UnaryOp, node, ast.Not(), node.test), [raised], node)
     return body
 
 

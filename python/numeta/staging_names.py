@@ -66,8 +66,8 @@ _same_scope = Children(_OUTSIDE)
 all_children = Children({})  # those of inner scopes included
 
 
-def _declare(node: ast.AST, bound: set[str], global_: set[str], nonlocal_: set[str]) -> bool:
-    """Take in what a node of `_DECLARING` does; whether it yields."""
+def declare(node: ast.AST, bound: set[str], global_: set[str], nonlocal_: set[str]) -> bool:
+    """Take in what a node of `DECLARING` does; whether it yields."""
     if isinstance(node, ast.alias):
         bound.add((node.asname or node.name).partition(".")[0])
     elif isinstance(node, ast.Global):
@@ -100,8 +100,8 @@ def bindings(nodes: Iterable[ast.AST]) -> Bindings:
             if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                 bound.add(node.id)  # type: ignore[attr-defined]
             continue
-        if kind in _DECLARING:
-            yields |= _declare(node, bound, global_, nonlocal_)
+        if kind in DECLARING:
+            yields |= declare(node, bound, global_, nonlocal_)
         for value in _same_scope[kind](node):
             if type(value) is list:
                 todo += [item for item in value if isinstance(item, ast.AST)]
@@ -110,7 +110,7 @@ def bindings(nodes: Iterable[ast.AST]) -> Bindings:
     return Bindings(bound, global_, nonlocal_, yields)
 
 
-_DECLARING = frozenset(
+DECLARING = frozenset(
     {*FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping}
     | {ast.alias, ast.Global, ast.Nonlocal, ast.Yield, ast.YieldFrom, ast.Await}
 )

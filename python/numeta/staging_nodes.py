@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TypeVar
+
+from ._trace import placed
 
 CALL, LIFT, ATTR, HOOKS = (
     "__numeta_call__",
@@ -21,41 +22,30 @@ FLOW = "__numeta_flow__"
 # Nothing is ever told of these two but their type, so that one of each serves all.
 LOAD, STORE = ast.Load(), ast.Store()
 
-_Node = TypeVar("_Node", bound=ast.AST)
-
-
-def at(node: _Node, like: ast.AST) -> _Node:
-    """A new node at the place of `like`."""
-    node.lineno = like.lineno  # type: ignore[attr-defined]
-    node.col_offset = like.col_offset  # type: ignore[attr-defined]
-    node.end_lineno = like.end_lineno  # type: ignore[attr-defined]
-    node.end_col_offset = like.end_col_offset  # type: ignore[attr-defined]
-    return node
-
 
 def load(name: str, like: ast.AST) -> ast.Name:
     """The value of a name."""
-    return at(ast.Name(name, LOAD), like)
+    return placed(ast.Name, like, name, LOAD)
 
 
 def constant(value: object, like: ast.AST) -> ast.Constant:
     """A literal."""
-    return at(ast.Constant(value), like)
+    return placed(ast.Constant, like, value)
 
 
 def call(function: ast.expr, arguments: list[ast.expr], like: ast.AST) -> ast.Call:
     """`function(*arguments)`."""
-    return at(ast.Call(function, arguments, []), like)
+    return placed(ast.Call, like, function, arguments, [])
 
 
 def member(value: ast.expr, name: str, like: ast.AST) -> ast.Attribute:
     """`value.name`."""
-    return at(ast.Attribute(value, name, LOAD), like)
+    return placed(ast.Attribute, like, value, name, LOAD)
 
 
 def attribute(name: str, member: str, like: ast.AST) -> ast.Attribute:
     """`name.member`."""
-    return at(ast.Attribute(at(ast.Name(name, LOAD), like), member, LOAD), like)
+    return placed(ast.Attribute, like, placed(ast.Name, like, name, LOAD), member, LOAD)
 
 
 def hook(name: str, like: ast.AST, *arguments: ast.expr) -> ast.Call:
@@ -72,37 +62,41 @@ def method(name: str, member: str, like: ast.AST, *arguments: ast.expr) -> ast.C
 
 def statement(value: ast.expr, like: ast.AST) -> ast.stmt:
     """An expression for its effect."""
-    return at(ast.Expr(value), like)
+    return placed(ast.Expr, like, value)
 
 
-def assign(names: Sequence[str], value: ast.expr, like: ast.AST) -> ast.stmt:
-    """`names[0], names[1], ... = value`; the value alone where there are no names."""
+def rebind(names: Sequence[str], values: ast.expr, like: ast.AST) -> ast.stmt:
+    """`for names[0], names[1], ... in values: break`; the values alone where there are no names.
+
+    What `if` and an assignment say too, with half as many nodes more: staging costs by the node.
+    """
     if not names:
-        return statement(value, like)
-    stored: list[ast.expr] = [at(ast.Name(name, STORE), like) for name in names]
-    return at(ast.Assign([at(ast.Tuple(stored, STORE), like)], value), like)
+        return statement(values, like)
+    stored: list[ast.expr] = [placed(ast.Name, like, name, STORE) for name in names]
+    target = stored[0] if len(stored) == 1 else placed(ast.Tuple, like, stored, STORE)
+    return placed(ast.For, like, target, values, [placed(ast.Break, like)], [])
 
 
 def assign_one(name: str, value: ast.expr, like: ast.AST) -> ast.stmt:
     """`name = value`."""
-    return at(ast.Assign([at(ast.Name(name, STORE), like)], value), like)
+    return placed(ast.Assign, like, [placed(ast.Name, like, name, STORE)], value)
 
 
 def when(test: ast.expr, body: list[ast.stmt], like: ast.AST) -> ast.stmt:
     """`if test: body`."""
-    return at(ast.If(test, body, []), like)
+    return placed(ast.If, like, test, body, [])
 
 
 def bind(name: str, value: ast.expr, like: ast.AST) -> ast.expr:
     """`(name := value)`."""
-    return at(ast.NamedExpr(at(ast.Name(name, STORE), like), value), like)
+    return placed(ast.NamedExpr, like, placed(ast.Name, like, name, STORE), value)
 
 
 def lazily(value: ast.expr, like: ast.AST) -> ast.expr:
     """`lambda: value`."""
-    return at(ast.Lambda(ast.arguments([], [], None, [], [], None, []), value), like)
+    return placed(ast.Lambda, like, ast.arguments([], [], None, [], [], None, []), value)
 
 
 def either_of(test: ast.expr, value: ast.expr, like: ast.AST) -> ast.expr:
     """`value if test else None`."""
-    return at(ast.IfExp(test, value, constant(None, like)), like)
+    return placed(ast.IfExp, like, test, value, constant(None, like))

@@ -4,23 +4,21 @@ NAMES are those that staging_live.py says have to be merged; `F` is the function
 statement `F = __numeta__.flow(NESTED_RETURNS)`. What a statement does is Python's own where its
 condition is known at compile time; `k.then`, `L.items` and so on are then plain attributes.
 
-    if t: A          k = F.branch(t, (NAMES, NAMES_OF_ELSE))
-    else: B          if k.then: A
-                     if k.otherwise:
-                         if k.compiled: a, b = k.restore()
+    if t: A          if (k := F.branch(t, (NAMES, NAMES_OF_ELSE))).then: A
+    else: B          if k.otherwise:
+                         for a, b in k.restores: break
                          B
-                     if k.compiled: a, b = k.merge()
-    for x in it: A   L = F.loop(it, (NUMBER, NAMES, TARGETS, USES, FLAGS, "x"))
-    else: B          for x in L.items:
-                         if L.enters: a, b = L.enter()
+                     for a, b in k.merges: break
+    for x in it: A   for x in (L := F.loop(it, (NUMBER, NAMES, TARGETS, USES, FLAGS, "x"))).items:
+    else: B              for a, b in L.enters: break
                          A
                      if L.runs_else:
-                         if L.exhausts: a, b, x = L.exhausted()
+                         for a, b, x in L.exhausts: break
                          B
-                     if L.merges: a, b, x = L.leave()
+                     for a, b, x in L.merges: break
     while t: A       W = F.loop_while((NUMBER, NAMES, USES, FLAGS))
-                     while W.passes():
-                         if W.enters: a, b = W.enter()
+                     while W.passes:
+                         for a, b in W.enters: break
                          if W.skips(t): continue
                          A
     break            if F.breaks(L): break           continue likewise
@@ -28,7 +26,8 @@ condition is known at compile time; `k.then`, `L.items` and so on are then plain
     raise e          if F.raises(e): raise F.error
     assert t, m      if (k := F.asserts(t)).fails and k.fail(m): raise F.error
 
-What follows a statement that may jump away stands below `if F.alive:`.
+What follows a statement that may jump away stands below `if F.alive:`. A loop that ends with its
+first `break` binds names where there is anything to bind, and does not where there is not.
 """
 
 from __future__ import annotations
@@ -37,6 +36,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ._trace import placed
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
 from .staging_live import BREAK, ELSE, SIMPLE, USES, Liveness
 from .staging_names import bindings, parameters, target_names, unpacking
@@ -44,17 +44,15 @@ from .staging_nodes import (
     FLOW,
     HOOKS,
     STORE,
-    assign,
     assign_one,
-    at,
     attribute,
     bind,
-    call,
     constant,
     hook,
     load,
     member,
     method,
+    rebind,
     statement,
     when,
 )
@@ -78,25 +76,25 @@ class Transformer(Expressions):
         if isinstance(node, ast.Lambda):
             self.lambda_(node)
             return
-        inner = bindings(node.body)
-        own = (parameters(node.args) | inner.bound) - inner.global_ - inner.nonlocal_
+        live = Liveness(node.body)
+        own = (parameters(node.args) | live.bound) - live.global_ - live.nonlocal_
         if not self._scopes:
-            self.refusal = _refusal_of(node, inner.yields)
+            self.refusal = _refusal_of(node, live.yields)
         outside = set().union(*(scope.shared for scope in self._functions)) - own
         scope = Scope("function", own)
-        live = scope.live = Liveness(node.body, own, inner.nonlocal_ | outside)
+        scope.live = live
         scope.shared = live.nonlocals & own
-        live.solve(node.body, scope.shared | outside)
-        scope.flows = not inner.yields and isinstance(node, ast.FunctionDef)
+        live.solve(node.body, own, live.nonlocal_ | outside, scope.shared | outside)
+        scope.flows = not live.yields and isinstance(node, ast.FunctionDef)
         scope.has_flow = scope.flows and (live.controls or live.nested_return)
-        for name in parameters(node.args) | inner.nonlocal_ | outside:
+        for name in parameters(node.args) | live.nonlocal_ | outside:
             scope.assigned |= live.bits.get(name, 0)
         saved = self._loops, self._depth, self._no_walrus, self._generator
-        self._loops, self._depth, self._no_walrus, self._generator = [], 0, 0, inner.yields
+        self._loops, self._depth, self._no_walrus, self._generator = [], 0, 0, live.yields
         self._scopes.append(scope)
         self._functions.append(scope)
-        self._bound.append(inner.bound)
-        changed = outside & set(live.names(live.anything)) - inner.nonlocal_
+        self._bound.append(live.bound)
+        changed = outside & set(live.names(live.anything)) - live.nonlocal_
         self._function_body(node, scope, sorted(changed))
         self._bound.pop()
         self._functions.pop()
@@ -111,15 +109,15 @@ class Transformer(Expressions):
             nested = scope.live.nested_return
             if not isinstance(body[-1], ast.Return):
                 value = method(FLOW, "result", last, constant(None, last))
-                body.append(at(ast.Return(value), last))
+                body.append(placed(ast.Return, last, value))
             flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
             body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
         doubted = scope.live.names(scope.doubted & ~given)
         if doubted:
-            stored: list[ast.expr] = [at(ast.Name(name, STORE), first) for name in doubted]
-            body.insert(0, at(ast.Assign(stored, attribute(HOOKS, "unbound", first)), first))
+            stored: list[ast.expr] = [placed(ast.Name, first, name, STORE) for name in doubted]
+            body.insert(0, placed(ast.Assign, first, stored, attribute(HOOKS, "unbound", first)))
         if changed:
-            body.insert(0, at(ast.Nonlocal(changed), first))
+            body.insert(0, placed(ast.Nonlocal, first, changed))
         node.body = body
 
     def _block(self, body: Sequence[ast.stmt], start: int = 0) -> list[ast.stmt]:
@@ -135,10 +133,12 @@ class Transformer(Expressions):
                 result += new
             else:
                 result.append(new)
-            if info is None:
+            if info is None or live is None:
                 continue
-            if info.stores and not info.jumps and info.stores == info.bound:
-                result += self._rebound(node, info.stores)
+            stores = info.stores & live.visible
+            inner = len(self._functions) > 1
+            if inner and stores and not info.jumps and stores == info.bound & live.visible:
+                result += self._rebound(node, stores)
             if info.jumps and k + 1 < len(body):
                 rest = self._block(body, k + 1)
                 result.append(when(attribute(FLOW, "alive", body[k + 1]), rest, body[k + 1]))
@@ -307,8 +307,8 @@ class Transformer(Expressions):
         made = bind(name, method(FLOW, "asserts", node, test), node)
         fails = member(made, "fails", node)
         fail = method(name, "fail", node, *([message] if message else []))
-        raised = at(ast.Raise(attribute(FLOW, "error", node), None), node)
-        return when(at(ast.BoolOp(ast.And(), [fails, fail]), node), [raised], node)
+        raised = placed(ast.Raise, node, attribute(FLOW, "error", node), None)
+        return when(placed(ast.BoolOp, node, ast.And(), [fails, fail]), [raised], node)
 
     # -- jumps ------------------------------------------------------------------------------------
 
@@ -371,19 +371,15 @@ class Transformer(Expressions):
         names, before = live.names(after), live.names(other)
         name, like = self._construct()[0], node.test
         shown = constant((tuple(names), tuple(before)), like)
+        made = bind(name, method(FLOW, "branch", like, test, shown), like)
+        node.test, node.body, node.orelse = member(made, "then", like), body, []
+        result: list[ast.stmt] = [node]
         branch = load(name, like)  # in more than one place
-        compiled = member(branch, "compiled", like)
-        result = [
-            assign_one(name, method(FLOW, "branch", like, test, shown), like),
-            when(member(branch, "then", like), body, like),
-        ]
         if orelse:
             if before:
-                restore = assign(before, call(member(branch, "restore", like), [], like), like)
-                orelse.insert(0, when(compiled, [restore], like))
+                orelse.insert(0, rebind(before, member(branch, "restores", like), like))
             result.append(when(member(branch, "otherwise", like), orelse, like))
-        merge = assign(names, call(member(branch, "merge", like), [], like), like)
-        result.append(when(compiled, [merge], like))
+        result.append(rebind(names, member(branch, "merges", like), like))
         return result
 
     def _decided(self, test: ast.expr) -> ast.expr:
@@ -404,15 +400,13 @@ class Transformer(Expressions):
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
         target = node.target.id if isinstance(node.target, ast.Name) else ""
-        shape = unpacking(node.target)
-        facts = (number, tuple(names), tuple(targets), uses, flags, target, shape)
-        make = assign_one(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
-        node.iter = attribute(name, "items", head)
-        enter = assign(names, method(name, "enter", head), head)
+        facts = (number, tuple(names), tuple(targets), uses, flags, target, unpacking(node.target))
+        made = bind(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
+        node.iter = member(made, "items", head)
         orelse = self._loop_body(node, name, head)
         if names:
-            node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
-        return [make, node, *self._after_loop(name, names + targets, orelse, head)]
+            node.body.insert(0, rebind(names, attribute(name, "enters", head), head))
+        return [node, *self._after_loop(name, names + targets, orelse, head)]
 
     def _carried(
         self, node: ast.For | ast.While, index: set[str]
@@ -456,11 +450,9 @@ class Transformer(Expressions):
         result = []
         if orelse:
             like = orelse[0]
-            leave = assign(names, method(name, "exhausted", like), like)
-            orelse.insert(0, when(attribute(name, "exhausts", like), [leave], like))
+            orelse.insert(0, rebind(names, attribute(name, "exhausts", like), like))
             result.append(when(attribute(name, "runs_else", like), orelse, like))
-        leave = assign(names, method(name, "leave", head), head)
-        return [*result, when(attribute(name, "merges", head), [leave], head)]
+        return [*result, rebind(names, attribute(name, "merges", head), head)]
 
     def visit_While(self, node: ast.While) -> ast.AST | list[ast.stmt]:
         test = self.truth(node.test)
@@ -475,19 +467,18 @@ class Transformer(Expressions):
         facts = constant((number, tuple(names), uses, flags), head)
         make = assign_one(name, method(FLOW, "loop_while", head, facts), head)
         orelse = self._loop_body(node, name, head)
-        node.test = method(name, "passes", head)
-        again = at(ast.Continue(), head)
+        node.test = attribute(name, "passes", head)
+        again = placed(ast.Continue, head)
         node.body.insert(0, when(method(name, "skips", head, test), [again], head))
         if names:
-            enter = assign(names, method(name, "enter", head), head)
-            node.body.insert(0, when(attribute(name, "enters", head), [enter], head))
+            node.body.insert(0, rebind(names, attribute(name, "enters", head), head))
         return [make, node, *self._after_loop(name, names, orelse, head)]
 
     # -- statements that only Python runs ---------------------------------------------------------
 
     def _guarded(self, node: ast.stmt, what: str) -> ast.stmt:
         item = ast.withitem(hook("guarded", node, constant(what, node)), None)
-        return at(ast.With([item], [node], None), node)
+        return placed(ast.With, node, [item], [node], None)
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> ast.AST:
         scope = self._scopes[-1]
