@@ -126,7 +126,8 @@ class Stripping {
       if (buffer(id) == buffer(plan.store)) {
         if (!std::ranges::equal(indices(id), at)) return false;
         reads = true;
-      } else if (std::ranges::any_of(indices(id), [&](NodeId i) { return is_in(i, loop); })) {
+      } else if (moves(id, loop)) {
+        if (!walks_along(id, loop)) return false;
         ++moving;
       }
     }
@@ -140,6 +141,22 @@ class Stripping {
     return reads && walk.known && std::ranges::none_of(walk.terms, [&](const auto& one) {
              return is_in(one.first, loop);
            });
+  }
+
+  bool moves(NodeId access, RegionId loop) const {
+    return std::ranges::any_of(indices(access), [&](NodeId at) { return is_in(at, loop); });
+  }
+
+  /// Does an access move along the axis whose elements are neighbours, and no other? A strip of
+  /// what is far apart is put together anew for each addition.
+  bool walks_along(NodeId access, RegionId loop) const {
+    const auto at = indices(access);
+    const bool is_fortran = g_.buffers()[buffer(access)].layout == Layout::F;
+    const std::size_t near = is_fortran ? 0 : at.size() - 1;
+    for (std::size_t axis = 0; axis < at.size(); ++axis) {
+      if (axis != near && is_in(at[axis], loop)) return false;
+    }
+    return g_.buffers()[buffer(access)].layout != Layout::Strided;
   }
 
   /// Is the next loop outwards one that adds to the same row?
