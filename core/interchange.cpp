@@ -79,6 +79,14 @@ class Nest {
     for (std::size_t k = 0; k < depth_; ++k) costs_.push_back(cost_of_loop(k));
   }
 
+  /// Does each step of the outermost loop store to other elements? A sum in one element would have
+  /// to wait for each addition.
+  bool all_stores_move() const {
+    return std::ranges::all_of(accesses_, [&](NodeId access) {
+      return node(access).op != Op::store || cost_of_access(access, 0) != 0;
+    });
+  }
+
   /// The regions in their better order; the same order where none is better.
   std::vector<RegionId> better_order() {
     std::vector<std::size_t> order(depth_);
@@ -328,6 +336,13 @@ bool are_accesses(const Graph& g, std::span<const NodeId> body) {
 }
 
 }  // namespace
+
+bool is_better_turned(const Graph& graph, RegionId outer, RegionId inner,
+                      const std::vector<NodeId>& accesses) {
+  if (accesses.empty() || accesses.back() < graph.regions()[inner].index) return false;
+  Nest nest(graph, {outer, inner}, accesses);
+  return nest.all_stores_move() && nest.better_order().front() == inner;
+}
 
 std::optional<Graph> interchange(const Graph& graph) {
   if (graph.one_chain()) return std::nullopt;

@@ -121,7 +121,7 @@ NodeId Lowering::binary(Op op, NodeId a, NodeId b, bool of_math) {
   }
   if (typing.result.weak && !of_math) {
     if (checks_) check_binary(op, a, b);
-    if (!checks_ && growing_) check_growth(op, a, b);
+    if (!checks_ && growing_ && users_) check_growth(op, a, b);
   }
   if (op == Op::truediv) return true_divide(a, b);
   if (op == Op::pow) {
@@ -181,22 +181,42 @@ NodeId Lowering::power(NodeId a, NodeId b) {
       return graph_.pure(Op::square, compute, typing.result.weak, base);
     }
   } else if (!exact_ && graph_.is_constant(b)) {
-    const NodeId exponent = coerce(b, compute);
-    const Literal two =
-        is_complex(compute) ? literal_complex(compute, 2, 0) : literal_float(compute, 2);
-    const Node& n = graph_.node(exponent);
-    if (n.bits[0] == two.bits[0] && n.bits[1] == two.bits[1]) {
-      const NodeId base[] = {coerce(a, compute)};
-      const NodeId product = graph_.pure(Op::square, compute, typing.result.weak, base);
-      if (!is_complex(compute)) return product;
-      // NumPy's power of a complex zero is +0 in both parts, whatever their signs.
-      const NodeId zero = graph_.constant(compute, false, literal_complex(compute, 0, 0));
-      const NodeId chosen[] = {op2(Op::eq, DType::b1, base[0], zero), zero, product};
-      return graph_.pure(Op::select, compute, typing.result.weak, chosen);
-    }
+    const NodeId cheap = power_by_products(coerce(a, compute), coerce(b, compute), typing.result);
+    if (cheap != kNone) return cheap;
   }
   const NodeId operands[] = {a, b};
   return make(typing, operands);
+}
+
+/// A float or complex number to a constant power of which products know as much; or kNone.
+NodeId Lowering::power_by_products(NodeId base, NodeId exponent, Type result) {
+  const DType compute = graph_.node(base).type;
+  const bool complex = is_complex(compute);
+  const Node& n = graph_.node(exponent);
+  const auto is = [&](double value) {
+    const Literal wanted =
+        complex ? literal_complex(compute, value, 0) : literal_float(compute, value);
+    return n.bits[0] == wanted.bits[0] && n.bits[1] == wanted.bits[1];
+  };
+  if (is(2)) {
+    const NodeId product = graph_.pure(Op::square, compute, result.weak, {&base, 1});
+    if (!complex) return product;
+    // NumPy's power of a complex zero is +0 in both parts, whatever their signs.
+    const NodeId zero = graph_.constant(compute, false, literal_complex(compute, 0, 0));
+    const NodeId chosen[] = {op2(Op::eq, DType::b1, base, zero), zero, product};
+    return graph_.pure(Op::select, compute, result.weak, chosen);
+  }
+  if (complex || result.weak || !is(-1.5)) return kNone;
+  // Of r = 1/x, since x times its root would overflow where the power is a number yet. The sum
+  // makes -0.0 a zero whose reciprocal has a root; that of -inf is -0.0, and the power 0.0.
+  // Three roundings: within 2 units in the last place.
+  const NodeId zero = graph_.constant(compute, false, literal_float(compute, 0));
+  const NodeId sum[] = {base, zero};
+  const NodeId quotient[] = {graph_.constant(compute, false, literal_float(compute, 1)),
+                             graph_.pure(Op::add, compute, false, sum)};
+  const NodeId r = graph_.pure(Op::truediv, compute, false, quotient);
+  const NodeId product[] = {r, graph_.pure(Op::sqrt, compute, false, {&r, 1})};
+  return graph_.pure(Op::mul, compute, false, product);
 }
 
 void Lowering::check_overflow(Op op, NodeId a, NodeId b) {

@@ -75,9 +75,11 @@ class Lowering {
   void fail(Site site, std::span<const NodeId> values);
   void say(Site site, std::span<const NodeId> values);
 
-  /// Whether Python ints that leave 64 bits raise here, also where `checks` is not asked for.
+  /// Whether Python ints that leave 64 bits raise here, also where `checks` is not asked for: those
+  /// of the user's own operations, not of lengths that a function of an array goes through.
   bool growing() const { return growing_; }
   void set_growing(bool growing) { growing_ = growing; }
+  void set_users(bool users) { users_ = users; }
 
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
 
@@ -85,6 +87,7 @@ class Lowering {
   [[noreturn]] static void refuse(Op op, std::span<const Type> types, const Refusal& why);
   NodeId make(const Typing& typing, std::span<const NodeId> operands);
   NodeId power(NodeId a, NodeId b);
+  NodeId power_by_products(NodeId base, NodeId exponent, Type result);
   NodeId true_divide(NodeId a, NodeId b);
   NodeId compare(Op op, NodeId a, NodeId b);
   NodeId compare_integers(Op op, NodeId a, NodeId b);
@@ -114,6 +117,7 @@ class Lowering {
   bool exact_;
   bool checks_;
   bool growing_ = false;
+  bool users_ = true;
 };
 
 }  // namespace numeta::core

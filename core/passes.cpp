@@ -14,6 +14,8 @@
 #include "core/interchange.hpp"
 #include "core/narrow.hpp"
 #include "core/roll.hpp"
+#include "core/split.hpp"
+#include "core/strip.hpp"
 #include "core/timeline.hpp"
 
 namespace numeta::core {
@@ -37,8 +39,10 @@ constexpr Pass kPasses[] = {
      "loops of a nest change places so that the inner one is contiguous"},
     {"fuse", fuse, "neighbouring loops that count alike run together"},
     {"rearrange", rearrange, "nests of loops that run together are interchanged, and fused again"},
+    {"split", split, "what a loop does column by column is done row by row, by loops of its parts"},
     {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
+    {"strip", strip, "a row that loops around it add to is summed in registers, strip by strip"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };

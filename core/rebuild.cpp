@@ -48,7 +48,9 @@ class Rebuilder {
                  [this](NodeId id) {
                    return copied({&id, 1}).front();
                  },
-                 [this](NodeId old, NodeId made) { copies_[old] = made; }} {
+                 [this](NodeId old, NodeId made) { copies_[old] = made; },
+                 [this](NodeId id) { copy_any(id); },
+                 [this](const std::function<void()>& build) { copy_apart(build); }} {
     regions_[0] = 0;
     for (const auto& moved : parts_) {
       for (const RegionId part : moved) moved_[part] = true;
@@ -117,11 +119,17 @@ class Rebuilder {
   /// A region of its own: values made in it are forgotten at its end, since what is known only
   /// there may have decided them.
   void copy_inner(RegionId region) {
+    copy_apart([&] {
+      if (!parts_.empty()) {
+        for (const RegionId part : parts_[region]) copy_body(part);
+      }
+      copy_body(region);
+    });
+  }
+
+  void copy_apart(const std::function<void()>& build) {
     const std::size_t before = made_.size();
-    if (!parts_.empty()) {
-      for (const RegionId part : parts_[region]) copy_body(part);
-    }
-    copy_body(region);
+    build();
     for (; made_.size() > before; made_.pop_back()) {
       copies_[made_.back()] = kNone;
       asked_[made_.back()] = false;

@@ -17,6 +17,9 @@ struct Copying {
   Graph& to;
   std::function<NodeId(NodeId)> copied;            // the copy of a value, made where it is not yet
   std::function<void(NodeId, NodeId)> stands_for;  // (old, new): from here on the copy of `old`
+  std::function<void(NodeId)> statement;           // copies a statement as it is
+  // Runs what builds in a region of its own: copies of values made meanwhile are forgotten.
+  std::function<void(const std::function<void()>&)> apart;
 };
 
 /// Asked before the statement at a place of a region's body is copied, and once at its end.

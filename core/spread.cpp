@@ -100,6 +100,33 @@ std::vector<RegionId> spread_over(const Graph& g, const Timeline& timeline, Node
   return out;
 }
 
+/// What a term of a sum is at most, or at least: a lesser value is no more than either of two, and
+/// a quotient by a power of two, multiplied by it, no more than the dividend. Empty: itself.
+std::vector<IndexSum> beyond_term(const Graph& g, NodeId value, std::int64_t factor, bool upper) {
+  std::vector<IndexSum> out;
+  value = bare(g, value);
+  const auto add = [&](const IndexSum& sum, std::int64_t constant) {
+    IndexSum by;
+    by.add(sum, factor);
+    by.constant += constant;
+    out.push_back(std::move(by));
+  };
+  const std::vector<NodeId> ends = limits(g, value);
+  if (ends.size() > 1 && (factor > 0) == upper) {
+    for (const NodeId end : ends) add(index_sum(g, end), 0);
+  }
+  const Node& n = g.node(value);
+  if (n.op != Op::shift_down || n.type != DType::i8) return out;
+  if (!g.is_constant(g.operands(value)[1])) return out;
+  const std::int64_t places = g.integer_value(g.operands(value)[1]);
+  if (places < 0 || places > 16 || factor % (std::int64_t{1} << places) != 0) return out;
+  const IndexSum dividend = index_sum(g, g.operands(value)[0]);
+  const std::int64_t lost = (std::int64_t{1} << places) - 1;
+  factor /= std::int64_t{1} << places;
+  add(dividend, (factor > 0) == upper ? 0 : -factor * lost);
+  return out;
+}
+
 /// What a sum is at least, or at most, in all iterations inside of `home`: one of these each.
 void add_bounds(const Graph& g, const IndexSum& sum, bool upper, RegionId home,
                 std::vector<IndexSum>& out) {
@@ -109,8 +136,20 @@ void add_bounds(const Graph& g, const IndexSum& sum, bool upper, RegionId home,
     if (g.regions()[g.node(one.first).region].depth <= g.regions()[home].depth) continue;
     if (!last || one.first > last->first) last = one;
   }
+  const auto without = [&](const std::pair<NodeId, std::int64_t>& one) {
+    IndexSum rest = sum;
+    rest.add(term(one.first), -one.second);
+    return rest;
+  };
   if (!last) {
     out.push_back(sum);
+    for (const auto& one : sum.terms) {
+      for (const IndexSum& by : beyond_term(g, one.first, one.second, upper)) {
+        IndexSum replaced = without(one);
+        replaced.add(by, 1);
+        add_bounds(g, replaced, upper, home, out);
+      }
+    }
     return;
   }
   const NodeId node = last->first;
@@ -119,11 +158,8 @@ void add_bounds(const Graph& g, const IndexSum& sum, bool upper, RegionId home,
   if (g.node(node).op != Op::index || !rises(g, loop)) return;
   const auto replace_by = [&](NodeId bound, std::int64_t beyond) {
     IndexSum with = index_sum(g, bound);
-    IndexSum distance;
-    distance.constant = beyond;
-    with.add(distance, 1);
-    with.add(term(node), -1);
-    IndexSum replaced = sum;
+    with.constant += beyond;
+    IndexSum replaced = without(*last);
     replaced.add(with, factor);
     add_bounds(g, replaced, upper, home, out);
   };
@@ -209,16 +245,22 @@ bool are_apart(const Graph& graph, const Timeline& timeline, std::span<const Nod
                RegionId home) {
   for (std::size_t k = 0; k < loads.size(); ++k) {
     for (std::size_t other = k + 1; other < loads.size(); ++other) {
-      const auto a = graph.operands(loads[k]);
-      const auto b = graph.operands(loads[other]);
-      bool apart = are_in_two_arms(graph, timeline, loads[k], loads[other], home);
-      for (std::size_t axis = 0; axis < a.size() && !apart; ++axis) {
-        apart = is_below(graph, a[axis], b[axis], home) || is_below(graph, b[axis], a[axis], home);
+      if (are_in_two_arms(graph, timeline, loads[k], loads[other], home)) continue;
+      if (!are_apart(graph, graph.operands(loads[k]), graph.operands(loads[other]), home)) {
+        return false;
       }
-      if (!apart) return false;
     }
   }
   return true;
+}
+
+bool are_apart(const Graph& graph, std::span<const NodeId> one, std::span<const NodeId> other,
+               RegionId home) {
+  for (std::size_t axis = 0; axis < one.size(); ++axis) {
+    if (is_below(graph, one[axis], other[axis], home)) return true;
+    if (is_below(graph, other[axis], one[axis], home)) return true;
+  }
+  return false;
 }
 
 }  // namespace numeta::core

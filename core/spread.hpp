@@ -22,4 +22,8 @@ bool is_spread(const Graph& graph, const Timeline& timeline, NodeId load,
 bool are_apart(const Graph& graph, const Timeline& timeline, std::span<const NodeId> loads,
                RegionId home);
 
+/// The same of two elements, by their indices.
+bool are_apart(const Graph& graph, std::span<const NodeId> one, std::span<const NodeId> other,
+               RegionId home);
+
 }  // namespace numeta::core

@@ -275,6 +275,10 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
   info.add_list("commands", compiled.commands);
   info.add("way", compiled.direct ? "direct" : "driver");
   info.add("seconds", text_of(compiled.fortran_seconds + compiled.link_seconds));
+  info.add("fortran_seconds", text_of(compiled.fortran_seconds));
+  info.add("c_seconds", text_of(compiled.c_seconds));
+  info.add("link_seconds", text_of(compiled.link_seconds));
+  if (request.places) info.add("places", request.places());
   info.add("created", std::to_string(time(nullptr)));
   const std::string bytes = encode_entry(compiled.elf, work.key.material, info);
   const bool stores =

@@ -37,6 +37,7 @@ struct BuildRequest {
   std::string metadata;                // for people, JSON
   std::vector<std::string> libraries;  // to link
   std::function<bool()> interrupted;
+  std::function<std::string()> places;  // asked where it is stored: Fortran lines' places in Python
 };
 
 struct Loaded {
@@ -84,6 +85,10 @@ class Cache {
   Store::Pruned prune(uint64_t max_size);
   // All entries, or the one of a key.
   std::vector<Verified> verify(std::string_view key, const std::function<bool()>& interrupted);
+  // What the Fortran compiler says that it vectorised in an entry, compiled again for that; nothing
+  // where the entry, or the compiler that made it, is not there any more.
+  std::optional<std::string> vectorised(std::string_view key,
+                                        const std::function<bool()>& interrupted);
   // Takes in an entry or a toolchain record that another store gave out; false, and nothing is
   // changed, where it is not one that was written under this name.
   bool adopt(const std::string& name, std::string_view bytes);
@@ -103,6 +108,7 @@ class Cache {
   void build_alone(const BuildRequest& request, Work& work);
   bool sound_entry(const Store& store, Work& work, std::string& bytes);
   std::vector<const Store*> stores();
+  ToolchainFinder::Found maker_of(std::string_view key, const Unit& unit);
   bool load(const std::string& path, const BuildRequest& request, Work& work);
   bool load_copy(std::string_view elf, const BuildRequest& request, Work& work);
   void count_hit(const Work& work);

@@ -18,6 +18,8 @@
 namespace numeta::jit_cache {
 namespace {
 
+constexpr const char* kNotes = "kernel.notes";
+
 class Scratch {
  public:
   // In the first place that takes the sources: one may be full.
@@ -74,6 +76,9 @@ class OneCompile {
     result.direct = plan.direct;
     std::vector<Pipeline> compilers{plan.fortran, plan.c};
     for (Command& command : compilers[0].commands) localise(command);
+    if (request_.wants_notes) {
+      compilers[0].commands.front().push_back(fmt::format("-fopt-info-vec-optimized={}", kNotes));
+    }
     for (const Pipeline& pipeline : compilers) result.commands.push_back(command_text(pipeline));
     std::vector<Outcome> outcomes;
     if (parallel_) {
@@ -100,6 +105,7 @@ class OneCompile {
       throw error;
     }
     result.elf = std::move(*elf);
+    if (request_.wants_notes) result.notes = object(kNotes);
     return result;
   }
 

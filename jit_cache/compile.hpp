@@ -18,6 +18,7 @@ namespace numeta::jit_cache {
 struct Compiled {
   std::string elf;
   std::vector<std::string> commands;  // as text, in order
+  std::string notes;                  // what the Fortran compiler says that it vectorised
   double fortran_seconds = 0;
   double c_seconds = 0;
   double link_seconds = 0;
@@ -29,6 +30,7 @@ struct CompileRequest {
   Unit unit;
   double timeout = 600;
   bool keep_failed = false;
+  bool wants_notes = false;  // costs a tenth of a small compile
   std::function<bool()> interrupted;
   // Asked when a slot was long in coming: whether another process has built the same meanwhile.
   std::function<bool()> superseded;

@@ -5,6 +5,7 @@
 #include "jit_cache/group_guard.hpp"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -22,14 +23,28 @@ constexpr std::array<int, 3> kSignals{SIGTERM, SIGHUP, SIGINT};
 std::array<std::atomic<uint64_t>, 256> table{};
 std::mutex handlers_mutex;
 size_t guarded = 0;
+// The process, above, and how many of its compilers are being started.
+std::atomic<uint64_t> starting{0};
 pid_t handlers_owner = 0;
 
 uint64_t row_of(pid_t owner, pid_t group) {
   return uint64_t{static_cast<uint32_t>(owner)} << 32 | static_cast<uint32_t>(group);
 }
 
+// For a second at most: the thread that starts one has the signals blocked, so it is not this one.
+void wait_for_starting(pid_t self) {
+  constexpr int kTurns = 1000;
+  constexpr timespec kTurn{0, 1'000'000};
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const uint64_t value = starting.load();
+    if (value >> 32 != static_cast<uint32_t>(self) || (value & 0xffffffffU) == 0) return;
+    nanosleep(&kTurn, nullptr);
+  }
+}
+
 void end_groups(int number) {
   const pid_t self = getpid();
+  wait_for_starting(self);
   for (const std::atomic<uint64_t>& row : table) {
     const uint64_t value = row.load(std::memory_order_relaxed);
     if (value >> 32 != static_cast<uint32_t>(self)) continue;
@@ -66,6 +81,24 @@ void drop_guard() {
 }
 
 }  // namespace
+
+StartingGroup::StartingGroup() {
+  sigset_t ending;
+  sigemptyset(&ending);
+  for (const int number : kSignals) sigaddset(&ending, number);
+  pthread_sigmask(SIG_BLOCK, &ending, &before_);
+  const uint64_t own = row_of(getpid(), 0);
+  uint64_t value = starting.load();
+  while (!starting.compare_exchange_weak(value, (value >> 32 == own >> 32 ? value : own) + 1)) {
+  }
+  add_guard();
+}
+
+StartingGroup::~StartingGroup() {
+  drop_guard();
+  starting.fetch_sub(1);
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 GroupGuard::GroupGuard(pid_t group) {
   add_guard();

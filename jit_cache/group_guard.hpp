@@ -6,11 +6,25 @@
 // that the program has set is left alone: it returns to us, and the build is interrupted as usual.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <cstddef>
 
 namespace numeta::jit_cache {
+
+// A signal that comes while a compiler is being started, by whatever thread it is taken, waits
+// until its group is known.
+class StartingGroup {
+ public:
+  StartingGroup();
+  StartingGroup(const StartingGroup&) = delete;
+  StartingGroup& operator=(const StartingGroup&) = delete;
+  ~StartingGroup();
+
+ private:
+  sigset_t before_{};
+};
 
 class GroupGuard {
  public:

@@ -79,6 +79,18 @@ EntryInfo read_listed(StoredFile file) {
   return info;
 }
 
+// What was compiled for an entry.
+Unit unit_of(const Fields& material) {
+  Unit unit{material.get("fortran"), material.get("stub"), material.get("symbol")};
+  unit.name_space = material.get("namespace");
+  std::string_view libraries = material.get("libraries");  // each ends with a zero byte
+  for (size_t end = 0; (end = libraries.find('\0')) != std::string_view::npos;) {
+    unit.libraries.emplace_back(libraries.substr(0, end));
+    libraries.remove_prefix(end + 1);
+  }
+  return unit;
+}
+
 }  // namespace
 
 std::vector<StoredFile> Cache::files() {
@@ -169,6 +181,14 @@ bool Cache::adopt(const std::string& name, std::string_view bytes) {
   return store_.write_file("toolchains", name, bytes);
 }
 
+// The recorded toolchain that a key speaks of, as long as its programs are what they were.
+ToolchainFinder::Found Cache::maker_of(std::string_view key, const Unit& unit) {
+  for (auto& tool : finder_.all_recorded(records())) {
+    if (tool->unchanged() && make_key(*tool, unit).name == key) return std::move(tool);
+  }
+  return nullptr;
+}
+
 std::vector<Verified> Cache::verify(std::string_view key,
                                     const std::function<bool()>& interrupted) {
   std::vector<Verified> results;
@@ -191,15 +211,9 @@ std::vector<Verified> Cache::verify(std::string_view key,
       continue;
     }
     verified.label = entry.info.get("label");
-    Unit unit{material->get("fortran"), material->get("stub"), material->get("symbol")};
-    unit.name_space = material->get("namespace");
-    std::string_view libraries = material->get("libraries");  // each ends with a zero byte
-    for (size_t end = 0; (end = libraries.find('\0')) != std::string_view::npos;) {
-      unit.libraries.emplace_back(libraries.substr(0, end));
-      libraries.remove_prefix(end + 1);
-    }
-    for (const auto& tool : finder_.all_recorded(records())) {
-      if (!tool->unchanged() || make_key(*tool, unit).name != file.key) continue;
+    const Unit unit = unit_of(*material);
+    const ToolchainFinder::Found tool = maker_of(file.key, unit);
+    if (tool) {
       CompileRequest job;
       job.tool = tool.get();
       job.unit = unit;
@@ -211,11 +225,25 @@ std::vector<Verified> Cache::verify(std::string_view key,
         if (error.kind == BuildErrorKind::kInterrupted) throw;
         verified.outcome = error.what();
       }
-      break;
     }
     results.push_back(std::move(verified));
   }
   return results;
+}
+
+std::optional<std::string> Cache::vectorised(std::string_view key,
+                                             const std::function<bool()>& interrupted) {
+  const auto found = entry(key);
+  if (!found || found->defect != Defect::kNone) return std::nullopt;
+  CompileRequest job;
+  job.unit = unit_of(found->material);
+  const ToolchainFinder::Found tool = maker_of(found->file.key, job.unit);
+  if (!tool) return std::nullopt;
+  job.tool = tool.get();
+  job.timeout = settings_.compile_timeout;
+  job.interrupted = interrupted;
+  job.wants_notes = true;
+  return compile(job, slots_).notes;
 }
 
 }  // namespace numeta::jit_cache

@@ -33,13 +33,23 @@ FileDescriptor open_slots_file() {
   return {};
 }
 
-// False only when another process holds it.
-bool lock_byte(int fd, size_t index, short type) {
+constexpr size_t kQueue = 1U << 20U;           // the byte of those who wait; slots are far fewer
+constexpr std::chrono::milliseconds kLook{2};  // until the second look
+constexpr std::chrono::milliseconds kLongestLook{10};  // many may look, with system calls
+constexpr std::chrono::milliseconds kTurn{12};
+
+struct flock byte_range(size_t index, short type) {
   struct flock range {};
   range.l_type = type;
   range.l_whence = SEEK_SET;
   range.l_start = static_cast<off_t>(index);
   range.l_len = 1;
+  return range;
+}
+
+// False only when another process holds it.
+bool lock_byte(int fd, size_t index, short type) {
+  struct flock range = byte_range(index, type);
   return fcntl(fd, F_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
@@ -60,31 +70,51 @@ bool JobSlots::take_one(std::vector<size_t>& taken) {
   return false;
 }
 
+// Whether another process does.
+bool JobSlots::others_wait() const {
+  if (!file_) return false;
+  struct flock range = byte_range(kQueue, F_WRLCK);
+  return fcntl(file_.get(), F_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+}
+
+void JobSlots::queue(bool waits) {
+  const bool was_empty = waiting_ == 0;
+  waiting_ = waits ? waiting_ + 1 : waiting_ - 1;
+  if (file_ && was_empty != (waiting_ == 0)) {
+    lock_byte(file_.get(), kQueue, static_cast<short>(waits ? F_RDLCK : F_UNLCK));
+  }
+}
+
 std::vector<size_t> JobSlots::acquire(const std::function<bool()>& interrupted) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
-  std::chrono::milliseconds pause{2};
   std::vector<size_t> taken;
   std::unique_lock lock(mutex_);
   if (!file_) file_ = open_slots_file();
-  while (true) {
-    if (take_one(taken)) {
-      take_one(taken);
-      return taken;
-    }
-    const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
-    if (waited > bound_ && free_here()) {
-      const auto at = std::ranges::find(held_, false);
-      *at = true;
-      return {static_cast<size_t>(at - held_.begin())};
-    }
-    changed_.wait_for(lock, pause);
-    // Many may be waiting, and each look costs system calls.
-    pause = std::min(pause * 2, std::chrono::milliseconds(40));
-    lock.unlock();
-    if (interrupted && interrupted()) return {};
-    lock.lock();
+  if (others_wait()) changed_.wait_for(lock, kTurn);
+  if (!take_one(taken)) {
+    queue(true);
+    std::chrono::milliseconds pause = kLook;
+    do {
+      const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
+      if (waited > bound_ && free_here()) {
+        const auto at = std::ranges::find(held_, false);
+        *at = true;
+        taken.push_back(static_cast<size_t>(at - held_.begin()));
+        break;
+      }
+      changed_.wait_for(lock, pause);
+      pause = std::min(pause * 2, kLongestLook);
+      lock.unlock();
+      const bool ends = interrupted && interrupted();
+      lock.lock();
+      if (ends) break;
+    } while (!take_one(taken));
+    queue(false);
+    return taken;
   }
+  if (!others_wait()) take_one(taken);
+  return taken;
 }
 
 void JobSlots::release(const std::vector<size_t>& taken) {

@@ -5,6 +5,9 @@
 // process however that ends, and a forked child does not have it. Waiting polls the interrupt and
 // is bounded: a process that is stopped while it holds slots delays others, it does not block them.
 // Where the file cannot be had, the limit holds within the process only.
+//
+// Nobody starves: who waits holds a shared lock on one more byte; where another process does, a
+// build takes one slot only, and lets the others look first.
 #pragma once
 
 #include <condition_variable>
@@ -38,12 +41,15 @@ class JobSlots {
 
  private:
   bool take_one(std::vector<size_t>& taken);
+  bool others_wait() const;
+  void queue(bool waits);
   bool free_here() const;
   void release(const std::vector<size_t>& taken);
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<bool> held_;  // by this process
+  size_t waiting_ = 0;      // threads of this process
   double bound_;
   FileDescriptor file_;
 };

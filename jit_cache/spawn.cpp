@@ -151,6 +151,7 @@ void start(const Pipeline& pipeline, const std::string& folder, Running& running
     Process process;
     process.command = i;
     const int out = last ? output_writer.get() : link.get();
+    const StartingGroup starting;
     const int error =
         spawn_one(pipeline.commands[i], folder, input.get(), out, output_writer.get(), process.pid);
     if (error != 0) {

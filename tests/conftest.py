@@ -1,8 +1,16 @@
-"""`pytest --update-golden` writes the golden files of tests/golden anew."""
+"""What holds for all tests: interrupts arrive; `--update-golden` writes the golden files anew."""
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores SIGINT, and so would the processes that tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -69,8 +69,8 @@ def _warns(operation: str, kind: str, arguments: str, result: str) -> Row:
 # fmt: off
 SECTIONS = (
     Section("Python integers have 64 bits", "They wrap where Python's grow. An argument that does"
-            " not fit raises OverflowError in every mode, and so does an int that leaves 64 bits in a"
-            " loop whose range Python knows when it compiles (`range(300)`).", (
+            " not fit raises OverflowError in every mode, and so does an int that leaves 64 bits in"
+            " a loop whose range Python knows when it compiles (`range(300)`).", (
         _int("i + j", "2**63 - 1", "1", ABOVE, WRAPPED),
         _int("i - j", "-2**63", "1", "-9223372036854775809", "9223372036854775807"),
         _int("i * j", "2**62", "2", ABOVE, WRAPPED),

@@ -253,6 +253,18 @@ void configure(const py::kwargs& changes) {
   replaced.reset();
 }
 
+// What a function of Python answers, which is for people: nothing where it fails.
+std::string asked_for_text(const py::object& function) {
+  if (ending().begun()) return {};
+  const py::gil_scoped_acquire gil;
+  try {
+    return function().cast<std::string>();
+  } catch (py::error_already_set& error) {
+    error.discard_as_unraisable("numeta cache");
+    return {};
+  }
+}
+
 struct LoadedKernel {
   uintptr_t address;
   std::string key;
@@ -263,11 +275,19 @@ struct LoadedKernel {
 
 LoadedKernel build(std::string fortran, std::string stub, std::string symbol,
                    std::vector<std::string> flags, std::string label, std::string metadata,
-                   const py::object& interrupted, std::vector<std::string> libraries) {
+                   const py::object& interrupted, std::vector<std::string> libraries,
+                   const py::object& places) {
   const std::shared_ptr<Cache> cache = current().get();
-  jit_cache::BuildRequest request{
-      std::move(fortran), std::move(stub),     std::move(symbol),    std::move(flags),
-      std::move(label),   std::move(metadata), std::move(libraries), {}};
+  jit_cache::BuildRequest request{std::move(fortran),
+                                  std::move(stub),
+                                  std::move(symbol),
+                                  std::move(flags),
+                                  std::move(label),
+                                  std::move(metadata),
+                                  std::move(libraries),
+                                  {},
+                                  {}};
+  if (!places.is_none()) request.places = [&] { return asked_for_text(places); };
   jit_cache::Loaded loaded = without_gil(interrupted, [&](const std::function<bool()>& ask) {
     request.interrupted = ask;
     return cache->build(request);
@@ -291,6 +311,13 @@ py::dict entry_dict(const EntryInfo& entry, bool whole) {
   if (!whole) return dict;
   dict["elf_size"] = entry.elf_size;
   dict["way"] = text(entry.info.get("way"));
+  py::dict timings;
+  for (const char* part : {"fortran", "c", "link"}) {
+    const std::string spent(entry.info.get(std::string(part) + "_seconds"));
+    if (!spent.empty()) timings[part] = std::strtod(spent.c_str(), nullptr);
+  }
+  dict["timings"] = timings;
+  dict["places"] = text(entry.info.get("places"));
   dict["flags"] = texts(entry.info.get_list("flags"));
   dict["commands"] = texts(entry.info.get_list("commands"));
   dict["fortran"] = text(entry.material.get("fortran"));
@@ -356,6 +383,13 @@ py::list verify(const py::object& interrupted, const std::string& key) {
     list.append(dict);
   }
   return list;
+}
+
+py::object vectorised(const std::string& key) {
+  const std::shared_ptr<Cache> cache = current().get();
+  const auto notes = without_gil(
+      py::none(), [&](const std::function<bool()>& ask) { return cache->vectorised(key, ask); });
+  return notes ? py::object(text(*notes)) : py::none();
 }
 
 py::dict toolchain(const std::vector<std::string>& flags) {
@@ -441,6 +475,7 @@ void def_contents(py::module_& module) {
         return cache->prune(max_size).removed;
       },
       py::arg("max_size"));
+  module.def("vectorised", &vectorised, py::arg("key"));
   module.def("verify", &verify, py::arg("interrupted") = py::none(), py::arg("key") = "");
   module.def(
       "adopt",
@@ -483,8 +518,8 @@ PYBIND11_MODULE(_cache, module) {
   });
   module.def("build", &build, py::arg("fortran"), py::arg("stub"), py::arg("symbol"),
              py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
-             py::arg("interrupted") = py::none(),
-             py::arg("libraries") = std::vector<std::string>{});
+             py::arg("interrupted") = py::none(), py::arg("libraries") = std::vector<std::string>{},
+             py::arg("places") = py::none());
   def_contents(module);
   module.def("directory", [] { return text(current().get()->directory()); });
   module.def("store_note", [] { return text(current().get()->store_note()); });

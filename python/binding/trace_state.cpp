@@ -106,6 +106,7 @@ std::uint32_t TraceState::code_number(PyCodeObject* code) {
 
 void TraceState::note_origin() {
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  lowering.set_users(true);
   while (frame != nullptr) {
     PyCodeObject* code = PyFrame_GetCode(frame);
     const std::uint32_t number = code_number(code);
@@ -115,6 +116,7 @@ void TraceState::note_origin() {
       Py_DECREF(frame);
       return;
     }
+    lowering.set_users(false);
     PyFrameObject* back = PyFrame_GetBack(frame);
     Py_DECREF(frame);
     frame = back;

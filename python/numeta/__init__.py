@@ -14,6 +14,7 @@ it is needed.
 
 from typing import TYPE_CHECKING, Any
 
+from . import interpreters  # noqa: F401  # first: it may refuse
 from .config import config as config
 from .debug import debug as debug
 from .errors import CompileError as CompileError

@@ -83,8 +83,12 @@ def build(
     metadata: str = "{}",
     interrupted: Callable[[], bool] | None = None,
     libraries: list[str] = ...,
+    places: Callable[[], str] | None = None,
 ) -> Loaded:
-    """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised."""
+    """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised.
+
+    `places` is asked only where something is stored, for what `entry` shows as its places.
+    """
 
 def entries(thorough: bool = True) -> list[EntryRow]:
     """All entries. Not thorough: sizes are checked, checksums are not."""
@@ -94,6 +98,10 @@ def sizes() -> dict[str, int]:
 
 def entry(key: str) -> dict[str, Any] | None:
     """One entry by its key or the beginning of it: sources, flags, commands, key material."""
+
+def vectorised(key: str) -> str | None:
+    """What gfortran says that it vectorised in an entry, which it compiles once more for that;
+    None if the entry or its compiler is not there. Raises BuildError."""
 
 def stats() -> StatsPair: ...
 def clear() -> int: ...

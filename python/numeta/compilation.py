@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from _json import encode_basestring_ascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 # `hooks` is needed at the first trace: loaded here, that is as fast as the later ones.
@@ -268,6 +268,7 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
             metadata,
             _interrupted,
             sorted(emission.libraries),
+            lambda: _places(emission.line_map, code.co_filename),
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
@@ -378,6 +379,21 @@ def _compile_error(
         problem.output or (str(problem) if problem.kind == "missing" else ""),
         problem.kept,
     )
+
+
+def _places(line_map: Mapping[int, tuple[str, int]], filename: str) -> str:
+    """As JSON: the Fortran lines with which other Python lines begin, and those, with the file
+    where it is not the kernel's."""
+    import json  # where something was compiled only
+
+    places: list[tuple[int, int] | tuple[int, int, str]] = []
+    last: tuple[str, int] = ("", 0)
+    for line, place in sorted(line_map.items()):
+        if place == last or not place[1] or is_own_file(place[0]):
+            continue
+        last = place
+        places.append((line, place[1]) if place[0] == filename else (line, place[1], place[0]))
+    return json.dumps(places, separators=(",", ":"))
 
 
 def _python_line(output: str, line_map: Any) -> tuple[str, int]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from . import _trace
+from .arrays.conversion import unpacked
 from .control_choice import FALSE, NEITHER, TRUE, asked, truth
 from .control_loops import CountedLoop
 from .control_merge import (
@@ -213,7 +215,7 @@ class Flow(PlainFlow):
     # -- loops ----------------------------------------------------------------------------------
 
     def loop(self, iterable: Any, facts: tuple[Any, ...]) -> Any:
-        number, names, targets, uses, flags, index = facts
+        number, names, targets, uses, flags, index, shape = facts
         session = self.session
         frame = sys._getframe(1)
         if not self.trace.alive:
@@ -231,12 +233,14 @@ class Flow(PlainFlow):
                 if iteration.is_empty():
                     return PlainLoop(())
                 loop = CountedLoop(self, frame, iteration, number, names, targets, uses, flags)
-                loop.index = index
+                loop.index, loop.shape = index, shape
                 loop.adaptive = loop.known = kind is range
                 return loop
             from .hooks import items as items_of
 
             items = items_of(iterable)
+        if shape is not None:
+            items = map(unpacked, items, repeat(shape))
         if flags & _JUMPS:
             return NativeLoop(self, items, names, targets, uses, flags, frame)
         return PlainLoop(items)

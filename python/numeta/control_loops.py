@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from .arrays.conversion import unpacked
 from .control_arrays import copy_all
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
 from .control_native import needed, once
@@ -292,6 +293,7 @@ class CountedLoop(Compiled):
         super().__init__(flow, frame, number, names + targets, uses, flags)
         self.iteration = iteration
         self.index = ""
+        self.shape: Any = None
         self._some = len(names)
         self._item: Any = None
 
@@ -307,7 +309,7 @@ class CountedLoop(Compiled):
             self.begin_pass()
         elif not self.end_pass(sys._getframe(1).f_locals):
             raise StopIteration
-        return self._item
+        return self._item if self.shape is None else unpacked(self._item, self.shape)
 
     @property
     def enters(self) -> Sequence[Any]:

@@ -258,9 +258,11 @@ _ROWS = (
                "the compiler's own message follows"),
     # -- 5xx toolchain --------------------------------------------------------------------------
     Diagnostic(501, CompileError, "no Fortran compiler was found",
-               "install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC"),
+               "install gfortran (Debian: apt-get install gfortran), set NUMETA_FC, or name a store"
+               " that has the kernel in NUMETA_CACHE_PATH"),
     Diagnostic(502, CompileError, "no C compiler was found",
-               "install gcc (Debian: apt-get install gcc) or set NUMETA_CC"),
+               "install gcc (Debian: apt-get install gcc), set NUMETA_CC, or name a store that has"
+               " the kernel in NUMETA_CACHE_PATH"),
     Diagnostic(503, CompileError, "the Fortran compiler failed on {kernel}()",
                "this is a fault of numeta, not of the kernel: please report it with the source,"
                " which NUMETA_KEEP_FAILED=1 keeps"),

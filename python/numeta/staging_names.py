@@ -123,6 +123,16 @@ def parameters(arguments: ast.arguments) -> set[str]:
     return {a.arg for a in found}
 
 
+def unpacking(target: ast.expr) -> tuple[int, tuple[Any, ...]] | None:
+    """How a target unpacks: how many names, and the same of each; None of a single name. Where
+    one is starred, less than zero and nothing of each."""
+    if not isinstance(target, ast.Tuple | ast.List):
+        return None
+    if any(isinstance(part, ast.Starred) for part in target.elts):
+        return -len(target.elts), ()
+    return len(target.elts), tuple(map(unpacking, target.elts))
+
+
 def target_names(target: ast.expr) -> set[str]:
     """The names in an assignment target, however nested."""
     return bindings([target]).bound

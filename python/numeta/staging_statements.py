@@ -39,7 +39,7 @@ from typing import Any
 from ._trace import placed
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
 from .staging_live import BREAK, ELSE, SIMPLE, USES, Liveness
-from .staging_names import bindings, parameters, target_names
+from .staging_names import bindings, parameters, target_names, unpacking
 from .staging_nodes import (
     FLOW,
     HOOKS,
@@ -400,7 +400,7 @@ class Transformer(Expressions):
         flags = _own_jumps(node) | (ELSE if node.orelse else 0)
         flags |= SIMPLE if isinstance(node.target, ast.Name) else 0
         target = node.target.id if isinstance(node.target, ast.Name) else ""
-        facts = (number, tuple(names), tuple(targets), uses, flags, target)
+        facts = (number, tuple(names), tuple(targets), uses, flags, target, unpacking(node.target))
         made = bind(name, method(FLOW, "loop", head, value, constant(facts, head)), head)
         node.iter = member(made, "items", head)
         orelse = self._loop_body(node, name, head)

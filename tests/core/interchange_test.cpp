@@ -421,8 +421,9 @@ TEST(Passes, AreObservedOneByOne) {
   });
   EXPECT_TRUE(made.has_value());
   EXPECT_EQ(seen, (std::vector<std::string>{"narrow", "assume", "forward", "interchange", "fuse",
-                                            "rearrange", "contract", "hoist", "explain", "roll"}));
-  EXPECT_EQ(passes().size(), 10);
+                                            "rearrange", "split", "contract", "hoist", "strip",
+                                            "explain", "roll"}));
+  EXPECT_EQ(passes().size(), 12);
 }
 
 }  // namespace

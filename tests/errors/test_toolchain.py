@@ -45,7 +45,8 @@ def test_no_fortran_compiler(uncached):
     head = str(caught.value).splitlines()[:3]
     assert head == [
         "NM501: no Fortran compiler was found",
-        "  Instead: install gfortran (Debian: apt-get install gfortran) or set NUMETA_FC",
+        "  Instead: install gfortran (Debian: apt-get install gfortran), set NUMETA_FC, or name a"
+        " store that has the kernel in NUMETA_CACHE_PATH",
         "  Command: /nonexistent/gfortran",
     ]
     nm.config.fc = ""

@@ -34,14 +34,15 @@ ELSEWHERE = {
     "core/facts.cpp": ("maximum", "the stop of a loop, kept from wrapping"),
     "core/lower.cpp": (
         "imag intdiv isfinite isinf polar_pow polar_pow_fails real add_overflows sub_overflows"
-        " mul_overflows pow_overflows",
+        " mul_overflows pow_overflows sqrt",
         "what Python's operators become, and what checks ask",
     ),
     "core/assume.cpp": ("quotient residue", "what traps must not be asked before its time"),
+    "core/remake.cpp": ("quotient residue", "what traps must not be asked before its time"),
     "core/explain.cpp": ("maximum", "a length that is not below 0, as a person writes it"),
     "core/parallel.cpp": ("add_overflows sub_overflows", "integer sums whose overflow is found"),
     "core/simplify.cpp": ("maximum minimum", "rewrite rules, which ranges decide"),
-    "core/spread.cpp": ("minimum", "the least of the stops of a loop"),
+    "core/spread.cpp": ("minimum shift_down", "the least of the stops of a loop, and its parts"),
     "core/view_reshape.cpp": ("maximum", "a length that is not below 0, of an array with elements"),
     "core/view_shape.cpp": ("maximum minimum", "bounds of slices, clipped"),
     "core/lower_memory.cpp": ("maximum minimum", "the stop of a loop, kept from wrapping"),

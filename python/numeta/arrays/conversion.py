@@ -86,6 +86,20 @@ def items_of(array: Any, count: int = 0) -> list[Any]:
     return list(_items(array, length))
 
 
+def unpacked(value: Any, shape: tuple[int, tuple[Any, ...]] | None) -> Any:
+    """A value that the target of a `for` statement unpacks: arrays in it as lists of items.
+
+    `shape`: None of one name; of several how many, and the shape of each, none if one is starred.
+    """
+    if shape is None or type(value) not in (Array, tuple, list):
+        return value
+    count, parts = shape
+    items = items_of(value, count) if is_array(value) else value
+    if len(parts) != len(items):
+        return items
+    return [unpacked(item, part) for item, part in zip(items, parts, strict=True)]
+
+
 def one_by_one(array: Any) -> Iterator[Any]:
     """The items along the first axis, each read when it is asked for, as NumPy's iterator does."""
     if array.ndim == 0:

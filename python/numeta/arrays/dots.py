@@ -1,9 +1,11 @@
-"""Products with a vector that are loops: where an operand is not in memory as BLAS takes it.
+"""Products with a vector that are loops: where an operand is not in memory as BLAS wants it.
 
 What was made of other arrays just before would need memory for BLAS to read it, and so would what
 is read backwards. Here the products are summed in lanes, as np.sum does it, with an error no larger
-than NumPy's; an operand that was just made is computed where it is read. In exact mode, and for all
-other operands and types, the product is BLAS's.
+than NumPy's; an operand that was just made is computed where it is read. Two vectors of which one
+is no run of memory are summed four products at a time (BLAS has two sums of them there): such a sum
+in a loop over the columns of a matrix may go row by row, all columns at once (core/split.hpp). In
+exact mode, and for all other operands and types, the product is BLAS's.
 """
 
 from __future__ import annotations
@@ -21,20 +23,44 @@ def are_summed_here(a: Any, b: Any, short: str) -> bool:
     if short not in ("f4", "f8") or is_exact():
         return False
     if a.ndim == 1:
-        return any(_trace.is_new_map(x) or _runs_backwards(x) for x in (a, b))
+        return any(_trace.is_new_map(x) or not _is_run(x) for x in (a, b))
     strides = _trace.strides(a)
     is_dense = strides is not None and type(strides[1]) is int and strides[1] == 1
     return is_dense and _trace.is_new_map(a)
 
 
-def _runs_backwards(x: Any) -> bool:
+def _is_run(x: Any) -> bool:
+    """Do the elements of a vector lie one after the other?"""
     strides = _trace.strides(x)
-    return strides is not None and type(strides[0]) is int and strides[0] < 0
+    return strides is None or (type(strides[0]) is int and strides[0] == 1)
+
+
+def _is_walked(x: Any) -> bool:
+    """Do they lie in memory, but neither one after the other nor backwards?"""
+    strides = _trace.strides(x)
+    is_near = strides is not None and type(strides[0]) is int and abs(strides[0]) == 1
+    return strides is not None and not is_near and not _trace.is_new_map(x)
 
 
 def dot_into(x: Any, y: Any, out: Any) -> None:
     """The sum of the products of two vectors."""
-    out[()] = _dot(x, y, out.dtype)
+    if any(map(_is_walked, (x, y))) and not any(map(_trace.is_new_map, (x, y))):
+        _by_fours(x, y, _length(x, y), out)
+    else:
+        out[()] = _dot(x, y, out.dtype)
+
+
+@staged
+def _by_fours(x: Any, y: Any, length: Any, out: Any) -> None:
+    out[()] = 0
+    fours = length // 4
+    for p in loops.range(fours):
+        k = p * 4
+        first = x[k] * y[k] + x[k + 1] * y[k + 1]
+        out[()] = out[()] + (first + (x[k + 2] * y[k + 2] + x[k + 3] * y[k + 3]))
+    for p in loops.range(length - fours * 4):
+        k = fours * 4 + p
+        out[()] = out[()] + x[k] * y[k]
 
 
 @staged
@@ -44,7 +70,11 @@ def matrix_vector_into(a: Any, x: Any, out: Any) -> None:
         out[i] = _dot(a[i], x, out.dtype)
 
 
+def _length(x: Any, y: Any) -> Any:
+    return x.shape[0] if type(x.shape[0]) is int else y.shape[0]
+
+
 def _dot(x: Any, y: Any, dtype: Any) -> Any:
-    length = x.shape[0] if type(x.shape[0]) is int else y.shape[0]
     # The sum of no products, and of products that are -0.0, is 0.0.
-    return summed(lambda k: x[k] * y[k], (length,), dtype, False, is_row=True) + dtype.type(0)
+    length = (_length(x, y),)
+    return summed(lambda k: x[k] * y[k], length, dtype, False, is_row=True) + dtype.type(0)

@@ -1,8 +1,9 @@
 """Sums of floats: in lanes that fill vector registers, or in NumPy's order.
 
-By default the numbers of a row are added in 32 lanes, after 16 numbers of each lane the lanes are
-added, and such sums are added with what rounding loses of them: the error is no larger than
-NumPy's, and does not grow with the length. In exact mode sums are NumPy's to the bit: pairwise
+By default up to 128 numbers of a row are added as NumPy does it, in 8 lanes. Those of longer rows
+are added in 32 lanes, after 16 numbers of each lane the lanes are added, and such sums are added
+with what rounding loses of them: the error is no larger than NumPy's, and does not grow with the
+length. In exact mode sums are NumPy's to the bit: pairwise
 (`pairwise_sum` of numpy/_core/src/umath/loops), up to 128 numbers in 8 lanes, longer runs as halves
 that are added. Of each number one term is asked for, so what is summed need not be in memory.
 """
@@ -20,7 +21,7 @@ from .folding import is_exact, product
 from .staged import staged
 
 _LANE_BYTES = 256  # four of the widest registers
-_SHORT = 8  # fewer numbers than this are added one after the other, as NumPy does
+_FEW = {4: 64, 8: 128, 16: 64}  # by bytes: up to so many numbers, NumPy's lanes are enough
 _RUN = 16  # how many numbers of a lane are added before lanes are
 _BLOCK = 16  # how many numbers of a lane are added before lanes are
 _BUFFER = 8192
@@ -55,11 +56,7 @@ def _leaf(term: Any, first: Any, length: Any, lanes: int, dtype: Any, zero: Any)
     for k in loops.range(0, whole, lanes):
         for j in loops.range(lanes):
             lane[j] += term(first + (k + j))
-    if lanes == 8:
-        low = (lane[0] + lane[1]) + (lane[2] + lane[3])
-        total = low + ((lane[4] + lane[5]) + (lane[6] + lane[7]))
-    else:
-        total = (lane[0] + lane[1]) + (lane[2] + lane[3])
+    total = _together(lane, lanes)
     for k in loops.range(whole, length):
         total = total + term(first + k)
     return total
@@ -159,12 +156,30 @@ def _of_rows(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any, is_ro
 
 @staged
 def _of_one_row(term: Any, length: Any, dtype: Any, count: int, zero: Any) -> Any:
+    lanes = min(8, count)
     total = -zero
-    if length < _SHORT:
-        for k in loops.range(length):
-            total = total + term(k)
+    if length <= _FEW[dtype.itemsize]:
+        total = _of_few(term, length, lanes, dtype, -zero)
     else:
         total = _in_lanes(term, (length,), dtype, count, zero)
+    return total
+
+
+@staged
+def _of_few(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
+    """The same numbers as `_leaf` in the same order, where rows may be too short to fill a lane."""
+    total = zero
+    whole = length // lanes
+    if whole > 0:
+        lane = np.empty(lanes, dtype)
+        for j in loops.range(lanes):
+            lane[j] = zero
+        for k in loops.range(whole):
+            for j in loops.range(lanes):
+                lane[j] += term(k * lanes + j)
+        total = _together(lane, lanes)
+    for k in loops.range(length - whole * lanes):
+        total = total + term(whole * lanes + k)
     return total
 
 
@@ -213,4 +228,4 @@ def _together(lane: Any, count: Any) -> Any:
             lane[j] = lane[j] + lane[j + half]
         half = half // 2
     low = (lane[0] + lane[1]) + (lane[2] + lane[3])
-    return low + ((lane[4] + lane[5]) + (lane[6] + lane[7]))
+    return low if count == 4 else low + ((lane[4] + lane[5]) + (lane[6] + lane[7]))

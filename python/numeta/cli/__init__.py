@@ -17,7 +17,7 @@ from numeta.version import VERSION
 
 # The modules that make a command; it is an attribute of the first.
 COMMANDS = {
-    "cache": (".cache", ".cache_care", ".cache_why"),
+    "cache": (".cache", ".cache_care", ".cache_show", ".cache_why"),
     "doctor": (".doctor",),
     "emit": (".emit",),
 }

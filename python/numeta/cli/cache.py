@@ -22,7 +22,6 @@ from .output import (
     print_json,
     print_pairs,
     print_rows,
-    print_source,
     size_text,
 )
 
@@ -115,36 +114,6 @@ def list_entries(as_json: bool) -> None:
         size, hits = size_text(entry["size"]), str(entry["hits"])
         rows.append((entry["key"][:SHOWN_KEY], used, size, hits, compiled, name, source))
     print_rows(("key", "used", "size", "hits", "compiled", "kernel", "from"), rows)
-
-
-@cache.command()
-@click.argument("key", shell_complete=complete_key)
-@json_option
-def show(key: str, as_json: bool) -> None:
-    """Show one entry: what it was compiled from, by what, how long it took."""
-    found = whole_key(key, as_json)
-    entry = _cache.entry(found)
-    if entry is None:
-        fail(f"the entry {found} is gone", as_json)
-    if as_json:
-        print_json(entry)
-        return
-    about = metadata(entry["metadata"])
-    pairs = [("key", entry["key"]), ("path", entry["path"]), ("state", entry["state"])]
-    pairs += list(about.items())
-    pairs += [
-        ("size", size_text(entry["size"])),
-        ("compiled at", when(entry["created"])),
-        ("last used", when(entry["mtime"])),
-        ("compiler", f"{entry['compiler']} {entry['compiler_version']}"),
-        ("flags", " ".join(entry["flags"])),
-        ("compiled in", f"{entry['compile_seconds'] * 1e3:.1f} ms"),
-    ]
-    print_pairs(pairs)
-    click.echo()
-    print_source(entry["fortran"], "fortran")
-    click.echo()
-    print_source(entry["stub"], "c")
 
 
 @cache.command()
