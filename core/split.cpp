@@ -354,7 +354,7 @@ class Splitting {
 }  // namespace
 
 std::optional<Graph> split(const Graph& graph) {
-  if (graph.one_chain()) return std::nullopt;
+  if (graph.one_chain() || graph.regions().size() < 3) return std::nullopt;
   Splitting splitting(graph);
   if (!splitting.any()) return std::nullopt;
   return splitting.run();

@@ -309,7 +309,7 @@ class Stripping {
 }  // namespace
 
 std::optional<Graph> strip(const Graph& graph) {
-  if (graph.one_chain()) return std::nullopt;
+  if (graph.one_chain() || graph.regions().size() < 3) return std::nullopt;
   Stripping stripping(graph);
   if (!stripping.any()) return std::nullopt;
   return stripping.run();

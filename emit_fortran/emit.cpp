@@ -57,6 +57,24 @@ bool pairs_sum_and_difference(const Graph& g) {
   return in_sum && in_difference;
 }
 
+constexpr std::size_t kMostGuessed = 24;
+
+/// How many statements may end a procedure: checks, and allocations that find no memory.
+std::size_t ways_out(std::span<const Graph* const> procedures,
+                     const std::vector<core::Live>& live) {
+  std::size_t most = 0;
+  for (std::size_t p = 0; p < procedures.size(); ++p) {
+    const Graph* g = procedures[p];
+    std::size_t here = 0;
+    for (NodeId id = 0; id < g->size(); ++id) {
+      const Op op = g->node(id).op;
+      if (live[p].nodes[id] && (op == Op::check || op == Op::allocate)) ++here;
+    }
+    most = std::max(most, here);
+  }
+  return most;
+}
+
 /// Does a float become an integer, and an integer a float? GCC 12 makes aint(x) of real(int(x))
 /// where it need not think of traps, so that -0.5 would become -0.0.
 bool converts_both_ways(std::span<const Graph* const> procedures,
@@ -411,7 +429,9 @@ class Program {
     }
     // Each check is taken for a way out that is often taken, so that loops behind some twenty
     // checks would count as code that hardly ever runs, and be compiled for size: no vectors.
+    // Behind some forty no parameter helps: then nothing is guessed.
     out.emplace_back("--param=hot-bb-frequency-fraction=1000000000");
+    if (ways_out(graphs_, live_) > kMostGuessed) out.emplace_back("-fno-guess-branch-probability");
     if (!converts_both_ways(graphs_, live_)) out.emplace_back("-fno-trapping-math");
     if (rounds_and_widens(graphs_, live_)) out.emplace_back("-fno-tree-slp-vectorize");
     if (options_.fast) {

@@ -75,8 +75,10 @@ def matmul(a, b, c):
 def test_matmul_in_any_written_order(names, tmp_path):
     matmul = written("import numeta as nm\n" + MATMUL.format(*names), "matmul", tmp_path)
     a, b, c = numbers(7, 9, seed=1), numbers(9, 5, seed=2), numbers(7, 5, seed=3)
-    assert loops(matmul, a, b, c) == "ikj"
+    # For each strip of a row its numbers are fetched, added to, and stored; then the rest of it.
+    assert loops(matmul, a, b, c) == "i" + "stripjkjj" + "kj"
     bit_equal(matmul, a, b, c)
+    bit_equal(matmul, a, numbers(9, 37, seed=5), numbers(7, 37, seed=6))
     bit_equal(matmul, *(numbers(*x.shape, seed=4, special=False) for x in (a, b, c)))
     bit_equal(matmul, *(np.asfortranarray(x) for x in (a, b, c)))
     bit_equal(matmul, a[::-1, ::2], b[::2, ::-1], c[::-1, ::-1])
@@ -264,7 +266,7 @@ NESTS = [
     (lower_triangle, "ji"),
     (diagonals, "ji"),
     (strides_of_two, "ij"),
-    (repeated, "itj"),
+    (repeated, "i" + "stripjtjj" + "t_2j"),
     (relaxed, "tij"),
     (last_writer, "ji"),
     (gathered, "ji"),
@@ -274,7 +276,7 @@ NESTS = [
 @pytest.mark.parametrize(("kernel", "order"), NESTS, ids=lambda x: getattr(x, "__name__", None))
 def test_nest(kernel, order):
     assert loops(kernel, nm.f8[:, :]) == order
-    for shape in ((6, 6), (5, 8), (8, 3), (1, 1), (1, 4), (4, 1)):
+    for shape in ((6, 6), (5, 8), (8, 3), (1, 1), (1, 4), (4, 1), (5, 35)):
         for special in (False, True):
             a = numbers(*shape, special=special, seed=shape[0])
             bit_equal(kernel, a)
