@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -53,6 +55,18 @@ bool lock_byte(int fd, size_t index, short type) {
   return fcntl(fd, F_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
+// Whether a process is stopped, by a signal or a debugger.
+bool is_stopped(pid_t process) {
+  const FileDescriptor fd(
+      open(fmt::format("/proc/{}/stat", process).c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 512> text{};
+  const ssize_t size = fd ? read(fd.get(), text.data(), text.size()) : 0;
+  const std::string_view stat(text.data(), static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  const size_t name_end = stat.rfind(") ");
+  if (name_end == std::string_view::npos || name_end + 2 >= stat.size()) return false;
+  return stat[name_end + 2] == 'T' || stat[name_end + 2] == 't';
+}
+
 }  // namespace
 
 JobSlots::JobSlots(unsigned count, double bound)
@@ -68,6 +82,17 @@ bool JobSlots::take_one(std::vector<size_t>& taken) {
     return true;
   }
   return false;
+}
+
+// A slot that a stopped process holds.
+std::optional<size_t> JobSlots::of_stopped() const {
+  for (size_t i = 0; file_ && i < held_.size(); ++i) {
+    if (held_[i]) continue;
+    struct flock range = byte_range(i, F_WRLCK);
+    const bool known = fcntl(file_.get(), F_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+    if (known && range.l_pid > 0 && is_stopped(range.l_pid)) return i;
+  }
+  return std::nullopt;
 }
 
 // Whether another process does.
@@ -97,10 +122,13 @@ std::vector<size_t> JobSlots::acquire(const std::function<bool()>& interrupted) 
     std::chrono::milliseconds pause = kLook;
     do {
       const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
-      if (waited > bound_ && free_here()) {
-        const auto at = std::ranges::find(held_, false);
-        *at = true;
-        taken.push_back(static_cast<size_t>(at - held_.begin()));
+      std::optional<size_t> free = pause < kLongestLook ? std::nullopt : of_stopped();
+      if (!free && waited > bound_ && free_here()) {
+        free = static_cast<size_t>(std::ranges::find(held_, false) - held_.begin());
+      }
+      if (free) {
+        held_[*free] = true;
+        taken.push_back(*free);
         break;
       }
       changed_.wait_for(lock, pause);

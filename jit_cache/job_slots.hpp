@@ -3,7 +3,7 @@
 // A build takes one slot to begin with, and a second if one is free: then its Fortran and its C run
 // side by side. A slot is a lock (fcntl) on one byte of a file in memory: such a lock ends with its
 // process however that ends, and a forked child does not have it. Waiting polls the interrupt and
-// is bounded: a process that is stopped while it holds slots delays others, it does not block them.
+// is bounded, and a slot whose process is stopped (Ctrl-Z) counts as free.
 // Where the file cannot be had, the limit holds within the process only.
 //
 // Nobody starves: who waits holds a shared lock on one more byte; where another process does, a
@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "jit_cache/file.hpp"
@@ -44,6 +45,7 @@ class JobSlots {
   bool others_wait() const;
   void queue(bool waits);
   bool free_here() const;
+  std::optional<size_t> of_stopped() const;
   void release(const std::vector<size_t>& taken);
 
   std::mutex mutex_;
