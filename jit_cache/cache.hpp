@@ -37,7 +37,8 @@ struct BuildRequest {
   std::string metadata;                // for people, JSON
   std::vector<std::string> libraries;  // to link
   std::function<bool()> interrupted;
-  std::function<std::string()> places;  // asked where it is stored: Fortran lines' places in Python
+  // Asked where it is stored: which lines of Python the Fortran lines come from, for people.
+  std::function<std::string()> places = {};
 };
 
 struct Loaded {

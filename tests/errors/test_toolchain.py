@@ -122,8 +122,8 @@ def test_no_c_compiler(uncached):
         fresh()(np.zeros(1))
     assert str(caught.value).splitlines()[:3] == [
         "NM502: no C compiler was found",
-        "  Instead: install gcc (Debian: apt-get install gcc), set NUMETA_CC, or name a store that has"
-        " the kernel in NUMETA_CACHE_PATH",
+        "  Instead: install gcc (Debian: apt-get install gcc), set NUMETA_CC, or name a store that"
+        " has the kernel in NUMETA_CACHE_PATH",
         "  Command: /nonexistent/gcc",
     ]
 
