@@ -3,10 +3,10 @@
 // Indices are Python integers that lie in an array, so that sums and differences of them are exact.
 #pragma once
 
-#include <compare>
 #include <functional>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,7 +20,10 @@ struct IndexSum {
   std::vector<std::pair<NodeId, std::int64_t>> terms;  // by node; factors are not zero
 
   void add(const IndexSum& other, std::int64_t factor);
-  auto operator<=>(const IndexSum&) const = default;
+  bool operator==(const IndexSum&) const = default;
+  bool operator<(const IndexSum& other) const {
+    return std::tie(known, constant, terms) < std::tie(other.known, other.constant, other.terms);
+  }
 };
 
 /// What stands for a node in a sum: nothing where the node is looked into.
