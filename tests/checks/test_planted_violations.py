@@ -86,9 +86,9 @@ CASES = [
     ),
     (
         "one_row_per_op",
-        {"core/ops.def": OPS, "core/lower.cpp": "// l\nOp f() { return Op::add; }\n"},
-        {"core/lower.cpp": "// l\nOp f() { return Op::sqrt; }\n"},
-        "core/lower.cpp:2: names the operation sqrt",
+        {"core/ops.def": OPS, "core/narrow.cpp": "// l\nOp f() { return Op::add; }\n"},
+        {"core/narrow.cpp": "// l\nOp f() { return Op::sqrt; }\n"},
+        "core/narrow.cpp:2: names the operation sqrt",
         None,
     ),
     ("one_row_per_op", {"core/ops.def": OPS}, {"core/ops.def": OPS * 2}, "add has two rows", None),
