@@ -346,6 +346,14 @@ NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> oper
   return to.pure(n.op, n.type, n.weak, operands);
 }
 
+Replace of_statements(const Graph& graph, std::function<bool(NodeId, Copying&)> is_replaced) {
+  return [&graph, is_replaced = std::move(is_replaced)](RegionId region, std::size_t place,
+                                                        Copying& copying) {
+    const auto& body = graph.regions()[region].body;
+    return place < body.size() && is_replaced(body[place], copying);
+  };
+}
+
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,
               std::span<const Interval> ranges, const Replace& replace) {
   return Rebuilder(graph, headers, ranges, replace).run();
