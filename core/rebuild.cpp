@@ -64,9 +64,7 @@ class Rebuilder {
     copy_parameters();
     collect_stores(0);
     copy_body(0);
-    for (const Result& result : from_.results) {
-      to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
-    }
+    for (const Result& result : from_.results) to_.results.push_back(copied_result(result));
     to_.returned = from_.returned;
     to_.set_origin(from_.origin());
     return std::move(to_);
@@ -264,6 +262,13 @@ class Rebuilder {
       for (const RegionId part : parts_[place]) copies_[from_.regions()[part].index] = only;
     }
     copy_inner(place);
+  }
+
+  /// Where control is known by now not to reach the end, what the result was made of is gone.
+  Result copied_result(const Result& result) {
+    if (to_.reachable()) return {copied({&result.value, 1}).front(), result.weak};
+    const Node& n = from_.node(result.value);
+    return {to_.constant(n.type, n.weak, {}), result.weak};
   }
 
   /// The copies of some values; what they are made of is copied first where it is not yet.
