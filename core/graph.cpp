@@ -204,6 +204,10 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
 
 /// A comparison of signed integers that their ranges decide.
 std::optional<bool> Graph::decided(Op op, std::span<const NodeId> operands) const {
+  if (op == Op::signbit && node(operands[0]).op == Op::cast) {
+    const Kind from = kind(node(this->operands(operands[0])[0]).type);
+    if (from == Kind::Bool || from == Kind::Uint) return false;
+  }
   if (op != Op::lt && op != Op::le && op != Op::eq && op != Op::ne) return std::nullopt;
   if (kind(node(operands[0]).type) != Kind::Int) return std::nullopt;
   const Interval a = decides_by_facts_ ? range_here(operands[0]) : range(operands[0]);
@@ -243,9 +247,23 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
     const NodeId chosen = truth ? operands[*truth ? 1 : 2] : kNone;
     if (truth && nodes_[chosen].type == type && nodes_[chosen].weak == weak) return chosen;
   }
-  if (op == Op::sub && is_float(type) && is_constant(operands[0]) &&
-      nodes_[operands[0]].bits[0] == 0) {
+  if (op == Op::sub && is_float(type) && is_zero(operands[0])) {
     return zero_minus(type, weak, operands[0], operands[1]);
+  }
+  if (op == Op::add && is_float(type)) {
+    for (const std::size_t k : {0U, 1U}) {
+      if (!is_zero(operands[k]) || nodes_[operands[1 - k]].op != Op::neg) continue;
+      return zero_minus(type, weak, operands[k], this->operands(operands[1 - k])[0]);
+    }
+  }
+  if (op == Op::sub && is_complex(type) && is_of_parts(operands[0]) && is_of_parts(operands[1])) {
+    const NodeId both[] = {operands[0], operands[1]};
+    NodeId parts[2];
+    for (const std::size_t k : {0U, 1U}) {
+      const NodeId terms[] = {part_of(both[0], k), part_of(both[1], k)};
+      parts[k] = pure(Op::sub, real_part_type(type), weak, terms);
+    }
+    return pure(Op::make_complex, type, weak, parts);
   }
   NodeId swapped[2];
   if (row(op).traits == Traits::Commutative && is_integer(type) && is_constant(operands[0]) &&
@@ -268,7 +286,31 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
   return intern({op, type, weak, operands, {0, 0}}, innermost(operands), range);
 }
 
-/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0.
+/// Is it the constant 0.0 of a real type?
+bool Graph::is_zero(NodeId value) const {
+  return is_constant(value) && is_float(nodes_[value].type) && nodes_[value].bits[0] == 0;
+}
+
+/// Is it a complex number that is made from its parts?
+bool Graph::is_of_parts(NodeId value) const {
+  const Node& n = nodes_[value];
+  if (n.op == Op::constant || n.op == Op::make_complex) return true;
+  if (n.op != Op::cast) return false;
+  const NodeId from = operands(value)[0];
+  return !is_complex(nodes_[from].type) || (nodes_[from].type == n.type && is_of_parts(from));
+}
+
+NodeId Graph::part_of(NodeId value, std::size_t k) {
+  const Node n = nodes_[value];
+  const DType type = real_part_type(n.type);
+  if (n.op == Op::constant) return constant(type, n.weak, {{n.bits[k], 0}});
+  if (n.op == Op::make_complex) return operands(value)[k];
+  if (nodes_[operands(value)[0]].type == n.type) return part_of(operands(value)[0], k);
+  return k == 0 ? cast(operands(value)[0], type, n.weak) : constant(type, n.weak, {});
+}
+
+/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0. It sees
+/// as much of 0.0 + (-x), and of complex numbers that are made from their parts.
 NodeId Graph::zero_minus(DType type, bool weak, NodeId zero, NodeId x) {
   const NodeId both[] = {x, zero};
   const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), zero,
@@ -323,6 +365,17 @@ void Graph::check(NodeId condition, std::uint64_t site, std::span<const NodeId> 
   require_open(all);
   if (truth_here(condition) == true) return;
   add_statement(append({Op::check, DType::b1, false, all, {site, 0}}, current_, {}));
+  if (!is_constant(condition)) assume(condition, true, current_);
+}
+
+void Graph::check_before(RegionId region, NodeId condition, std::uint64_t site,
+                         std::span<const NodeId> values) {
+  std::vector<NodeId> all{condition};
+  all.insert(all.end(), values.begin(), values.end());
+  require_open(all);
+  if (truth_here(condition) == true) return;
+  const RegionId parent = nodes_[regions_[region].owner].region;
+  insert_before(region, append({Op::check, DType::b1, false, all, {site, 0}}, parent, {}));
   if (!is_constant(condition)) assume(condition, true, current_);
 }
 

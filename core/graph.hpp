@@ -246,6 +246,9 @@ class Graph {
   NodeId load(BufferId buffer, std::span<const NodeId> indices);
   void store(BufferId buffer, std::span<const NodeId> indices, NodeId value);
   void check(NodeId condition, std::uint64_t site, std::span<const NodeId> values);
+  /// The same before a loop that is open; nothing of it is made inside of the loop.
+  void check_before(RegionId region, NodeId condition, std::uint64_t site,
+                    std::span<const NodeId> values);
 
   /// A check that always fails: control ends here.
   void fail(std::uint64_t site, std::span<const NodeId> values);
@@ -341,6 +344,9 @@ class Graph {
   Origin origin() const { return origin_; }
 
  private:
+  bool is_zero(NodeId value) const;
+  bool is_of_parts(NodeId value) const;
+  NodeId part_of(NodeId value, std::size_t k);
   NodeId zero_minus(DType type, bool weak, NodeId zero, NodeId x);
   struct Draft {
     Op op;

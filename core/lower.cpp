@@ -92,6 +92,17 @@ void Lowering::require(NodeId condition, Exception exception, std::string messag
   check(condition, {exception, -1, std::move(message), {}}, {values.begin(), values.size()});
 }
 
+/// What NumPy asks of a number before it looks at elements, so also where there are none.
+void Lowering::require_of_number(NodeId condition, NodeId number, Exception exception,
+                                 std::string message) {
+  if (elements_ == kNone || graph_.node(number).region >= elements_) {
+    return require(condition, exception, std::move(message), {number});
+  }
+  Site site{exception, -1, std::move(message), {}};
+  site.origin = graph_.origin();
+  graph_.check_before(elements_, condition, sites_.number_of(std::move(site)), {&number, 1});
+}
+
 void Lowering::refuse(Op op, std::span<const Type> types, const Refusal& why) {
   std::string names;
   for (const Type& t : types) {
@@ -448,8 +459,9 @@ NodeId Lowering::coerce(NodeId value, DType to) {
   if (!graph_.range(value).within(int_min(to), int_max(to))) {
     const NodeId above = op2(Op::le, DType::b1, graph_.integer(int_min(to)), value);
     const NodeId below = op2(Op::le, DType::b1, value, graph_.integer(int_max(to)));
-    require(op2(Op::logical_and, DType::b1, above, below), Exception::OverflowError,
-            fmt::format("Python integer {{0}} out of bounds for {}", row(to).name), {value});
+    require_of_number(op2(Op::logical_and, DType::b1, above, below), value,
+                      Exception::OverflowError,
+                      fmt::format("Python integer {{0}} out of bounds for {}", row(to).name));
   }
   return graph_.cast(value, to, true);
 }

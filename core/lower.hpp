@@ -79,6 +79,9 @@ class Lowering {
   /// of the user's own operations, not of lengths that a function of an array goes through.
   bool growing() const { return growing_; }
   void set_growing(bool growing) { growing_ = growing; }
+  /// The outermost of the loops over the elements of arrays that are open, or kNone.
+  RegionId elements() const { return elements_; }
+  void set_elements(RegionId loop) { elements_ = loop; }
   void set_users(bool users) { users_ = users; }
 
   Type type(NodeId id) const { return {graph_.node(id).type, graph_.node(id).weak}; }
@@ -111,11 +114,13 @@ class Lowering {
   NodeId op2(Op op, DType type, NodeId a, NodeId b);
   void require(NodeId condition, Exception exception, std::string message,
                std::initializer_list<NodeId> values = {});
+  void require_of_number(NodeId condition, NodeId number, Exception exception, std::string message);
 
   Graph& graph_;
   Sites& sites_;
   bool exact_;
   bool checks_;
+  RegionId elements_ = kNone;
   bool growing_ = false;
   bool users_ = true;
 };

@@ -121,14 +121,20 @@ template <class Body>
 void over(TraceState* state, std::span<const NodeId> shape, Body&& body) {
   core::Views algebra = views(state);
   const core::Mark mark = state->graph.mark();
+  const core::RegionId around = state->lowering.elements();
   try {
     const std::vector<NodeId> index = algebra.open(shape);
+    if (around == core::kNone && !index.empty()) {
+      state->lowering.set_elements(state->graph.node(index[0]).region);
+    }
     body(std::span<const NodeId>(index));
     algebra.close(index.size());
   } catch (...) {
+    state->lowering.set_elements(around);
     state->graph.rollback(mark);
     throw;
   }
+  state->lowering.set_elements(around);
 }
 
 bool may_be_one(const core::Graph& g, core::BufferId a, core::BufferId b) {

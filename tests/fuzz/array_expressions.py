@@ -230,7 +230,8 @@ class ArrayExpressions(Expressions):
         """A copy, or a view of a new array."""
         self.note("turned", wanted)
         inner = self.array(wanted, dims, depth - 1)
-        forms = ["({}).copy()", "({})[::-1]", "np.ascontiguousarray({})", "np.array({})"]
+        # Whether a view happens to be contiguous, as one of length 1 is, decides nothing here.
+        forms = ["({}).copy()", "({})[::-1]", "np.ascontiguousarray({}).copy()", "np.array({})"]
         if len(dims) == 2:
             turned = self.array(wanted, dims[::-1], depth - 1)
             return self.r.choice((f"({turned}).T", f"({inner})[:, ::-1]", f"({inner}).copy()"))

@@ -228,7 +228,10 @@ class ArrayStatements(ArrayExpressions, Statements):
         self.note("masked store", x.type)
         sign = self.r.choice(("=", "=", "+=")) if kind(x.type) in "iufc" else "="
         value = self.fitting(x.type, 1) if kind(x.type) in "iu" else self.expression(x.type, 1)
-        self.line(f"{x.name}[{self.array('b1', x.dims, 2)}] {sign} {value}")
+        mask = self.array("b1", x.dims, 2)
+        # NumPy itself reads a mask that is a view of what it writes while it writes.
+        mask = f"({mask}).copy()" if kind(x.type) == "b" else mask
+        self.line(f"{x.name}[{mask}] {sign} {value}")
         return None
 
     def write_repeated(self, depth: int) -> None:

@@ -143,3 +143,29 @@ def test_parts_of_a_bool(value):
 
     same_as_python(of_numpy, np.bool_(value))
     same_as_python(of_python, value)
+
+
+@pytest.mark.parametrize("k", [0, 1])
+@pytest.mark.parametrize("x", [0.0, -0.0, 2.0])
+def test_zero_minus_what_is_never_minus_zero(k: int, x: float) -> None:
+    """gcc takes 0.0 - abs(x) for -abs(x), also in the parts of a complex number."""
+
+    @nm.jit
+    def differences(k: int, x: float, b: nm.b1[:]):
+        z = complex(float(k), 0.0)
+        bits = np.subtract(np.signbit(b), nm.f4(k))
+        return (
+            0j - z,
+            complex(0.0, x) - complex(abs(x), float(k)),
+            0.0 + -abs(x),
+            -abs(x) + 0.0,
+            bits,
+        )
+
+    @nm.jit
+    def in_steps(s: nm.c16, k: nm.u2, m: nm.comptime):
+        s = m - nm.c8(k) - nm.u8(k)
+        return s
+
+    same_as_python(differences, k, x, np.array([True, False]))
+    same_as_python(in_steps, np.complex128(1j), np.uint16(k), 0)

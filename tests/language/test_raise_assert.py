@@ -277,7 +277,7 @@ def test_what_follows_a_failure_that_is_certain_is_gone():
 
     @nm.jit
     def divides(a: nm.i1[:], out: nm.f8[:], n: int, d: nm.c8[:], m: nm.comptime):
-        if (0 == d).all():
+        if (d == 0).all():
             pass
         out[m] = n // m
         return a[m], out[n] + n

@@ -207,3 +207,24 @@ def test_vectorize():
 def test_float16_is_refused():
     with pytest.raises(nm.TraceError, match="float16"):
         unary("sin", np.zeros(3, "i1"))
+
+
+@pytest.mark.parametrize("length", [0, 1, 3])
+def test_a_number_that_does_not_fit_is_seen_before_any_element(length: int) -> None:
+    @nm.jit
+    def divided(a: nm.u2[:], k: int):
+        return a // k
+
+    @nm.jit
+    def divided_in_place(a: nm.u2[:, :], k: int):
+        a //= k
+
+    @nm.jit
+    def after_a_store(a: nm.u1[:], b: nm.i8[:], k: int):
+        b[0] = 7
+        return np.where(a > 1, a + (k - 1), a)
+
+    for k in (-2, 3, 70000):
+        same_as_python(divided, np.arange(length, dtype=np.uint16), k)
+        same_as_python(divided_in_place, np.zeros((length, 2), np.uint16), k)
+        same_as_python(after_a_store, np.arange(length, dtype=np.uint8), np.zeros(2, np.int64), k)

@@ -147,12 +147,12 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: Any = None) -
 
 
 def ascontiguousarray(a: Any, dtype: Any = None) -> Any:
-    """`np.ascontiguousarray`."""
+    """`np.ascontiguousarray`: a copy unless it is known to be contiguous when it is compiled."""
     return array(a, dtype, copy=None, order="C", ndmin=1)
 
 
 def asfortranarray(a: Any, dtype: Any = None) -> Any:
-    """`np.asfortranarray`."""
+    """`np.asfortranarray`: a copy unless it is known to be contiguous when it is compiled."""
     return array(a, dtype, copy=None, order="F", ndmin=1)
 
 
