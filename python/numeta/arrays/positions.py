@@ -16,7 +16,7 @@ from .. import _trace, loops
 from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
 from ..rows import Row
 from .conversion import as_array
-from .folding import Fold, axes_of, delivered, kept_dimensions, over, product
+from .folding import Fold, axes_of, delivered, kept_dimensions, know_short_rows, over, product
 from .nests import require
 from .reductions import extreme, require_elements
 from .staged import staged
@@ -163,6 +163,7 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
 def _along_last(a: Any, inner: Callable[..., Any], dtype: Any = np.int64) -> Any:
     if a.ndim == 1:
         return inner(lambda k: a[k], a.shape, dtype)
+    know_short_rows(a.shape[:-1], a.shape[-1])
     out = _trace.empty(a.shape[:-1], short(dtype))
 
     def body(index: tuple[Any, ...]) -> None:
