@@ -25,17 +25,17 @@
 namespace numeta::core {
 namespace {
 
-constexpr std::int64_t kFewest = 8;            // rows and columns
-constexpr std::int64_t kLargest = 1 << 21;     // elements of a copy
-constexpr std::size_t kMostCopies = 3;         // of one nest
-constexpr std::size_t kMostAccesses = 24;      // of one nest
+constexpr std::int64_t kFewest = 8;         // rows and columns
+constexpr std::int64_t kLargest = 1 << 21;  // elements of a copy
+constexpr std::size_t kMostCopies = 3;      // of one nest
+constexpr std::size_t kMostAccesses = 24;   // of one nest
 
 /// A nest and what is copied for it.
 struct Plan {
-  RegionId around;  // before it the memory is allocated
-  RegionId lines;   // goes outside, along the columns of what is copied
-  RegionId row;     // goes inside
-  RegionId outer;   // the one of both that stands outside
+  RegionId around;               // before it the memory is allocated
+  RegionId lines;                // goes outside, along the columns of what is copied
+  RegionId row;                  // goes inside
+  RegionId outer;                // the one of both that stands outside
   std::vector<NodeId> before;    // loads beside the inner loop
   std::vector<NodeId> accesses;  // of the inner loop
   std::vector<NodeId> checks;
@@ -351,8 +351,8 @@ class Packing {
     const Memory& memory = memory_.at(owner);
     const NodeId start = copying.copied(bounds(plan.row)[0]);
     const NodeId count = integers(to, Op::sub, copying.copied(bounds(plan.row)[1]), start);
-    NodeId fits = both(to, is_at_most(to, to.integer(kFewest), count),
-                       is_at_most(to, count, memory.rows));
+    NodeId fits =
+        both(to, is_at_most(to, to.integer(kFewest), count), is_at_most(to, count, memory.rows));
     for (const NodeId check : plan.checks) {
       fits = both(to, fits, to.cast(copying.copied(g_.operands(check)[0]), DType::b1, true));
     }
@@ -377,8 +377,8 @@ class Packing {
     const NodeId done = to.load(memory.done, {});
     const RegionId rows = to.begin_loop(done, count, one, g_.regions()[plan.row].name);
     const NodeId row = to.regions()[rows].index;
-    const RegionId lines = to.begin_loop(to.integer(0), columns(plan, copying), one,
-                                         g_.regions()[plan.lines].name);
+    const RegionId lines =
+        to.begin_loop(to.integer(0), columns(plan, copying), one, g_.regions()[plan.lines].name);
     const NodeId place[] = {to.regions()[lines].index, row};
     Remaking making(g_, timeline_, plan.outer, copying,
                     [](NodeId, std::span<const NodeId>) { return kNone; });
@@ -429,10 +429,10 @@ class Packing {
   const Graph& g_;
   Live live_;
   Timeline timeline_;
-  std::map<NodeId, Plan> plans_;                 // by the outer loop
+  std::map<NodeId, Plan> plans_;                  // by the outer loop
   std::map<NodeId, std::vector<NodeId>> before_;  // by the loop around: those of the plans
-  std::map<NodeId, Memory> memory_;              // by the outer loop
-  int originals_ = 0;                            // nests that are being copied as they were
+  std::map<NodeId, Memory> memory_;               // by the outer loop
+  int originals_ = 0;                             // nests that are being copied as they were
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-"""Columns that a nest reads again and again, copied to rows first: the numbers are those of the loops
-as they are written, whatever the lengths, the layouts and what overlaps."""
+"""Columns that a nest reads again and again, copied to rows first: the numbers are those of the
+loops as they are written, whatever the lengths, the layouts and what overlaps."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Many rows of few numbers: their length is known at compile time, the best of each is found without
-branches, and what a mask chooses of them is summed in lanes. The answers are NumPy's."""
+"""Many rows of few numbers: their length is known at compile time, and the best of each is found
+without branches. The answers are NumPy's."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ from .folding import is_exact
 from .staged import staged
 from .summation import summed
 
-
 _FEW_CHOSEN = 64  # with four products at a time the error of 128 in NumPy's 8 lanes
 
 

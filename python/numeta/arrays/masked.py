@@ -11,17 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from .. import _trace, loops
+from .. import _trace
 from .conversion import filled, is_array
 from .nests import Count, is_same, over, when
 from .shapes import short
-from .staged import staged
 
 Item = Callable[[Sequence[Any]], Any]
 _COUNT, _ORIGIN = True, False
-_FEW, _LANES = 4, 8
 
 
 class Origin(NamedTuple):
@@ -137,47 +133,12 @@ def chosen_of(array: Any) -> tuple[Any, Any] | None:
 
 
 def sum_of_rows(array: Any, code: str) -> Any:
-    """The sum of what a mask chooses of a matrix's rows, one row after the other, or None.
-
-    Rows of very few floats are gone through in lanes, without a branch for each.
-    """
+    """The sum of what a mask chooses of a matrix's rows, one row after the other, or None."""
     origin = origin_of(array)
     if origin is None or origin.whole is None or array.ndim != 2:
         return None
-    (width,) = origin.rest
-    mask, make = origin.mask, origin.item
-
-    def item(index: Sequence[Any]) -> Any:
-        return _trace.cast(make(index), code, False)
-
-    is_short = type(width) is int and width <= _FEW and mask.ndim == 1
-    if is_short and np.dtype(code).kind == "f":
-        out = _trace.empty(origin.rest, code)
-        _add_short_rows(item, mask, width, np.dtype(code), out)
-        return out
     out = filled(_trace.empty(origin.rest, code), 0)
-    with over(mask.shape) as index, when(mask[index]), over(origin.rest) as column:
-        _trace.store(out, column, _trace.load(out, column) + item((*index, *column)))
+    with over(origin.mask.shape) as index, when(origin.mask[index]), over(origin.rest) as column:
+        item = _trace.cast(origin.item((*index, *column)), code, False)
+        _trace.store(out, column, _trace.load(out, column) + item)
     return out
-
-
-@staged
-def _add_short_rows(item: Item, mask: Any, width: int, dtype: Any, out: Any) -> None:
-    lane = np.empty((width, _LANES), dtype)
-    for c in loops.range(width):
-        for j in loops.range(_LANES):
-            lane[c, j] = -0.0
-    whole = mask.shape[0] // _LANES
-    for k in loops.range(whole):
-        for c in loops.range(width):
-            for j in loops.range(_LANES):
-                x = item((k * _LANES + j, c))
-                lane[c, j] += x if mask[k * _LANES + j] else dtype.type(-0.0)
-    for j in loops.range(mask.shape[0] - whole * _LANES):
-        if mask[whole * _LANES + j]:
-            for c in loops.range(width):
-                lane[c, j] += item((whole * _LANES + j, c))
-    for c in loops.range(width):
-        low = (lane[c, 0] + lane[c, 1]) + (lane[c, 2] + lane[c, 3])
-        high = (lane[c, 4] + lane[c, 5]) + (lane[c, 6] + lane[c, 7])
-        out[c] = dtype.type(0) + (low + high)
