@@ -148,6 +148,7 @@ class Search {
       if (marks_[id] == mark_ || !is_in(id, loop)) continue;
       marks_[id] = mark_;
       if (kind(g_.node(id))) return true;
+      if (g_.node(id).op == Op::load) continue;  // where an element is found puts it in no vector
       const auto operands = g_.operands(id);
       todo.insert(todo.end(), operands.begin(), operands.end());
     }
