@@ -65,10 +65,7 @@ class Packing {
   bool any() const { return !plans_.empty(); }
 
   Graph run() {
-    const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-      const auto& body = g_.regions()[region].body;
-      if (place == body.size()) return false;
-      const NodeId id = body[place];
+    const Replace replace = of_statements(g_, [&](NodeId id, Copying& copying) {
       if (const auto found = before_.find(id); found != before_.end()) {
         for (const NodeId owner : found->second) allocate(plans_.at(owner), owner, copying);
       }
@@ -76,7 +73,7 @@ class Packing {
       if (found == plans_.end() || originals_ > 0) return false;
       emit(found->second, id, copying);
       return true;
-    };
+    });
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [owner, plan] : plans_) {
       std::string names;
