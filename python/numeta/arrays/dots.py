@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .. import _trace, loops
 from .folding import is_exact
 from .staged import staged
@@ -70,10 +72,21 @@ def _by_fours(x: Any, y: Any, length: Any, out: Any) -> None:
 
 @staged
 def _of_chosen(x: Any, y: Any, length: Any, out: Any) -> None:
+    # Of what is chosen few loads may stand here, so that it is no array (core/forward.cpp).
     if length <= _FEW_CHOSEN:
-        _by_fours(x, y, length, out)
+        four = np.empty(4, out.dtype)
+        total = out.dtype.type(0)
+        fours = length // 4
+        for p in loops.range(fours):
+            for j in loops.range(4):
+                four[j] = x[p * 4 + j] * y[p * 4 + j]
+            total = total + ((four[0] + four[1]) + (four[2] + four[3]))
+        for p in loops.range(length - fours * 4):
+            total = total + x[fours * 4 + p] * y[fours * 4 + p]
+        out[()] = total
     else:
-        out[()] = _dot(x, y, out.dtype)
+        long = summed(lambda k: x[k] * y[k], (length,), out.dtype, False)
+        out[()] = long + out.dtype.type(0)
 
 
 @staged
