@@ -8,7 +8,6 @@ namespace numeta::emit_fortran {
 namespace {
 
 using core::DType;
-using core::kNone;
 using core::Node;
 using core::NodeId;
 using core::Op;
@@ -116,25 +115,12 @@ class Search {
     return chosen && loads > 1;
   }
 
-  /// Is an operation written with a condition, or a procedure that may have one?
+  /// Is an operation written with a condition, or as a procedure, which may have one?
   static bool chooses(const Node& n) {
-    switch (n.op) {
-      case Op::select:
-      case Op::minimum:
-      case Op::maximum:
-      case Op::fmin:
-      case Op::fmax:
-      case Op::intdiv:
-      case Op::floordiv:
-      case Op::mod:
-      case Op::lshift:
-      case Op::rshift:
-      case Op::floor:
-      case Op::ceil:
-      case Op::sign:
-      case Op::fmod: return true;
-      default: return n.type == DType::b1;
-    }
+    const core::OpRow& row = core::row(n.op);
+    const auto kind = static_cast<std::size_t>(core::kind(n.type));
+    return n.op == Op::select || n.type == DType::b1 || row.rule == core::Rule::Extremum ||
+           row.spelling[kind].starts_with('$');
   }
 
   /// Is one of the nodes that values are made of, inside of a loop, of a kind?
