@@ -173,6 +173,23 @@ bool is_new_map(const Graph& graph, BufferId array) {
   return false;
 }
 
+bool is_new_gather(const Graph& graph, BufferId array) {
+  if (!is_new_map(graph, array)) return false;
+  auto id = static_cast<NodeId>(graph.size());
+  do {
+    --id;
+  } while (graph.node(id).op != Op::store || graph.node(id).bits[0] != array);
+  const NodeId value = graph.operands(id)[0];
+  if (graph.node(value).op != Op::load) return false;
+  std::vector<NodeId> todo(graph.operands(value).begin(), graph.operands(value).end());
+  for (std::size_t k = 0; k < todo.size() && k < kMostSeen; ++k) {
+    if (graph.node(todo[k]).op == Op::load) return true;
+    const auto operands = graph.operands(todo[k]);
+    todo.insert(todo.end(), operands.begin(), operands.end());
+  }
+  return false;
+}
+
 bool is_in_nest(const Graph& graph, const Timeline& timeline, const Map& map, NodeId id) {
   const Timeline::Span span = timeline.span(graph.node(id).region);
   return span.first > timeline.at(map.root) && span.last <= timeline.end(map.root);

@@ -35,6 +35,8 @@ Recognised find_maps(const Graph& graph, const Live& live, const Timeline& timel
 /// Of a graph that is being made: is the last that was done to an array of the kernel's own, in the
 /// body that is open, that it was allocated and filled by one nest? What is not known to be is not.
 bool is_new_map(const Graph& graph, BufferId array);
+/// Is such a map one of elements whose places are loaded?
+bool is_new_gather(const Graph& graph, BufferId array);
 
 /// Is a node computed inside the nest of a map?
 bool is_in_nest(const Graph& graph, const Timeline& timeline, const Map& map, NodeId id);

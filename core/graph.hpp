@@ -335,6 +335,9 @@ class Graph {
   std::vector<Note> notes;
   /// May it refuse its arguments before it does anything? The caller then takes another variant.
   bool may_decline = false;
+  /// Where the kernel leaves if there is no memory for an array that a pass adds; none may be added
+  /// without.
+  std::optional<std::uint64_t> memory_site;
 
   RegionId current_region() const { return current_; }
   std::uint32_t depth() const { return regions_[current_].depth; }

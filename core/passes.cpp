@@ -13,6 +13,7 @@
 #include "core/hoist.hpp"
 #include "core/interchange.hpp"
 #include "core/narrow.hpp"
+#include "core/pack.hpp"
 #include "core/roll.hpp"
 #include "core/split.hpp"
 #include "core/strip.hpp"
@@ -42,6 +43,7 @@ constexpr Pass kPasses[] = {
     {"split", split, "what a loop does column by column is done row by row, by loops of its parts"},
     {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
+    {"pack", pack, "what a nest reads column by column, time and again, is copied row by row"},
     {"strip", strip, "a row that loops around it add to is summed in registers, strip by strip"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},

@@ -57,6 +57,7 @@ class Rebuilder {
     }
     to_.notes = from.notes;
     to_.may_decline = from.may_decline;
+    to_.memory_site = from.memory_site;
   }
 
   Graph run() {

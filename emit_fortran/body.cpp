@@ -433,6 +433,7 @@ void Body::loop(NodeId id) {
   }
   symbols_.homes.see(symbols_.indices[r]);
   text_.from(g_.node(id).origin);
+  if (has_sums_[r]) text_.line("!GCC$ novector");
   text_.line(loop_head(r, expressions_.index(operands[0]), last_index(operands[1], operands[2]),
                        expressions_.index(operands[2])));
   indented(r);

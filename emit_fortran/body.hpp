@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/parallel.hpp"
+#include "emit_fortran/conditional_sums.hpp"
 #include "emit_fortran/cut.hpp"
 #include "emit_fortran/expression.hpp"
 #include "emit_fortran/names.hpp"
@@ -52,6 +53,7 @@ class Body {
         expressions_(expressions),
         is_internal_(is_internal),
         is_long_(long_regions(graph, plan)),
+        has_sums_(conditional_sums(graph, plan.live)),
         text_(2) {}
 
   /// Names of indices, labels and local variables.
@@ -125,9 +127,10 @@ class Body {
   Symbols& symbols_;
   Names& names_;
   Expressions& expressions_;
-  bool is_internal_;           // Fortran has no procedure in an internal one: it is not cut
-  std::vector<bool> is_long_;  // by region
-  std::vector<Outer> outer_;   // innermost last
+  bool is_internal_;            // Fortran has no procedure in an internal one: it is not cut
+  std::vector<bool> is_long_;   // by region
+  std::vector<bool> has_sums_;  // by region: gcc must make no vectors of them
+  std::vector<Outer> outer_;    // innermost last
   std::vector<Section> pieces_;
   std::uint32_t last_piece_ = 0;
   std::set<core::BufferId> allocated_;  // arrays that a statement above allocates

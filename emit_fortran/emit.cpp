@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "emit_fortran/conditional_sums.hpp"
 #include "emit_fortran/names.hpp"
 #include "emit_fortran/procedure.hpp"
 #include "emit_fortran/spelling.hpp"
@@ -120,6 +121,18 @@ bool rounds_and_widens(std::span<const Graph* const> procedures,
     }
   }
   return rounds && widens;
+}
+
+/// Are there sums that gcc must not make vectors of in loops to which that cannot be said, since
+/// they are no counted loops or run in threads?
+bool has_sums_in_other_loops(const Graph& g, const core::Live& live) {
+  const std::vector<bool> found = conditional_sums(g, live);
+  for (core::RegionId r = 1; r < found.size(); ++r) {
+    const core::Region& region = g.regions()[r];
+    const bool is_counted = g.node(region.owner).op == Op::loop;
+    if (found[r] && (!is_counted || region.parallel != core::Parallel::No)) return true;
+  }
+  return false;
 }
 
 using Procedures = std::set<std::pair<std::string, core::DType>>;
@@ -434,6 +447,7 @@ class Program {
     if (ways_out(graphs_, live_) > kMostGuessed) out.emplace_back("-fno-guess-branch-probability");
     if (!converts_both_ways(graphs_, live_)) out.emplace_back("-fno-trapping-math");
     if (rounds_and_widens(graphs_, live_)) out.emplace_back("-fno-tree-slp-vectorize");
+    if (any(has_sums_in_other_loops)) out.emplace_back("-fno-tree-loop-if-convert");
     if (options_.fast) {
       for (const char* flag :
            {"-ffp-contract=fast", "-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"}) {

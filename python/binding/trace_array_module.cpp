@@ -258,6 +258,21 @@ bool is_one(py::handle length) {
   });
 }
 
+/// Of the length of a parameter's axis: the parameter's buffer, the axis, and the shape in the
+/// traced call. None of any other length, and where that shape is not known.
+py::object axis_of(py::handle length) {
+  TraceState* state = required_current("a length");
+  py::object found = py::none();
+  run(state, [&] {
+    const core::Node& n = state->graph.node(require_node(state, length.ptr(), "a length"));
+    if (n.op == core::Op::dim && n.bits[1] < state->graph.buffers()[n.bits[0]].actual.size()) {
+      found = py::make_tuple(n.bits[0], n.bits[1], state->graph.buffers()[n.bits[0]].actual);
+    }
+    return Py_NewRef(Py_None);
+  });
+  return found;
+}
+
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
                      py::object matmul, py::object iterate, py::object set_attribute,
                      py::object origin) {
@@ -296,6 +311,7 @@ void bind_arrays(py::module_& m) {
   m.def("store", &store);
   m.def("become", &become);
   m.def("is_one", &is_one);
+  m.def("axis_of", &axis_of);
   m.def("set_array_hooks", &set_array_hooks);
 }
 

@@ -31,6 +31,8 @@ Improved improved(const std::vector<TraceState*>& procedures) {
   for (TraceState* procedure : procedures) {
     core::check_aliases(procedure->graph);
     procedure->graph.drop_aliases();
+    const bool has_nests = procedure->graph.regions().size() > 2;
+    if (has_nests) procedure->graph.memory_site = procedure->lowering.memory_site();
   }
   // A procedure that others call has no other variant.
   procedures.front()->graph.may_decline = procedures.size() == 1;

@@ -93,12 +93,21 @@ bool is_new_map(py::handle array) {
   return core::is_new_map(state->graph, view_of(array.ptr()).buffer);
 }
 
+/// And are its elements those of another array, at places that are read?
+bool is_new_gather(py::handle array) {
+  if (!is_array(array.ptr())) throw py::type_error("a traced array is expected");
+  require_current(array.ptr());
+  const TraceState* state = as_array(array.ptr())->state;
+  return core::is_new_gather(state->graph, view_of(array.ptr()).buffer);
+}
+
 }  // namespace
 
 void bind_foreign(py::module_& m) {
   m.def("foreign", &foreign);
   m.def("strides", &strides);
   m.def("is_new_map", &is_new_map);
+  m.def("is_new_gather", &is_new_gather);
 }
 
 }  // namespace numeta::binding

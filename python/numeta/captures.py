@@ -190,8 +190,9 @@ def _content(
 def fixed_lengths(
     shape: Sequence[int | None], buffer: int, decisions: Mapping[Any, str]
 ) -> list[int | None]:
-    """The fixed lengths of an array parameter, with those that the trace has to know to be 1."""
-    return [1 if (buffer, axis) in decisions else n for axis, n in enumerate(shape)]
+    """The fixed lengths of an array parameter, with those that the trace has to know."""
+    known = ((decisions.get((buffer, axis)), n) for axis, n in enumerate(shape))
+    return [n if length is None else int(length) for length, n in known]
 
 
 def _limit(least: int, compared: bool) -> int | None:

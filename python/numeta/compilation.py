@@ -87,7 +87,7 @@ def signature_of(arguments: Sequence[Argument]) -> str:
 
 
 def _restart_with_single(buffer: int, axis: int) -> None:
-    raise Restart((buffer, axis), "single")
+    raise Restart((buffer, axis), "1")
 
 
 _trace.set_unit_axis(_restart_with_single)

@@ -109,7 +109,7 @@ class Block(Construct):
 
 class Restart(BaseException):
     """The trace begins again: a loop that was tried one way has to go the other, or a length that
-    was taken for any is 1 and has to be known."""
+    was taken for any has to be known, since it is 1 or few: its way is the length."""
 
     def __init__(self, key: tuple[CodeType | int, int], way: str) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ _LONG_CODE = 20_000
 # A short loop that is compiled since its code is long; if anything fails then, Python runs it.
 ROLLED = "rolled"
 
-# "native", "compiled" or ROLLED, by code and loop number; "single", by buffer and axis.
+# "native", "compiled" or ROLLED, by code and loop number; a length, by buffer and axis.
 Decisions = dict[tuple[CodeType | int, int], str]
 
 

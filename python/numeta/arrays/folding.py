@@ -4,6 +4,9 @@ As in NumPy, an array is gone through in the order of its memory. The reduced ax
 folded at once, into a number; those before them are accumulated, element by element of the
 result. So what is summed along the first axis of a C array is summed row by row. Operands are views
 of one shape; what is folded is a function (`element`) of one element of each.
+
+The rows of many points in the plane or in space are so short that loops over them cost more than
+what they do: a kernel is compiled anew for such an argument, with the length of its rows known.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _trace, loops
+from ..control_state import Restart
 from ..functions_numpy import short
 from ..session import current, refuse
 from .conversion import as_array, filled
@@ -48,6 +52,23 @@ def strict_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     if ndim == 0 and axis is not None and axis != ():
         raise np.exceptions.AxisError(axis if isinstance(axis, int) else axis[0], 0)
     return axes_of(axis, ndim)
+
+
+_SHORT = (2, 3, 4)  # rows whose length is known at compile time, if there are many
+_MANY = 4096
+
+
+def know_short_rows(outer: tuple[Any, ...], length: Any) -> None:
+    """Begins the trace again with the length known where many rows of a parameter are short."""
+    found = _trace.axis_of(length) if isinstance(length, _trace.Scalar) else None
+    if found is None or found[2][found[1]] not in _SHORT:
+        return
+    many = 1
+    for one in outer:
+        axis = _trace.axis_of(one) if isinstance(one, _trace.Scalar) else None
+        many *= one if type(one) is int else axis[2][axis[1]] if axis is not None else 1
+    if many >= _MANY:
+        raise Restart(found[:2], str(found[2][found[1]]))
 
 
 def product(lengths: Any) -> Any:
@@ -96,6 +117,8 @@ def fold(
     while tail < ndim and ndim - 1 - tail in axes:
         tail += 1
     outer = ndim - tail
+    if tail == 1:
+        know_short_rows(first.shape[:outer], first.shape[outer])
     kept = [axis for axis in range(outer) if axis not in axes]
 
     def folded(total: Any, index: tuple[Any, ...]) -> Any:

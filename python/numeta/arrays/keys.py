@@ -16,7 +16,7 @@ import numpy as np
 from .. import _trace
 from ..session import refuse
 from .conversion import Array, Scalar, as_array, is_array
-from .nests import chosen, is_same, over, require, shape_text
+from .nests import Count, chosen, is_same, over, require, shape_text, when
 from .shapes import fresh
 
 _WRONG = (
@@ -196,9 +196,22 @@ def _indices(array: Any, item: Any, axis: int) -> list[Any]:
         return [_wrapped(item)]
     if _trace.may_share(item, array):
         item = fresh(item)
+
+    def check() -> None:
+        with over(item.shape) as index:
+            number = _trace.cast(item[index], "i8", False)
+            require((number >= -length) & (number < length), IndexError, message, number, length)
+
+    if _trace.is_new_map(item):
+        check()
+        return [item]
+    # All are looked at without a branch for each; the first that is wrong is found after that.
+    wrong = Count()
     with over(item.shape) as index:
         number = _trace.cast(item[index], "i8", False)
-        require((number >= -length) & (number < length), IndexError, message, number, length)
+        wrong.mark(chosen((number >= -length) & (number < length), 0, 1))
+    with when(wrong.value != 0):
+        check()
     return [item]
 
 

@@ -73,6 +73,10 @@ class Count:
         """Count `by` more."""
         self._held[()] = self._held[()] + by
 
+    def mark(self, bits: Any) -> None:
+        """Set the bits of `bits`."""
+        self._held[()] = self._held[()] | bits
+
 
 def chosen(condition: Any, yes: Any, no: Any) -> Any:
     """`yes if condition else no` of numbers of one type."""

@@ -1,7 +1,8 @@
 """Rows of positions: argmin and argmax, and those that pass over NaNs.
 
 A long line is gone through in runs: the best of each is found in lanes, its place only where it is
-the best so far. Of short rows one number after the other is looked at.
+the best so far. Of short rows one number after the other is looked at, without a branch: which of
+few numbers is better than those before it cannot be guessed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .. import _trace, loops
 from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
 from ..rows import Row
 from .conversion import as_array
-from .folding import Fold, axes_of, delivered, kept_dimensions, over, product
+from .folding import Fold, axes_of, delivered, kept_dimensions, know_short_rows, over, product
 from .nests import require
 from .reductions import extreme, require_elements
 from .staged import staged
@@ -35,6 +36,28 @@ def _position(term: Any, length: Any, is_better: Any, is_nan: Any) -> Any:
                 place = np.int64(k)
                 if is_nan(x):
                     break
+    return place
+
+
+@staged
+def _position_of_few(term: Any, length: Any, is_before: Any, is_nan: Any) -> Any:
+    """The same without a branch for each number; NaNs are only counted with, and then looked for.
+
+    `is_before`: whether one number is better than another, if neither is NaN.
+    """
+    best = term(0)
+    place = np.int64(0)
+    has_nan = is_nan(best)
+    for k in loops.range(1, length):
+        x = term(k)
+        better = is_before(x, best)
+        best = x if better else best
+        place = np.int64(k) if better else place
+        has_nan = has_nan | is_nan(x)
+    if has_nan:
+        place = np.int64(0)
+        while not is_nan(term(natural(place))):
+            place = place + 1
     return place
 
 
@@ -63,9 +86,11 @@ def _position_in_runs(
 
 
 @staged
-def _position_by_length(term: Any, length: Any, are_rows: Any, how: Any, *tests: Any) -> Any:
+def _position_by_length(
+    term: Any, length: Any, are_rows: Any, is_before: Any, how: Any, *tests: Any
+) -> Any:
     if are_rows and length < _SHORT:
-        place = _position(term, length, tests[0], tests[1])
+        place = _position_of_few(term, length, is_before, tests[1])
     else:
         place = _position_in_runs(term, length, how, *tests)
     return place
@@ -88,10 +113,13 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
     def is_nan(x: Any) -> Any:
         return UFUNCS["isnan"](x) if kind in "fc" and not skip_nan else False
 
-    def is_better(x: Any, best: Any) -> Any:
-        better = x < best if name == "argmin" else x > best
+    def is_before(x: Any, best: Any) -> Any:
         if kind == "b":
-            better = ~x & best if name == "argmin" else x & ~best
+            return ~x & best if name == "argmin" else x & ~best
+        return x < best if name == "argmin" else x > best
+
+    def is_better(x: Any, best: Any) -> Any:
+        better = is_before(x, best)
         if skip_nan and kind in "fc":
             return better | ((best != best) & (x == x))
         return better | is_nan(x) if kind in "fc" else better
@@ -103,10 +131,12 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
         return (x == best) | ((x != x) & (best != best)) if kind in "fc" else x == best
 
     def position(term: Any, length: Any) -> Any:
+        if type(length) is int and length < _SHORT and kind in "fiu" and not skip_nan:
+            return _position_of_few(term, length, is_before, is_nan)
         if kind in "fiu" and not skip_nan and not (type(length) is int and length < _SEARCHED):
             dtype = np.dtype(a.dtype)
             how = extreme("minimum" if name == "argmin" else "maximum", dtype)
-            given = (how, is_better, is_nan, is_same, dtype)
+            given = (is_before, how, is_better, is_nan, is_same, dtype)
             return _position_by_length(term, length, a.ndim > 1 and axis is not None, *given)
         place = _position(term, length, is_better, is_nan)
         if skip_nan and kind in "fc":
@@ -133,6 +163,7 @@ def _arg(name: str, a: Any, axis: Any, out: Any, keepdims: bool, skip_nan: bool 
 def _along_last(a: Any, inner: Callable[..., Any], dtype: Any = np.int64) -> Any:
     if a.ndim == 1:
         return inner(lambda k: a[k], a.shape, dtype)
+    know_short_rows(a.shape[:-1], a.shape[-1])
     out = _trace.empty(a.shape[:-1], short(dtype))
 
     def body(index: tuple[Any, ...]) -> None:
