@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/any_flag.hpp"
 #include "core/assume.hpp"
 #include "core/contract.hpp"
 #include "core/explain.hpp"
@@ -43,6 +44,7 @@ constexpr Pass kPasses[] = {
     {"contract", contract, "an array that a loop uses slice by slice is one slice"},
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
     {"strip", strip, "a row that loops around it add to is summed in registers, strip by strip"},
+    {"any_flag", any_flag, "whether any of several flags is set is asked at once"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };
