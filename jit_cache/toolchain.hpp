@@ -5,9 +5,7 @@
 // (path, size, time) of every program and library it speaks of and is used only while all of them
 // are unchanged. So a process that finds its kernels in the store starts no compiler at all.
 //
-//   record file = fields checksum:16     <store>/toolchains/<digest of the question>.rec
-//
-// History: schema 1, the first; the schema is the first field.
+// History: schema 1, the first; the schema is the first field of the record.
 #pragma once
 
 #include <functional>
@@ -21,6 +19,7 @@
 
 #include "jit_cache/commands.hpp"
 #include "jit_cache/fields.hpp"
+#include "jit_cache/records.hpp"
 #include "jit_cache/settings.hpp"
 
 namespace numeta::jit_cache {
@@ -45,13 +44,6 @@ struct Toolchain {
   Fields encode() const;
   static std::optional<Toolchain> decode(const Fields& fields);
   bool unchanged() const;  // every watched file is still the same
-};
-
-// Where records are read from and written to; either may do nothing.
-struct RecordStore {
-  std::function<std::optional<std::string>(const std::string& name)> load;
-  std::function<void(const std::string& name, const std::string& bytes)> save;
-  std::function<std::vector<std::string>()> list;
 };
 
 class ToolchainFinder {

@@ -392,6 +392,28 @@ py::object vectorised(const std::string& key) {
   return notes ? py::object(text(*notes)) : py::none();
 }
 
+py::object identity_of(const std::vector<py::object>& sources, const py::object& library) {
+  std::vector<std::string> paths;
+  for (const py::object& source : sources) paths.push_back(path_bytes(source));
+  const auto identity = Cache::identity_of(paths, path_bytes(library));
+  return identity ? py::object(py::bytes(*identity)) : py::none();
+}
+
+py::object staged(const std::string& asked) {
+  const std::shared_ptr<Cache> cache = current().get();
+  const auto answer = [&] {
+    const Unlocked unlocked;
+    return cache->staged(asked);
+  }();
+  return answer ? py::object(py::bytes(*answer)) : py::none();
+}
+
+void keep_staged(const std::string& asked, const std::string& answer) {
+  const std::shared_ptr<Cache> cache = current().get();
+  const Unlocked unlocked;
+  cache->keep_staged(asked, answer);
+}
+
 py::dict toolchain(const std::vector<std::string>& flags) {
   const std::shared_ptr<Cache> cache = current().get();
   const auto tool = without_gil(
@@ -475,6 +497,9 @@ void def_contents(py::module_& module) {
         return cache->prune(max_size).removed;
       },
       py::arg("max_size"));
+  module.def("identity_of", &identity_of, py::arg("sources"), py::arg("library"));
+  module.def("staged", &staged, py::arg("asked"));
+  module.def("keep_staged", &keep_staged, py::arg("asked"), py::arg("answer"));
   module.def("vectorised", &vectorised, py::arg("key"));
   module.def("verify", &verify, py::arg("interrupted") = py::none(), py::arg("key") = "");
   module.def(

@@ -24,7 +24,7 @@ from .functions_numpy import attribute_of
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
-from .staging_nodes import DIRECT
+from .staging_marks import DIRECT
 from .texts import joined, percent
 
 ndarray = np.ndarray
