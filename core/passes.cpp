@@ -9,6 +9,7 @@
 #include "core/assume.hpp"
 #include "core/contract.hpp"
 #include "core/explain.hpp"
+#include "core/fill.hpp"
 #include "core/forward.hpp"
 #include "core/fuse.hpp"
 #include "core/hoist.hpp"
@@ -45,6 +46,7 @@ constexpr Pass kPasses[] = {
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
     {"strip", strip, "a row that loops around it add to is summed in registers, strip by strip"},
     {"any_flag", any_flag, "whether any of several flags is set is asked at once"},
+    {"fill", fill, "a loop that fills an array with one value and then another is two loops"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };
