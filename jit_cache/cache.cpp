@@ -270,7 +270,8 @@ void Cache::limit_size(Store& store, uint64_t written) {
 void Cache::publish(const BuildRequest& request, Work& work, const Compiled& compiled) {
   Fields info;
   info.add("label", request.label);
-  info.add("metadata", request.metadata);
+  const BuildRequest::About about = request.about ? request.about() : BuildRequest::About{};
+  info.add("metadata", about.metadata);
   info.add_list("flags", work.tool->flags);
   info.add_list("commands", compiled.commands);
   info.add("way", compiled.direct ? "direct" : "driver");
@@ -278,7 +279,7 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
   info.add("fortran_seconds", text_of(compiled.fortran_seconds));
   info.add("c_seconds", text_of(compiled.c_seconds));
   info.add("link_seconds", text_of(compiled.link_seconds));
-  if (request.places) info.add("places", request.places());
+  info.add("places", about.places);
   info.add("created", std::to_string(time(nullptr)));
   const std::string bytes = encode_entry(compiled.elf, work.key.material, info);
   const bool stores =

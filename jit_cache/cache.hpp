@@ -34,11 +34,14 @@ struct BuildRequest {
   std::string symbol;
   std::vector<std::string> flags;      // mode flags
   std::string label;                   // for people
-  std::string metadata;                // for people, JSON
   std::vector<std::string> libraries;  // to link
   std::function<bool()> interrupted;
-  // Asked where it is stored: which lines of Python the Fortran lines come from, for people.
-  std::function<std::string()> places = {};
+  // Asked where it is stored, for people, JSON.
+  struct About {
+    std::string metadata;  // which kernel it is
+    std::string places;    // which lines of Python the Fortran lines come from
+  };
+  std::function<About()> about = {};
 };
 
 struct Loaded {

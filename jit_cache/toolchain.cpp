@@ -325,12 +325,18 @@ ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
   const std::string cc = find_compiler(settings.cc, kCNames);
   if (cc.empty()) throw_missing("C", settings.cc, kCNames[0], "NUMETA_CC");
   std::string request = toolchain_request(settings, flags);
-  const std::string name = name_of(request, fc, cc);
+  const std::string place = fmt::format("{}\n{}\n{}", request, fc, cc);
+  const FileTag fc_tag = tag_of(fc);
+  const FileTag cc_tag = tag_of(cc);
   {
     const std::lock_guard lock(mutex_);
-    const auto at = known_.find(name);
-    if (at != known_.end() && at->second->unchanged()) return at->second;
+    const auto at = known_.find(place);
+    if (at != known_.end() && at->second.fc == fc_tag && at->second.cc == cc_tag &&
+        at->second.tool->unchanged()) {
+      return at->second.tool;
+    }
   }
+  const std::string name = name_of(request, fc, cc);
   Found found;
   if (const auto bytes = records.load(name)) {
     auto recorded = decode_record(*bytes);
@@ -347,7 +353,7 @@ ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
     save_record(*found, records);
   }
   const std::lock_guard lock(mutex_);
-  known_[name] = found;
+  known_[place] = {found, fc_tag, cc_tag};
   return found;
 }
 

@@ -19,6 +19,7 @@
 
 #include "jit_cache/commands.hpp"
 #include "jit_cache/fields.hpp"
+#include "jit_cache/file.hpp"
 #include "jit_cache/records.hpp"
 #include "jit_cache/settings.hpp"
 
@@ -71,8 +72,15 @@ class ToolchainFinder {
   // Replaces one that is damaged, or that speaks of programs as they were.
   static void save_record(const Toolchain& tool, const RecordStore& records);
 
+  // Of this process: the answer, and what the names of the compilers stood for.
+  struct Known {
+    Found tool;
+    FileTag fc;
+    FileTag cc;
+  };
+
   std::mutex mutex_;
-  std::map<std::string, Found> known_;
+  std::map<std::string, Known> known_;  // by the request, and where the compilers were found
 };
 
 // -fopenmp links libgomp, and so on: the whole question as text.

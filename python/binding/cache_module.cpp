@@ -253,12 +253,13 @@ void configure(const py::kwargs& changes) {
   replaced.reset();
 }
 
-// What a function of Python answers, which is for people: nothing where it fails.
-std::string asked_for_text(const py::object& function) {
+// What a function of Python says of a kernel, for people: nothing where it fails.
+jit_cache::BuildRequest::About told_by(const py::object& function) {
   if (ending().begun()) return {};
   const py::gil_scoped_acquire gil;
   try {
-    return function().cast<std::string>();
+    auto [metadata, places] = function().cast<std::pair<std::string, std::string>>();
+    return {std::move(metadata), std::move(places)};
   } catch (py::error_already_set& error) {
     error.discard_as_unraisable("numeta cache");
     return {};
@@ -274,20 +275,18 @@ struct LoadedKernel {
 };
 
 LoadedKernel build(std::string fortran, std::string stub, std::string symbol,
-                   std::vector<std::string> flags, std::string label, std::string metadata,
-                   const py::object& interrupted, std::vector<std::string> libraries,
-                   const py::object& places) {
+                   std::vector<std::string> flags, std::string label, const py::object& interrupted,
+                   std::vector<std::string> libraries, const py::object& about) {
   const std::shared_ptr<Cache> cache = current().get();
   jit_cache::BuildRequest request{std::move(fortran),
                                   std::move(stub),
                                   std::move(symbol),
                                   std::move(flags),
                                   std::move(label),
-                                  std::move(metadata),
                                   std::move(libraries),
                                   {},
                                   {}};
-  if (!places.is_none()) request.places = [&] { return asked_for_text(places); };
+  if (!about.is_none()) request.about = [&] { return told_by(about); };
   jit_cache::Loaded loaded = without_gil(interrupted, [&](const std::function<bool()>& ask) {
     request.interrupted = ask;
     return cache->build(request);
@@ -542,9 +541,8 @@ PYBIND11_MODULE(_cache, module) {
     return dict;
   });
   module.def("build", &build, py::arg("fortran"), py::arg("stub"), py::arg("symbol"),
-             py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
-             py::arg("interrupted") = py::none(), py::arg("libraries") = std::vector<std::string>{},
-             py::arg("places") = py::none());
+             py::arg("flags"), py::arg("label") = "", py::arg("interrupted") = py::none(),
+             py::arg("libraries") = std::vector<std::string>{}, py::arg("about") = py::none());
   def_contents(module);
   module.def("directory", [] { return text(current().get()->directory()); });
   module.def("store_note", [] { return text(current().get()->store_note()); });

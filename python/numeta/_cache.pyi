@@ -80,14 +80,14 @@ def build(
     symbol: str,
     flags: list[str],
     label: str = "",
-    metadata: str = "{}",
     interrupted: Callable[[], bool] | None = None,
     libraries: list[str] = ...,
-    places: Callable[[], str] | None = None,
+    about: Callable[[], tuple[str, str]] | None = None,
 ) -> Loaded:
     """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised.
 
-    `places` is asked only where something is stored, for what `entry` shows as its places.
+    `about` is asked only where something is stored, for what `entry` shows: its metadata and its
+    places, both JSON.
     """
 
 def entries(thorough: bool = True) -> list[EntryRow]:
