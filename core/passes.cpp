@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "core/any_flag.hpp"
 #include "core/assume.hpp"
 #include "core/contract.hpp"
 #include "core/explain.hpp"
+#include "core/fill.hpp"
 #include "core/forward.hpp"
 #include "core/fuse.hpp"
 #include "core/hoist.hpp"
@@ -45,6 +47,8 @@ constexpr Pass kPasses[] = {
     {"hoist", hoist, "memory that a loop allocates is allocated once, before it"},
     {"pack", pack, "what a nest reads column by column, time and again, is copied row by row"},
     {"strip", strip, "a row that loops around it add to is summed in registers, strip by strip"},
+    {"any_flag", any_flag, "whether any of several flags is set is asked at once"},
+    {"fill", fill, "a loop that fills an array with one value and then another is two loops"},
     {"explain", explain, "notes say which loops there are, and which arrays are kept, and why"},
     {"roll", roll, "repeated code becomes a counted loop"},
 };

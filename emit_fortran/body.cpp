@@ -425,6 +425,33 @@ std::string Body::loop_head(RegionId r, const std::string& start, const std::str
   return labelled(symbols_.labels[r], head);
 }
 
+/// Is a value the same text, of the same meaning, all through a loop? What was read from memory is,
+/// if it has a name.
+bool Body::keeps_its_text(NodeId id) const {
+  if (plan_.form[id] == Form::Temporary || plan_.form[id] == Form::Statement) return true;
+  const auto operands = g_.operands(id);
+  return g_.node(id).op != Op::load &&
+         std::ranges::all_of(operands, [&](NodeId operand) { return keeps_its_text(operand); });
+}
+
+/// Would gfortran only lose time by finding out how often a loop runs? By a step that is no
+/// constant it has to divide for that, whether the loop runs or not; a loop that does nothing but
+/// store elements that are all the same has no use for the number. The index must not leave int64.
+bool Body::counts_by_itself(NodeId id) const {
+  const NodeId stop = g_.operands(id)[1];
+  const NodeId step = g_.operands(id)[2];
+  const core::Interval by = g_.range(step);
+  const bool is_safe = by.low >= 1 && g_.range(stop).high < INT64_MAX - by.high;
+  if (g_.is_constant(step) || !is_safe || around_ != kNone) return false;
+  if (!keeps_its_text(stop) || !keeps_its_text(step)) return false;
+  const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
+  return std::ranges::all_of(g_.regions()[r].body, [&](NodeId inner) {
+    if (plan_.form[inner] == Form::Unused) return true;
+    const Node& n = g_.node(inner);
+    return n.op == Op::store && g_.node(g_.operands(inner)[0]).region != r;
+  });
+}
+
 void Body::loop(NodeId id) {
   const auto operands = g_.operands(id);
   const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
@@ -433,6 +460,20 @@ void Body::loop(NodeId id) {
   }
   symbols_.homes.see(symbols_.indices[r]);
   text_.from(g_.node(id).origin);
+  if (counts_by_itself(id)) {
+    const std::string& index = symbols_.indices[r];
+    text_.line(fmt::format("{} = {}", index, expressions_.index(operands[0])));
+    text_.line(fmt::format("do while ({} < {})", index, expressions_.index(operands[1])));
+    indented(r);
+    text_.deeper();
+    const std::string step = expressions_.index(operands[2]);
+    const bool is_signed = step.starts_with('-');
+    text_.line(fmt::format("{0} = {0} + {1}{2}{3}", index, is_signed ? "(" : "", step,
+                           is_signed ? ")" : ""));
+    text_.shallower();
+    text_.line("end do");
+    return;
+  }
   if (has_sums_[r]) text_.line("!GCC$ novector");
   text_.line(loop_head(r, expressions_.index(operands[0]), last_index(operands[1], operands[2]),
                        expressions_.index(operands[2])));

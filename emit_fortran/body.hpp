@@ -99,6 +99,8 @@ class Body {
   void call(core::NodeId id);
   void foreign(core::NodeId id);
   void loop(core::NodeId id);
+  bool keeps_its_text(core::NodeId id) const;
+  bool counts_by_itself(core::NodeId loop) const;
   std::string loop_head(core::RegionId region, const std::string& start, const std::string& last,
                         const std::string& step) const;
   void parallel_loop(core::NodeId id, const core::ParallelLoop& shape);

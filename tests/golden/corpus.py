@@ -112,6 +112,17 @@ def literals(a: nm.f8[:], b: nm.i8[:], c: nm.c16[:]) -> None:
     c[0] = 1.5 - 0.25j
 
 
+def taken(rows: nm.b1[:], columns: nm.b1[:], places: nm.i8[:, :], row: int) -> int:
+    free = 0
+    for k in range(places.shape[0]):
+        column = places[k, 0]
+        while rows[row + column] or columns[column - 1]:
+            column += 1
+        if not rows[k] and not columns[places[k, 1]]:
+            free += 1
+    return free
+
+
 class Case(NamedTuple):
     """A golden file."""
 
@@ -144,6 +155,7 @@ CORPUS = (
     Case("exact", transcendental, (nm.f8[:],), ("exact",)),
     Case("countdown", countdown, (nm.i4[:], int, int)),
     Case("loop_bounds", loop_bounds, (int, nm.i4, nm.i8[:], nm.i8[:])),
+    Case("any_flag", taken, (nm.b1[:], nm.b1[:], nm.i8[:, :], int)),
     Case("literals", literals, (nm.f8[:], nm.i8[:], nm.c16[:])),
 )
 

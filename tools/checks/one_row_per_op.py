@@ -42,6 +42,7 @@ ELSEWHERE = {
     "core/explain.cpp": ("maximum", "a length that is not below 0, as a person writes it"),
     "core/parallel.cpp": ("add_overflows sub_overflows", "integer sums whose overflow is found"),
     "core/simplify.cpp": ("maximum minimum", "rewrite rules, which ranges decide"),
+    "core/fill.cpp": ("minimum", "the stop of the first of two loops"),
     "core/spread.cpp": ("minimum shift_down", "the least of the stops of a loop, and its parts"),
     "core/view_reshape.cpp": ("maximum", "a length that is not below 0, of an array with elements"),
     "core/view_shape.cpp": ("maximum minimum", "bounds of slices, clipped"),
