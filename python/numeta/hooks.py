@@ -23,6 +23,7 @@ from .control_merge import UNBOUND, Poison, name_, raise_poison
 from .functions_numpy import attribute_of
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
+from .sequences import item_at
 from .session import Session, current, refuse
 from .staging_nodes import DIRECT
 from .texts import joined, percent
@@ -55,6 +56,16 @@ def _lifted(value: Any, name: str) -> Any:
     if not kind.__flags__ & _HEAP_TYPE:
         _passed.add(kind)
     return value
+
+
+def item(owner: Any, key: Any, name: str) -> Any:
+    """`owner[key]`, lifted; of a tuple or list also by a key that is known at run time."""
+    if type(key) is Scalar and isinstance(owner, tuple | list):
+        found = item_at(owner, key)
+        if found is not NotImplemented:
+            return found
+    value = owner[key]
+    return value if type(value) in _passed else _lifted(value, name)
 
 
 def lift_inside(value: Any, name: str = "") -> Any:
@@ -446,6 +457,7 @@ class _Hooks:
     in_ = staticmethod(in_)
     is_ = staticmethod(is_)
     isnot_ = staticmethod(isnot_)
+    item = staticmethod(item)
     items = staticmethod(items)
     name_ = staticmethod(name_)
     nonlocal_ = staticmethod(nonlocal_)

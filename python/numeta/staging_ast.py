@@ -249,6 +249,8 @@ class Expressions:
         if not isinstance(node.ctx, ast.Load):
             node.value = hook("target", node, node.value)
             return node
+        if type(node.slice) in _INDICES:
+            return hook("item", node, node.value, node.slice, constant(text, node))
         return call(load(LIFT, node), [node, constant(text, node)], node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -426,6 +428,8 @@ def _yields(node: ast.AST) -> bool:
     return any(isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await) for inner in ast.walk(node))
 
 
+# What a key may be that is a number known at run time; it is visited already.
+_INDICES = frozenset({ast.Name, ast.BinOp, ast.Call, ast.IfExp, ast.UnaryOp})
 _IDENTITY = {ast.Is: "is_", ast.IsNot: "isnot_", ast.In: "in_", ast.NotIn: "notin_"}
 
 
