@@ -19,8 +19,8 @@ from .arrays.attributes import contains
 from .arrays.conversion import items_of, one_by_one
 from .arrays.subscripts import STAND_INS
 from .config import config
-from .control_merge import UNBOUND, Poison, name_, raise_poison
-from .functions_numpy import attribute_of
+from .control_merge import UNBOUND, Poison, asked_for_type, name_, raise_poison
+from .functions_numpy import attribute_of, python_type
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
 from .sequences import item_at
@@ -102,7 +102,7 @@ def attr(owner: Any, attribute: str, name: str) -> Any:
 # -- `is` and `in` --------------------------------------------------------------------------------
 
 
-def is_(left: Any, right: Any) -> bool:
+def is_(left: Any, right: Any) -> Any:
     """`left is right`: only what is a number or an array can be a run-time value itself."""
     if type(left) is Poison:
         raise_poison(left)
@@ -118,12 +118,22 @@ def is_(left: Any, right: Any) -> bool:
         return False
     if traced(left) and traced(right) and type(left) is not type(right):
         return False
+    if type(other) is bool and not traced(other):
+        return _is_bool(left if other is right else right, other)
     refuse(225, what="is")
 
 
-def isnot_(left: Any, right: Any) -> bool:
+def _is_bool(value: Any, wanted: bool) -> Any:
+    """`value is True`: of Python's bools there are two, and nothing else is one."""
+    asked_for_type(value, "is")
+    if type(value) is not Scalar or not issubclass(python_type(value), bool):
+        return False
+    return value == wanted
+
+
+def isnot_(left: Any, right: Any) -> Any:
     """`left is not right`."""
-    return not is_(left, right)
+    return control_choice.not_(is_(left, right))
 
 
 def in_(item: Any, container: Any) -> bool:

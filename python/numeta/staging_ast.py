@@ -261,7 +261,15 @@ class Expressions:
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
         node.func = load(CALL, node)
+        self._may_rebind()
         return node
+
+    def _may_rebind(self) -> None:
+        """A call may run an inner function, which assigns to names as := does."""
+        scope = self._scopes[-1] if self._scopes else None
+        if scope is not None and scope.shared and scope.live is not None:
+            bits, assigned = scope.live.bits, scope.assigned
+            self._walruses += [n for n in sorted(scope.shared) if bits.get(n, 0) & assigned]
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         node.value = self.visit(node.value)

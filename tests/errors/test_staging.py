@@ -104,7 +104,7 @@ def not_one_value(a: nm.f8[:], x: float) -> None:
 @nm.jit
 def unrolls_too_far(a: nm.f8[:], x: float) -> None:
     for i in range(30000):
-        a[0] = (1.0, 2.0)[i % 2]
+        a[0] = ([1.0], [2.0])[i % 2][0]
 
 
 class Problem(Exception):
