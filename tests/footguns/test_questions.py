@@ -47,7 +47,13 @@ def test_is_none_is_answered():
 def test_is_true_is_answered(x):
     @nm.jit
     def of_python(x: float, b: bool):
-        return b is True, b is not False, (x > 0) is True, 3 if (x > 0) is not True else 4, x is True
+        return (
+            b is True,
+            b is not False,
+            (x > 0) is True,
+            3 if (x > 0) is not True else 4,
+            x is True,
+        )
 
     @nm.jit
     def of_numpy(x: nm.f8):

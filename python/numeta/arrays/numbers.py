@@ -88,7 +88,10 @@ _OWN: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "bit_length": ("bi", _bit_length),
     "is_integer": ("biuf", _is_integer),
 }
-_PARTS: dict[str, Callable[[Any], Any]] = {"numerator": lambda n: n.real, "denominator": lambda n: 1}
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "numerator": lambda n: n.real,
+    "denominator": lambda n: 1,
+}
 
 
 def attribute_of_number(number: Any, name: str) -> Any:

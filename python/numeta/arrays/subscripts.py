@@ -153,9 +153,7 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]
     return outs
 
 
-def ravel_multi_index(
-    multi_index: Any, dims: Any, mode: str = "raise", order: str = "C"
-) -> Any:
+def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "raise", order: str = "C") -> Any:
     """`np.ravel_multi_index`: of one index, or of an array of indices for each axis."""
     lengths = lengths_of(dims)
     in_c = _ordered(lengths, order, "np.ravel_multi_index")
