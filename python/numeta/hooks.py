@@ -20,6 +20,7 @@ from .arrays.conversion import items_of, one_by_one
 from .arrays.subscripts import STAND_INS
 from .config import config
 from .control_merge import UNBOUND, Poison, asked_for_type, name_, raise_poison
+from .folds import Clause, fold_of, plainly
 from .functions_numpy import attribute_of, python_type
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
@@ -123,7 +124,7 @@ def is_(left: Any, right: Any) -> Any:
     refuse(225, what="is")
 
 
-def _is_bool(value: Any, wanted: bool) -> Any:
+def _is_bool(value: Any, wanted: Any) -> Any:
     """`value is True`: of Python's bools there are two, and nothing else is one."""
     asked_for_type(value, "is")
     if type(value) is not Scalar or not issubclass(python_type(value), bool):
@@ -238,6 +239,15 @@ def items(iterable: Any) -> Iterable[Any]:
     if hasattr(type(iterable), "__next__"):
         session.mutating(iterable)
     return map(lift_inside, iterable)
+
+
+def folded(callee: Any, clause: Clause, eager: bool, nested: bool, *start: Any) -> Any:
+    """`callee(value for x in items)`; `eager`: of a list, `nested`: with several `for`."""
+    made = fold_of(callee, clause, eager, start, nested)
+    if made is not NotImplemented:
+        return made
+    values: Any = plainly(clause, items)
+    return calls.call(callee, list(values) if eager else values, *start)
 
 
 def decided(test: Any) -> bool:
@@ -454,6 +464,7 @@ class _Hooks:
     chain = staticmethod(chain)
     choice = staticmethod(control_choice.choice)
     choice_lazily = staticmethod(choice_lazily)
+    clause = Clause
     decided = staticmethod(decided)
     delegated = staticmethod(delegated)
     either = staticmethod(control_choice.either)
@@ -461,6 +472,7 @@ class _Hooks:
     either_truth = staticmethod(control_choice.either_truth)
     either_truth_lazily = staticmethod(either_truth_lazily)
     flow = staticmethod(control.flow)
+    folded = staticmethod(folded)
     generated = staticmethod(generated)
     global_ = staticmethod(global_)
     guarded = guarded
