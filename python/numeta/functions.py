@@ -26,6 +26,7 @@ from .arrays.reductions import reduce_of
 from .arrays.scans import accumulate_of
 from .arrays.searches import at
 from .control_merge import Poison, asked_for_type, raise_poison
+from .functions_cmath import ROWS as CMATH_ROWS
 from .functions_math import ROWS as MATH_ROWS
 from .functions_math_parts import ROWS as MATH_PARTS_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
@@ -496,7 +497,8 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
 
 ROWS: tuple[Row, ...] = (
     *(*_BUILTINS, *ROUNDING_ROWS),
-    *(*MATH_ROWS, *MATH_PARTS_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS, *_REFUSALS),
+    *(*MATH_ROWS, *MATH_PARTS_ROWS, *CMATH_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS),
+    *_REFUSALS,
 )
 TABLE: dict[int, Callable[..., Any]] = {}
 for _row in ROWS:
