@@ -147,7 +147,7 @@ def identity(a: nm.f8[:], x: float) -> None:
 @nm.jit
 def matches(a: nm.f8[:], x: float) -> None:
     match x:
-        case 1.0:
+        case float():
             a[0] = 1.0
         case _:
             a[0] = 2.0
