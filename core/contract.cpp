@@ -32,10 +32,9 @@ class Contraction {
   bool any() const { return !gone_.empty(); }
 
   Graph run() {
-    const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-      const auto& body = g_.regions()[region].body;
-      return place < body.size() && live_.nodes[body[place]] && is_replaced(body[place], copying);
-    };
+    const Replace replace = of_statements(g_, [&](NodeId id, Copying& copying) {
+      return live_.nodes[id] && is_replaced(id, copying);
+    });
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [array, axes] : gone_) {
       made.notes.push_back({g_.node(allocation_of(array)).origin,

@@ -73,10 +73,8 @@ class Forwarding {
 
   Graph run() {
     find_empty_nests();
-    const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-      const auto& body = g_.regions()[region].body;
-      return place < body.size() && is_replaced(body[place], copying);
-    };
+    const Replace replace =
+        of_statements(g_, [&](NodeId id, Copying& copying) { return is_replaced(id, copying); });
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [nest, inlined] : nests_) {
       made.notes.push_back(

@@ -51,10 +51,9 @@ class Fusion {
   bool any() const { return !notes_.empty() || !needless_.empty(); }
 
   Graph run() {
-    const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-      const auto& body = g_.regions()[region].body;
-      return place < body.size() && live_.nodes[body[place]] && is_replaced(body[place], copying);
-    };
+    const Replace replace = of_statements(g_, [&](NodeId id, Copying& copying) {
+      return live_.nodes[id] && is_replaced(id, copying);
+    });
     Graph made = rebuild_fused(g_, parts_, replace);
     made.notes.insert(made.notes.end(), notes_.begin(), notes_.end());
     return made;

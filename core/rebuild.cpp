@@ -64,9 +64,7 @@ class Rebuilder {
     copy_parameters();
     collect_stores(0);
     copy_body(0);
-    for (const Result& result : from_.results) {
-      to_.results.push_back({copied({&result.value, 1}).front(), result.weak});
-    }
+    for (const Result& result : from_.results) to_.results.push_back(copied_result(result));
     to_.returned = from_.returned;
     to_.set_origin(from_.origin());
     return std::move(to_);
@@ -266,6 +264,13 @@ class Rebuilder {
     copy_inner(place);
   }
 
+  /// Where control is known by now not to reach the end, what the result was made of is gone.
+  Result copied_result(const Result& result) {
+    if (to_.reachable()) return {copied({&result.value, 1}).front(), result.weak};
+    const Node& n = from_.node(result.value);
+    return {to_.constant(n.type, n.weak, {}), result.weak};
+  }
+
   /// The copies of some values; what they are made of is copied first where it is not yet.
   std::vector<NodeId> copied(std::span<const NodeId> wanted) {
     std::vector<NodeId> missing(wanted.begin(), wanted.end());
@@ -344,6 +349,14 @@ NodeId copy_operation(const Graph& from, NodeId id, std::span<const NodeId> oper
   if (n.op == Op::cast) return to.cast(operands[0], n.type, n.weak);
   if (is_structural(n.op)) throw std::logic_error("rebuild: used where it is not known");
   return to.pure(n.op, n.type, n.weak, operands);
+}
+
+Replace of_statements(const Graph& graph, std::function<bool(NodeId, Copying&)> is_replaced) {
+  return [&graph, is_replaced = std::move(is_replaced)](RegionId region, std::size_t place,
+                                                        Copying& copying) {
+    const auto& body = graph.regions()[region].body;
+    return place < body.size() && is_replaced(body[place], copying);
+  };
 }
 
 Graph rebuild(const Graph& graph, std::span<const RegionId> headers,

@@ -25,6 +25,8 @@ struct Copying {
 /// Asked before the statement at a place of a region's body is copied, and once at its end.
 /// True: it is not copied, what replaces it has been made.
 using Replace = std::function<bool(RegionId region, std::size_t place, Copying& copying)>;
+/// The same asked of the statements themselves.
+Replace of_statements(const Graph& graph, std::function<bool(NodeId, Copying&)> is_replaced);
 
 /// Has a counted loop exactly one iteration, whatever the values? Where nothing leaves it, its body
 /// is copied without it.

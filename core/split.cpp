@@ -62,14 +62,12 @@ class Splitting {
   bool any() const { return !plans_.empty(); }
 
   Graph run() {
-    const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-      const auto& body = g_.regions()[region].body;
-      if (place == body.size()) return false;
-      const auto found = plans_.find(body[place]);
+    const Replace replace = of_statements(g_, [&](NodeId id, Copying& copying) {
+      const auto found = plans_.find(id);
       if (found == plans_.end() || originals_ > 0) return false;
-      emit(found->second, found->first, copying);
+      emit(found->second, id, copying);
       return true;
-    };
+    });
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [owner, plan] : plans_) {
       std::string turned;

@@ -53,14 +53,12 @@ class Stripping {
   bool any() const { return !plans_.empty(); }
 
   Graph run() {
-    const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-      const auto& body = g_.regions()[region].body;
-      if (place == body.size()) return false;
-      const auto found = plans_.find(body[place]);
+    const Replace replace = of_statements(g_, [&](NodeId id, Copying& copying) {
+      const auto found = plans_.find(id);
       if (found == plans_.end()) return false;
       emit(found->second, copying);
       return true;
-    };
+    });
     Graph made = rebuild(g_, {}, {}, replace);
     for (const auto& [owner, plan] : plans_) {
       made.notes.push_back(
@@ -116,9 +114,8 @@ class Stripping {
       plan.accesses.push_back(id);
     }
     if (plan.store == kNone || plan.accesses.size() > kMostAccesses) return false;
-    const Buffer& array = g_.buffers()[buffer(plan.store)];
     const auto at = indices(plan.store);
-    if (at.empty() || array.layout == Layout::Strided) return false;
+    if (at.empty() || !walks_along(plan.store, loop)) return false;
     bool reads = false;
     std::size_t moving = 0;
     for (const NodeId id : plan.accesses) {
@@ -132,11 +129,7 @@ class Stripping {
       }
     }
     if (moving > kMostMoving) return false;
-    const std::size_t near = array.layout == Layout::F ? 0 : at.size() - 1;
-    for (std::size_t axis = 0; axis < at.size(); ++axis) {
-      if (axis != near && is_in(at[axis], loop)) return false;
-    }
-    IndexSum walk = index_sum(g_, at[near]);
+    IndexSum walk = index_sum(g_, at[near_axis(plan.store)]);
     walk.add(term(g_.regions()[loop].index), -1);
     return reads && walk.known && std::ranges::none_of(walk.terms, [&](const auto& one) {
              return is_in(one.first, loop);
@@ -147,12 +140,16 @@ class Stripping {
     return std::ranges::any_of(indices(access), [&](NodeId at) { return is_in(at, loop); });
   }
 
+  /// The axis whose elements are neighbours.
+  std::size_t near_axis(NodeId access) const {
+    return g_.buffers()[buffer(access)].layout == Layout::F ? 0 : indices(access).size() - 1;
+  }
+
   /// Does an access move along the axis whose elements are neighbours, and no other? A strip of
   /// what is far apart is put together anew for each addition.
   bool walks_along(NodeId access, RegionId loop) const {
     const auto at = indices(access);
-    const bool is_fortran = g_.buffers()[buffer(access)].layout == Layout::F;
-    const std::size_t near = is_fortran ? 0 : at.size() - 1;
+    const std::size_t near = near_axis(access);
     for (std::size_t axis = 0; axis < at.size(); ++axis) {
       if (axis != near && is_in(at[axis], loop)) return false;
     }

@@ -132,7 +132,6 @@ bool Cache::serves_lookups() const {
 }
 
 RecordStore Cache::records() {
-  constexpr const char* kFolder = "toolchains";
   RecordStore records;
   if (settings_.mode == Mode::kOff) {
     records.load = [](const std::string&) { return std::nullopt; };
@@ -141,21 +140,22 @@ RecordStore Cache::records() {
     return records;
   }
   records.load = [this](const std::string& name) {
-    auto bytes = store_.read_file(kFolder, name);
+    auto bytes = store_.read_file(kToolchainFolder, name);
     for (const Store& shelf : shelves_) {
-      if (!bytes) bytes = shelf.read_file(kFolder, name);
+      if (!bytes) bytes = shelf.read_file(kToolchainFolder, name);
     }
     return bytes;
   };
   records.save = [this](const std::string& name, const std::string& bytes) {
-    if (settings_.mode != Mode::kReadonly) store_.write_file(kFolder, name, bytes);
+    if (settings_.mode != Mode::kReadonly) store_.write_file(kToolchainFolder, name, bytes);
   };
   records.list = [this] {
-    std::vector<std::string> names = store_.list_folder(kFolder);
+    std::vector<std::string> names = store_.list_folder(kToolchainFolder);
     for (const Store& shelf : shelves_) {
-      for (std::string& name : shelf.list_folder(kFolder)) names.push_back(std::move(name));
+      for (std::string& name : shelf.list_folder(kToolchainFolder))
+        names.push_back(std::move(name));
     }
-    std::erase_if(names, [](const std::string& name) { return !name.ends_with(".rec"); });
+    std::erase_if(names, [](const std::string& name) { return !is_record_name(name); });
     return names;
   };
   return records;
@@ -270,7 +270,8 @@ void Cache::limit_size(Store& store, uint64_t written) {
 void Cache::publish(const BuildRequest& request, Work& work, const Compiled& compiled) {
   Fields info;
   info.add("label", request.label);
-  info.add("metadata", request.metadata);
+  const BuildRequest::About about = request.about ? request.about() : BuildRequest::About{};
+  info.add("metadata", about.metadata);
   info.add_list("flags", work.tool->flags);
   info.add_list("commands", compiled.commands);
   info.add("way", compiled.direct ? "direct" : "driver");
@@ -278,7 +279,7 @@ void Cache::publish(const BuildRequest& request, Work& work, const Compiled& com
   info.add("fortran_seconds", text_of(compiled.fortran_seconds));
   info.add("c_seconds", text_of(compiled.c_seconds));
   info.add("link_seconds", text_of(compiled.link_seconds));
-  if (request.places) info.add("places", request.places());
+  info.add("places", about.places);
   info.add("created", std::to_string(time(nullptr)));
   const std::string bytes = encode_entry(compiled.elf, work.key.material, info);
   const bool stores =

@@ -34,11 +34,14 @@ struct BuildRequest {
   std::string symbol;
   std::vector<std::string> flags;      // mode flags
   std::string label;                   // for people
-  std::string metadata;                // for people, JSON
   std::vector<std::string> libraries;  // to link
   std::function<bool()> interrupted;
-  // Asked where it is stored: which lines of Python the Fortran lines come from, for people.
-  std::function<std::string()> places = {};
+  // Asked where it is stored, for people, JSON.
+  struct About {
+    std::string metadata;  // which kernel it is
+    std::string places;    // which lines of Python the Fortran lines come from
+  };
+  std::function<About()> about = {};
 };
 
 struct Loaded {
@@ -93,6 +96,13 @@ class Cache {
   // Takes in an entry or a toolchain record that another store gave out; false, and nothing is
   // changed, where it is not one that was written under this name.
   bool adopt(const std::string& name, std::string_view bytes);
+  // What says that code is staged as it was: the contents of the sources that do it, size and time
+  // of a library. Nothing where one cannot be read, as in a zip file.
+  static std::optional<std::string> identity_of(const std::vector<std::string>& sources,
+                                                const std::string& library);
+  // What a function was turned into before, as `keep_staged` was given it (staged.cpp).
+  std::optional<std::string> staged(std::string_view asked);
+  void keep_staged(std::string_view asked, std::string_view answer);
   ToolchainFinder::Found toolchain(const std::vector<std::string>& flags,
                                    const std::function<bool()>& interrupted);
 
@@ -110,6 +120,8 @@ class Cache {
   bool sound_entry(const Store& store, Work& work, std::string& bytes);
   std::vector<const Store*> stores();
   ToolchainFinder::Found maker_of(std::string_view key, const Unit& unit);
+  CompileRequest again(const Toolchain& tool, const Unit& unit,
+                       const std::function<bool()>& interrupted) const;
   bool load(const std::string& path, const BuildRequest& request, Work& work);
   bool load_copy(std::string_view elf, const BuildRequest& request, Work& work);
   void count_hit(const Work& work);
@@ -118,6 +130,7 @@ class Cache {
   Store& writable_store();
   Store* private_store();
   RecordStore records();
+  std::string staged_question(std::string_view asked) const;
   void log(const std::string& line);
   bool serves_lookups() const;
 

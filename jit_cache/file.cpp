@@ -90,6 +90,12 @@ bool still_same(std::string_view identity_text) {
   return now.text() == identity_text;
 }
 
+FileTag tag_of(const std::string& path) {
+  struct stat info {};
+  if (stat(path.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino, static_cast<uint64_t>(info.st_size), mtime_of(info)};
+}
+
 std::optional<std::string> read_part(int fd, uint64_t offset, uint64_t size) {
   std::string bytes(static_cast<size_t>(std::min(size, kLargestFile)), '\0');
   const ssize_t got = pread(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));

@@ -41,6 +41,17 @@ struct FileIdentity {
 std::optional<FileIdentity> identify(const std::string& path);
 bool still_same(std::string_view identity_text);
 
+// What a name stands for now, links followed, in one question; all zero where that is nothing.
+struct FileTag {
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  uint64_t size = 0;
+  int64_t mtime_ns = 0;
+
+  bool operator==(const FileTag&) const = default;
+};
+FileTag tag_of(const std::string& path);
+
 // Reads a regular file that is no link, of at most kLargestFile bytes. nullopt and errno on
 // failure; never opens a FIFO or device.
 inline constexpr uint64_t kLargestFile = uint64_t{1} << 30;

@@ -178,7 +178,7 @@ bool Cache::adopt(const std::string& name, std::string_view bytes) {
     return sound && digest_hex(entry.material) == key && store_.publish(key, bytes);
   }
   if (digest(".rec").empty() || !ToolchainFinder::is_record(bytes)) return false;
-  return store_.write_file("toolchains", name, bytes);
+  return store_.write_file(kToolchainFolder, name, bytes);
 }
 
 // The recorded toolchain that a key speaks of, as long as its programs are what they were.
@@ -187,6 +187,17 @@ ToolchainFinder::Found Cache::maker_of(std::string_view key, const Unit& unit) {
     if (tool->unchanged() && make_key(*tool, unit).name == key) return std::move(tool);
   }
   return nullptr;
+}
+
+// What compiles a stored unit once more.
+CompileRequest Cache::again(const Toolchain& tool, const Unit& unit,
+                            const std::function<bool()>& interrupted) const {
+  CompileRequest job;
+  job.tool = &tool;
+  job.unit = unit;
+  job.timeout = settings_.compile_timeout;
+  job.interrupted = interrupted;
+  return job;
 }
 
 std::vector<Verified> Cache::verify(std::string_view key,
@@ -214,12 +225,8 @@ std::vector<Verified> Cache::verify(std::string_view key,
     const Unit unit = unit_of(*material);
     const ToolchainFinder::Found tool = maker_of(file.key, unit);
     if (tool) {
-      CompileRequest job;
-      job.tool = tool.get();
-      job.unit = unit;
-      job.timeout = settings_.compile_timeout;
-      job.interrupted = interrupted;
       try {
+        const CompileRequest job = again(*tool, unit, interrupted);
         verified.outcome = compile(job, slots_).elf == entry.elf ? "equal" : "differs";
       } catch (const BuildError& error) {
         if (error.kind == BuildErrorKind::kInterrupted) throw;
@@ -235,13 +242,10 @@ std::optional<std::string> Cache::vectorised(std::string_view key,
                                              const std::function<bool()>& interrupted) {
   const auto found = entry(key);
   if (!found || found->defect != Defect::kNone) return std::nullopt;
-  CompileRequest job;
-  job.unit = unit_of(found->material);
-  const ToolchainFinder::Found tool = maker_of(found->file.key, job.unit);
+  const Unit unit = unit_of(found->material);
+  const ToolchainFinder::Found tool = maker_of(found->file.key, unit);
   if (!tool) return std::nullopt;
-  job.tool = tool.get();
-  job.timeout = settings_.compile_timeout;
-  job.interrupted = interrupted;
+  CompileRequest job = again(*tool, unit, interrupted);
   job.wants_notes = true;
   return compile(job, slots_).notes;
 }

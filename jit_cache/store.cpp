@@ -121,8 +121,13 @@ std::optional<std::string> Store::read_entry(std::string_view key) const {
   return bytes;
 }
 
-void Store::touch(std::string_view key) const {
-  const std::string path = entry_path(key);
+void Store::touch(std::string_view key) const { touch_file(entry_path(key)); }
+
+void Store::touch_record(const std::string& subfolder, const std::string& name) const {
+  touch_file(fmt::format("{}/{}/{}", folder_, subfolder, name));
+}
+
+void Store::touch_file(const std::string& path) const {
   struct stat info {};
   constexpr time_t kHour = 3600;
   if (lstat(path.c_str(), &info) != 0) return;
@@ -132,7 +137,7 @@ void Store::touch(std::string_view key) const {
 }
 
 bool Store::write_file(const std::string& subfolder, const std::string& name,
-                       std::string_view bytes) {
+                       std::string_view bytes, Sync sync) {
   if (!writable_ || !make_subfolder(subfolder)) return false;
   const std::string folder = folder_ + "/" + subfolder;
   const std::string temporary =
@@ -143,7 +148,7 @@ bool Store::write_file(const std::string& subfolder, const std::string& name,
     log(fmt::format("cache: {} is not a regular file and is left alone", path));
     return false;
   }
-  int error = write_new(temporary, bytes, file_mode(), true);
+  int error = write_new(temporary, bytes, file_mode(), sync == Sync::kYes);
   if (error == EEXIST) {
     log(fmt::format("cache: cannot write {}: {} is another's", path, temporary));
     return false;

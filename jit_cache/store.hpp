@@ -3,7 +3,7 @@
 //   <store>/<key[:2]>/<key>.so        entries (entry.hpp)
 //   <store>/<key[:2]>/<key>.lock      held while someone builds that key; only saves work
 //   <store>/<key[:2]>/.tmp-*          being written; removed when older than an hour
-//   <store>/toolchains/<digest>.rec   toolchain records (toolchain.hpp)
+//   <store>/{toolchains,staged}/<digest>.rec   records (records.hpp)
 //   <store>/stats/<pid>-<time>-<n>.stat  counters of one process (stats.hpp); stats/total: ended
 //
 // There is no index: the folder is the index. Nothing is ever written in place. Other names, links
@@ -47,13 +47,16 @@ class Store {
 
   std::string entry_path(std::string_view key) const;
   std::optional<std::string> read_entry(std::string_view key) const;
-  // Marks an entry as used, at most once an hour.
+  // Marks an entry or a record as used, at most once an hour.
   void touch(std::string_view key) const;
+  void touch_record(const std::string& subfolder, const std::string& name) const;
 
   // Temporary in the same folder, fsync, rename. False when it cannot be done: if the reason is
   // lasting, the store is not writable() any more and reason() says why, else there is a log line.
   bool publish(std::string_view key, std::string_view bytes);
-  bool write_file(const std::string& subfolder, const std::string& name, std::string_view bytes);
+  enum class Sync { kYes, kNo };
+  bool write_file(const std::string& subfolder, const std::string& name, std::string_view bytes,
+                  Sync sync = Sync::kYes);
   std::optional<std::string> read_file(const std::string& subfolder, const std::string& name) const;
   std::vector<std::string> list_folder(const std::string& subfolder) const;
   void remove_entry(std::string_view key) const;
@@ -65,8 +68,9 @@ class Store {
 
   std::vector<StoredFile> entries() const;
   std::optional<StoredFile> find(std::string_view key) const;  // by the whole key
-  // Removes the least recently used entries until all together are at most `max_size` bytes, and
-  // orphaned temporaries. Returns the number removed and the bytes left.
+  // Removes the least recently used entries and staged records until all together are at most
+  // `max_size` bytes, and orphaned temporaries. Returns the number of entries removed and the bytes
+  // left.
   struct Pruned {
     size_t removed = 0;
     uint64_t bytes = 0;
@@ -87,6 +91,8 @@ class Store {
   bool make_subfolder(const std::string& subfolder) const;
   unsigned file_mode() const { return use_ == Use::kShared ? 0660 : 0600; }
   FileDescriptor open_lock(const std::string& path) const;
+  std::vector<StoredFile> staged_records() const;
+  void touch_file(const std::string& path) const;
   void remove_left(const std::string& path, std::string_view name) const;
   bool trusted(const std::string& path, std::string& reason) const;
   void log(const std::string& line) const;

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "jit_cache/records.hpp"
 #include "jit_cache/store.hpp"
 
 namespace numeta::jit_cache {
@@ -29,6 +30,23 @@ bool is_hex(std::string_view text, size_t length) {
 bool is_entry_name(std::string_view name, std::string_view subfolder) {
   return name.ends_with(".so") && is_hex(name.substr(0, name.size() - 3), kKeyLength) &&
          name.starts_with(subfolder);
+}
+
+// The folders that do not hold entries.
+bool holds_records(std::string_view subfolder) {
+  return subfolder == "stats" || subfolder == kToolchainFolder || subfolder == kStagedFolder;
+}
+
+std::optional<StoredFile> regular_file(std::string key, std::string path) {
+  struct stat info {};
+  if (lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  const int64_t mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  return StoredFile{std::move(key), std::move(path), static_cast<uint64_t>(info.st_size), mtime_ns};
+}
+
+void sort_by_age(std::vector<StoredFile>& files) {
+  std::ranges::sort(files, {},
+                    [](const StoredFile& file) { return std::pair(file.mtime_ns, file.key); });
 }
 
 }  // namespace
@@ -51,12 +69,7 @@ void Store::remove_left(const std::string& path, std::string_view name) const {
 
 std::optional<StoredFile> Store::find(std::string_view key) const {
   if (!usable_ || !is_hex(key, kKeyLength)) return std::nullopt;
-  StoredFile file{std::string(key), entry_path(key)};
-  struct stat info {};
-  if (lstat(file.path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  file.size = static_cast<uint64_t>(info.st_size);
-  file.mtime_ns = int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
-  return file;
+  return regular_file(std::string(key), entry_path(key));
 }
 
 std::vector<StoredFile> Store::entries() const {
@@ -70,14 +83,27 @@ std::vector<StoredFile> Store::entries() const {
       }
     }
   }
-  std::ranges::sort(found, {},
-                    [](const StoredFile& file) { return std::pair(file.mtime_ns, file.key); });
+  sort_by_age(found);
+  return found;
+}
+
+// With empty keys: they are the answers to no key.
+std::vector<StoredFile> Store::staged_records() const {
+  std::vector<StoredFile> found;
+  for (const std::string& name : list_folder(kStagedFolder)) {
+    if (!is_record_name(name)) continue;
+    if (auto file = regular_file("", fmt::format("{}/{}/{}", folder_, kStagedFolder, name))) {
+      found.push_back(std::move(*file));
+    }
+  }
   return found;
 }
 
 Store::Pruned Store::prune(uint64_t max_size) const {
   Pruned result;
   std::vector<StoredFile> files = entries();
+  std::ranges::move(staged_records(), std::back_inserter(files));
+  sort_by_age(files);
   for (const StoredFile& file : files) result.bytes += file.size;
   if (!writable_) return result;
   const FileDescriptor lock = open_lock(folder_ + "/prune.lock");
@@ -86,10 +112,10 @@ Store::Pruned Store::prune(uint64_t max_size) const {
     if (result.bytes <= max_size) break;
     if (unlink(file.path.c_str()) != 0) continue;
     result.bytes -= file.size;
-    ++result.removed;
+    result.removed += file.key.empty() ? 0 : 1;
   }
   for (const std::string& subfolder : list_folder("")) {
-    if (!is_hex(subfolder, 2) && subfolder != "stats" && subfolder != "toolchains") continue;
+    if (!is_hex(subfolder, 2) && !holds_records(subfolder)) continue;
     for (const std::string& name : list_folder(subfolder)) {
       remove_left(folder_ + "/" + subfolder + "/" + name, name);
     }
@@ -102,13 +128,13 @@ size_t Store::clear() const {
   if (!writable_) return removed;
   for (const std::string& subfolder : list_folder("")) {
     const bool holds_entries = is_hex(subfolder, 2);
-    if (!holds_entries && subfolder != "stats" && subfolder != "toolchains") continue;
+    if (!holds_entries && !holds_records(subfolder)) continue;
     const std::string path = folder_ + "/" + subfolder;
     for (const std::string& name : list_folder(subfolder)) {
       const bool entry = holds_entries && is_entry_name(name, subfolder);
       // A lock may be held and a temporary may be in use: both remove themselves.
       const bool record =
-          !holds_entries && (name.ends_with(".stat") || name.ends_with(".rec") || name == "total");
+          !holds_entries && (name.ends_with(".stat") || is_record_name(name) || name == "total");
       if (!entry && !record) continue;
       struct stat info {};
       const std::string file = path + "/" + name;

@@ -206,21 +206,17 @@ Toolchain discover(const Settings& settings, const std::vector<std::string>& fla
   return tool;
 }
 
-std::string record_name(const std::string& request, const std::string& fc, const std::string& cc) {
+std::string name_of(const std::string& request, const std::string& fc, const std::string& cc) {
   Fields question;
   question.add("request", request);
   question.add("fc", identify(fc).value_or(FileIdentity{}).text());
   question.add("cc", identify(cc).value_or(FileIdentity{}).text());
-  return digest_hex(question.encode()) + ".rec";
+  return record_name(question.encode());
 }
 
-std::optional<Toolchain> decode_record(const std::string& bytes) {
-  if (bytes.size() < kDigestSize) return std::nullopt;
-  const std::string_view body = std::string_view(bytes).substr(0, bytes.size() - kDigestSize);
-  if (digest_bytes(body) != std::string_view(bytes).substr(body.size())) return std::nullopt;
-  const auto fields = Fields::decode(body);
-  if (!fields) return std::nullopt;
-  return Toolchain::decode(*fields);
+std::optional<Toolchain> decode_record(std::string_view bytes) {
+  const auto fields = unseal_record(bytes);
+  return fields ? Toolchain::decode(*fields) : std::nullopt;
 }
 
 std::string encode_plan(const BuildPlan& plan) {
@@ -329,12 +325,18 @@ ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
   const std::string cc = find_compiler(settings.cc, kCNames);
   if (cc.empty()) throw_missing("C", settings.cc, kCNames[0], "NUMETA_CC");
   std::string request = toolchain_request(settings, flags);
-  const std::string name = record_name(request, fc, cc);
+  const std::string place = fmt::format("{}\n{}\n{}", request, fc, cc);
+  const FileTag fc_tag = tag_of(fc);
+  const FileTag cc_tag = tag_of(cc);
   {
     const std::lock_guard lock(mutex_);
-    const auto at = known_.find(name);
-    if (at != known_.end() && at->second->unchanged()) return at->second;
+    const auto at = known_.find(place);
+    if (at != known_.end() && at->second.fc == fc_tag && at->second.cc == cc_tag &&
+        at->second.tool->unchanged()) {
+      return at->second.tool;
+    }
   }
+  const std::string name = name_of(request, fc, cc);
   Found found;
   if (const auto bytes = records.load(name)) {
     auto recorded = decode_record(*bytes);
@@ -351,7 +353,7 @@ ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
     save_record(*found, records);
   }
   const std::lock_guard lock(mutex_);
-  known_[name] = found;
+  known_[place] = {found, fc_tag, cc_tag};
   return found;
 }
 
@@ -376,18 +378,14 @@ std::vector<ToolchainFinder::Found> ToolchainFinder::all_recorded(const RecordSt
   return all;
 }
 
-bool ToolchainFinder::is_record(std::string_view bytes) {
-  return decode_record(std::string(bytes)).has_value();
-}
+bool ToolchainFinder::is_record(std::string_view bytes) { return decode_record(bytes).has_value(); }
 
 void ToolchainFinder::keep_recorded(const Toolchain& tool, const RecordStore& records) {
   if (!records.load(tool.record)) save_record(tool, records);
 }
 
 void ToolchainFinder::save_record(const Toolchain& tool, const RecordStore& records) {
-  std::string bytes = tool.encode().encode();
-  bytes += digest_bytes(bytes);
-  records.save(tool.record, bytes);
+  records.save(tool.record, seal_record(tool.encode()));
 }
 
 }  // namespace numeta::jit_cache

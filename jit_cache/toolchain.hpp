@@ -5,9 +5,7 @@
 // (path, size, time) of every program and library it speaks of and is used only while all of them
 // are unchanged. So a process that finds its kernels in the store starts no compiler at all.
 //
-//   record file = fields checksum:16     <store>/toolchains/<digest of the question>.rec
-//
-// History: schema 1, the first; the schema is the first field.
+// History: schema 1, the first; the schema is the first field of the record.
 #pragma once
 
 #include <functional>
@@ -21,6 +19,8 @@
 
 #include "jit_cache/commands.hpp"
 #include "jit_cache/fields.hpp"
+#include "jit_cache/file.hpp"
+#include "jit_cache/records.hpp"
 #include "jit_cache/settings.hpp"
 
 namespace numeta::jit_cache {
@@ -45,13 +45,6 @@ struct Toolchain {
   Fields encode() const;
   static std::optional<Toolchain> decode(const Fields& fields);
   bool unchanged() const;  // every watched file is still the same
-};
-
-// Where records are read from and written to; either may do nothing.
-struct RecordStore {
-  std::function<std::optional<std::string>(const std::string& name)> load;
-  std::function<void(const std::string& name, const std::string& bytes)> save;
-  std::function<std::vector<std::string>()> list;
 };
 
 class ToolchainFinder {
@@ -79,8 +72,15 @@ class ToolchainFinder {
   // Replaces one that is damaged, or that speaks of programs as they were.
   static void save_record(const Toolchain& tool, const RecordStore& records);
 
+  // Of this process: the answer, and what the names of the compilers stood for.
+  struct Known {
+    Found tool;
+    FileTag fc;
+    FileTag cc;
+  };
+
   std::mutex mutex_;
-  std::map<std::string, Found> known_;
+  std::map<std::string, Known> known_;  // by the request, and where the compilers were found
 };
 
 // -fopenmp links libgomp, and so on: the whole question as text.

@@ -235,6 +235,9 @@ def settings_page() -> str:
         "A kernel is found by all that it was compiled from and by. With `NUMETA_MARCH` other than",
         "native, machines with different processors share what is stored; each must have what the",
         "architecture that is named demands.",
+        "",
+        "What functions are transformed into before they are traced is kept there too, and found by",
+        "their code, by the Python that runs and by numeta's own sources.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -3,7 +3,7 @@
 cold:   another kernel is compiled first (the process is warm), then staging, tracing and emission
         of the new kernel are timed (the processor's time); nothing is compiled.
 cached: the first call of the process is timed with a filled cache, and what of it was tracing
-        (staging and emission included) is told.
+        (emission included, and staging as far as it is not kept in the cache) is told.
 The kernel is written into the working folder, since staging reads it from its file.
 """
 

@@ -253,12 +253,13 @@ void configure(const py::kwargs& changes) {
   replaced.reset();
 }
 
-// What a function of Python answers, which is for people: nothing where it fails.
-std::string asked_for_text(const py::object& function) {
+// What a function of Python says of a kernel, for people: nothing where it fails.
+jit_cache::BuildRequest::About told_by(const py::object& function) {
   if (ending().begun()) return {};
   const py::gil_scoped_acquire gil;
   try {
-    return function().cast<std::string>();
+    auto [metadata, places] = function().cast<std::pair<std::string, std::string>>();
+    return {std::move(metadata), std::move(places)};
   } catch (py::error_already_set& error) {
     error.discard_as_unraisable("numeta cache");
     return {};
@@ -274,20 +275,18 @@ struct LoadedKernel {
 };
 
 LoadedKernel build(std::string fortran, std::string stub, std::string symbol,
-                   std::vector<std::string> flags, std::string label, std::string metadata,
-                   const py::object& interrupted, std::vector<std::string> libraries,
-                   const py::object& places) {
+                   std::vector<std::string> flags, std::string label, const py::object& interrupted,
+                   std::vector<std::string> libraries, const py::object& about) {
   const std::shared_ptr<Cache> cache = current().get();
   jit_cache::BuildRequest request{std::move(fortran),
                                   std::move(stub),
                                   std::move(symbol),
                                   std::move(flags),
                                   std::move(label),
-                                  std::move(metadata),
                                   std::move(libraries),
                                   {},
                                   {}};
-  if (!places.is_none()) request.places = [&] { return asked_for_text(places); };
+  if (!about.is_none()) request.about = [&] { return told_by(about); };
   jit_cache::Loaded loaded = without_gil(interrupted, [&](const std::function<bool()>& ask) {
     request.interrupted = ask;
     return cache->build(request);
@@ -392,6 +391,28 @@ py::object vectorised(const std::string& key) {
   return notes ? py::object(text(*notes)) : py::none();
 }
 
+py::object identity_of(const std::vector<py::object>& sources, const py::object& library) {
+  std::vector<std::string> paths;
+  for (const py::object& source : sources) paths.push_back(path_bytes(source));
+  const auto identity = Cache::identity_of(paths, path_bytes(library));
+  return identity ? py::object(py::bytes(*identity)) : py::none();
+}
+
+py::object staged(const std::string& asked) {
+  const std::shared_ptr<Cache> cache = current().get();
+  const auto answer = [&] {
+    const Unlocked unlocked;
+    return cache->staged(asked);
+  }();
+  return answer ? py::object(py::bytes(*answer)) : py::none();
+}
+
+void keep_staged(const std::string& asked, const std::string& answer) {
+  const std::shared_ptr<Cache> cache = current().get();
+  const Unlocked unlocked;
+  cache->keep_staged(asked, answer);
+}
+
 py::dict toolchain(const std::vector<std::string>& flags) {
   const std::shared_ptr<Cache> cache = current().get();
   const auto tool = without_gil(
@@ -475,6 +496,9 @@ void def_contents(py::module_& module) {
         return cache->prune(max_size).removed;
       },
       py::arg("max_size"));
+  module.def("identity_of", &identity_of, py::arg("sources"), py::arg("library"));
+  module.def("staged", &staged, py::arg("asked"));
+  module.def("keep_staged", &keep_staged, py::arg("asked"), py::arg("answer"));
   module.def("vectorised", &vectorised, py::arg("key"));
   module.def("verify", &verify, py::arg("interrupted") = py::none(), py::arg("key") = "");
   module.def(
@@ -517,9 +541,8 @@ PYBIND11_MODULE(_cache, module) {
     return dict;
   });
   module.def("build", &build, py::arg("fortran"), py::arg("stub"), py::arg("symbol"),
-             py::arg("flags"), py::arg("label") = "", py::arg("metadata") = "{}",
-             py::arg("interrupted") = py::none(), py::arg("libraries") = std::vector<std::string>{},
-             py::arg("places") = py::none());
+             py::arg("flags"), py::arg("label") = "", py::arg("interrupted") = py::none(),
+             py::arg("libraries") = std::vector<std::string>{}, py::arg("about") = py::none());
   def_contents(module);
   module.def("directory", [] { return text(current().get()->directory()); });
   module.def("store_note", [] { return text(current().get()->store_note()); });

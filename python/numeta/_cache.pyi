@@ -80,14 +80,14 @@ def build(
     symbol: str,
     flags: list[str],
     label: str = "",
-    metadata: str = "{}",
     interrupted: Callable[[], bool] | None = None,
     libraries: list[str] = ...,
-    places: Callable[[], str] | None = None,
+    about: Callable[[], tuple[str, str]] | None = None,
 ) -> Loaded:
     """Find or compile and load. Raises BuildError, or what `interrupted` or a signal raised.
 
-    `places` is asked only where something is stored, for what `entry` shows as its places.
+    `about` is asked only where something is stored, for what `entry` shows: its metadata and its
+    places, both JSON.
     """
 
 def entries(thorough: bool = True) -> list[EntryRow]:
@@ -103,6 +103,14 @@ def vectorised(key: str) -> str | None:
     """What gfortran says that it vectorised in an entry, which it compiles once more for that;
     None if the entry or its compiler is not there. Raises BuildError."""
 
+def identity_of(sources: list[str], library: str) -> bytes | None:
+    """A digest of the contents of `sources` and of size and time of `library`; None where one of
+    them cannot be read."""
+
+def staged(asked: bytes) -> bytes | None:
+    """What `keep_staged` was given for `asked`, by this or an earlier process."""
+
+def keep_staged(asked: bytes, answer: bytes) -> None: ...
 def stats() -> StatsPair: ...
 def clear() -> int: ...
 def clear_stats() -> None: ...

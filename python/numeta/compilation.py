@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import time
-from _json import encode_basestring_ascii
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -250,14 +249,6 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
     """The specialisation of a traced variant, compiled or found in the cache."""
     config.apply_to_cache()
     emission = traced.emission
-    signature = signature_of(arguments)
-    code = kernel.py_func.__code__
-    metadata = _json(
-        kernel=f"{kernel.__module__}.{kernel.__qualname__}",
-        signature=signature,
-        file=code.co_filename,
-        line=str(code.co_firstlineno),
-    )
     try:
         loaded = _cache.build(
             emission.fortran,
@@ -265,10 +256,9 @@ def build(kernel: Kernel, arguments: Sequence[Argument], traced: Traced) -> _cal
             emission.symbol,
             list(emission.flags),
             kernel.__name__,
-            metadata,
             _interrupted,
             sorted(emission.libraries),
-            lambda: _places(emission.line_map, code.co_filename),
+            lambda: _about(kernel, arguments, emission),
         )
     except _cache.BuildError as problem:
         raise _compile_error(kernel, emission, problem) from None
@@ -282,11 +272,12 @@ def specialise(
     emission = traced.emission
     signature = signature_of(arguments)
     timings = {"trace": traced.seconds, **loaded.timings}
-    log.message(
-        "info",
-        f"{kernel.__qualname__}({signature}): {'cached' if loaded.hit else 'compiled'}, "
-        + ", ".join(f"{name} {1e3 * seconds:.2f} ms" for name, seconds in timings.items()),
-    )
+    if log.is_heard():
+        log.message(
+            "info",
+            f"{kernel.__qualname__}({signature}): {'cached' if loaded.hit else 'compiled'}, "
+            + ", ".join(f"{name} {1e3 * seconds:.2f} ms" for name, seconds in timings.items()),
+        )
     spec = _call.Specialisation(
         loaded.address,
         traced.params,
@@ -339,11 +330,6 @@ def _raise_site(kernel: Kernel, sites: Sequence[tuple[Any, str, str, int]]) -> A
     return raise_site
 
 
-def _json(**fields: str) -> str:
-    """A flat JSON object; the `json` module itself would cost more than a cached start may."""
-    return "{" + ", ".join(f'"{k}": {encode_basestring_ascii(v)}' for k, v in fields.items()) + "}"
-
-
 def _row_of(problem: _cache.BuildError) -> int:
     """The number of the diagnostic for a failed build, from its kind and the command."""
     words = problem.command.split()
@@ -381,19 +367,37 @@ def _compile_error(
     )
 
 
-def _places(line_map: Mapping[int, tuple[str, int]], filename: str) -> str:
-    """As JSON: the Fortran lines with which other Python lines begin, and those, with the file
-    where it is not the kernel's."""
+def _about(
+    kernel: Kernel, arguments: Sequence[Argument], emission: _trace.Emission
+) -> tuple[str, str]:
+    """What the cache keeps for people to see: which kernel it is, and where its lines come from."""
     import json  # where something was compiled only
 
-    places: list[tuple[int, int] | tuple[int, int, str]] = []
+    code = kernel.py_func.__code__
+    metadata = dict(
+        kernel=f"{kernel.__module__}.{kernel.__qualname__}",
+        signature=signature_of(arguments),
+        file=code.co_filename,
+        line=str(code.co_firstlineno),
+    )
+    places = _places(emission.line_map, code.co_filename)
+    return json.dumps(metadata), json.dumps(places, separators=(",", ":"))
+
+
+_Places = list[tuple[int, int] | tuple[int, int, str]]
+
+
+def _places(line_map: Mapping[int, tuple[str, int]], filename: str) -> _Places:
+    """The Fortran lines with which other Python lines begin, and those, with the file
+    where it is not the kernel's."""
+    places: _Places = []
     last: tuple[str, int] = ("", 0)
     for line, place in sorted(line_map.items()):
         if place == last or not place[1] or is_own_file(place[0]):
             continue
         last = place
         places.append((line, place[1]) if place[0] == filename else (line, place[1], place[0]))
-    return json.dumps(places, separators=(",", ":"))
+    return places
 
 
 def _python_line(output: str, line_map: Any) -> tuple[str, int]:

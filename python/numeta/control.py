@@ -29,7 +29,7 @@ from .control_state import Block, Construct
 from .control_while import WhileLoop
 from .iteration import run_time_iteration
 from .session import Session, current, refuse
-from .staging_live import AT_HEAD, BREAK, CONTINUE, RAISE, RETURN
+from .staging_marks import AT_HEAD, BREAK, CONTINUE, RAISE, RETURN
 from .texts import Raise, Raised, words_of
 
 Scalar, Array = _trace.Scalar, _trace.Array

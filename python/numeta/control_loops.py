@@ -32,7 +32,7 @@ from .control_specs import (
 )
 from .control_state import Block, Construct
 from .control_turns import Turns
-from .staging_live import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
+from .staging_marks import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
     from . import _trace
@@ -120,7 +120,6 @@ class Compiled(Construct):
         session.held = {}
         facts = zip(self.names, self.specs, self.values, strict=True)
         self.headers = [header(self, *fact) for fact in facts]
-        self._outer_growing = self.trace.growing
         self.trace.growing |= self.known
         self.turns.begin()
 

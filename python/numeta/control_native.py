@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .control_merge import Edge
 from .control_state import Block
-from .staging_live import AFTER, AT_HEAD, BREAK, CONTINUE, IN_ELSE
+from .staging_marks import AFTER, AT_HEAD, BREAK, CONTINUE, IN_ELSE
 
 if TYPE_CHECKING:
     from .control import Flow

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import _trace
 from .config import config
 from .staging import is_own_file
-from .staging_nodes import PREFIX
+from .staging_marks import PREFIX
 from .state import Snapshot
 
 if TYPE_CHECKING:

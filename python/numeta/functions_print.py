@@ -7,7 +7,7 @@ known at compile time is text already when the kernel is traced.
 from __future__ import annotations
 
 import sys
-import threading
+from _thread import _local  # `threading` would have to be loaded
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +18,7 @@ from .session import Session, current, refuse
 from .texts import Make, deferred, python_value
 
 
-class _Told(threading.local):
+class _Told(_local):
     """The run-time values that were told and are not printed yet."""
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
 from .sequences import item_at
 from .session import Session, current, refuse
-from .staging_nodes import DIRECT
+from .staging_marks import DIRECT
 from .texts import joined, percent
 
 ndarray = np.ndarray

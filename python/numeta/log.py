@@ -33,9 +33,14 @@ def show_from(level: str) -> None:
         logger.setLevel(logging.NOTSET)
 
 
+def is_heard() -> bool:
+    """Whether anybody may listen: a message that is long to write need not be written else."""
+    return _shown or "logging" in sys.modules
+
+
 def message(level: str, text: str) -> None:
     """Log `text` at `level` ("debug", "info", "warning", "error")."""
-    if not _shown and "logging" not in sys.modules:
+    if not is_heard():
         return
     import logging
 

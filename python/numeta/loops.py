@@ -21,7 +21,7 @@ from . import _trace
 from .control_state import Construct
 from .session import Session, current, refuse
 from .staging import is_staged_code
-from .staging_nodes import PREFIX
+from .staging_marks import PREFIX
 from .state import Snapshot, same
 
 _MISSING = object()

@@ -23,11 +23,9 @@ from typing import Any
 
 from ._trace import placed
 from .staging_live import Liveness
+from .staging_marks import ATTR, CALL, LIFT
 from .staging_names import LEAVES, bindings, parameters, target_names
 from .staging_nodes import (
-    ATTR,
-    CALL,
-    LIFT,
     LOAD,
     attribute,
     bind,

@@ -14,11 +14,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ._trace import placed
+from .staging_marks import BREAK, CONTINUE, RAISE, RETURN
 from .staging_names import DECLARING, FUNCTIONS, LEAVES, all_children, bindings, declare
 from .staging_nodes import call, load, when
 
-BREAK, CONTINUE, RETURN, RAISE, ELSE, SIMPLE = 1, 2, 4, 8, 16, 32
-AT_HEAD, IN_ELSE, AFTER = USES = 1, 2, 4  # where a name that a loop merges is needed
 _SCOPES = (*FUNCTIONS, ast.Lambda, ast.GeneratorExp)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp})
 _TRIES = (ast.Try, ast.TryStar)

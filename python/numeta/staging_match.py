@@ -12,7 +12,8 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from ._trace import placed
-from .staging_nodes import PREFIX, assign_one, constant, load
+from .staging_marks import PREFIX
+from .staging_nodes import assign_one, constant, load
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

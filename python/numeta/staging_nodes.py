@@ -6,18 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from ._trace import placed
-
-CALL, LIFT, ATTR, HOOKS = (
-    "__numeta_call__",
-    "__numeta_lift__",
-    "__numeta_attr__",
-    "__numeta__",
-)
-# Hooks that stand in many lines have a name of their own: one node less each.
-DIRECT = {"augmented_name": "__numeta_augmented__", "target": "__numeta_target__"}
-RESERVED = (CALL, LIFT, ATTR, HOOKS, *DIRECT.values())
-PREFIX = "__numeta"
-FLOW = "__numeta_flow__"
+from .staging_marks import DIRECT, HOOKS
 
 # Nothing is ever told of these two but their type, so that one of each serves all.
 LOAD, STORE = ast.Load(), ast.Store()

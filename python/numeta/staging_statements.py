@@ -39,12 +39,11 @@ from typing import Any
 
 from ._trace import placed
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
-from .staging_live import BREAK, ELSE, SIMPLE, USES, Liveness
+from .staging_live import Liveness
+from .staging_marks import BREAK, ELSE, FLOW, HOOKS, SIMPLE, USES
 from .staging_match import write_matches_as_ifs
 from .staging_names import bindings, parameters, target_names, unpacking
 from .staging_nodes import (
-    FLOW,
-    HOOKS,
     STORE,
     assign_one,
     attribute,

@@ -42,7 +42,7 @@ FLAGS = ["-O3", "-fwrapv", "-ffp-contract=off"]
 
 
 def build(n: int, flags: list[str] = FLAGS, interrupted: Callable[[], bool] | None = None) -> Any:
-    return _cache.build(FORTRAN.format(n=n), STUB, "numeta_stub", flags, f"k{n}", "{}", interrupted)
+    return _cache.build(FORTRAN.format(n=n), STUB, "numeta_stub", flags, f"k{n}", interrupted)
 
 
 def call(loaded: Any) -> list[float]:

@@ -270,3 +270,19 @@ def test_a_kernel_works_after_it_raised():
     with pytest.raises(ValueError, match="negative"):
         raised_under_a_branch(-1.0)
     assert raised_under_a_branch(2.0) == 2.0
+
+
+def test_what_follows_a_failure_that_is_certain_is_gone():
+    """Known while the loop of `all` is merged into another: what is returned is not computed."""
+
+    @nm.jit
+    def divides(a: nm.i1[:], out: nm.f8[:], n: int, d: nm.c8[:], m: nm.comptime):
+        if (0 == d).all():
+            pass
+        out[m] = n // m
+        return a[m], out[n] + n
+
+    numbers = np.array([1, 2], np.complex64)
+    ones = np.array([-3, 64], np.int8)
+    same_as_python(divides, ones, np.zeros(3), 1, numbers, 0, modes=("checks",))
+    same_as_python(divides, ones, np.zeros(3), 1, numbers, 1)

@@ -22,7 +22,7 @@ from .output import fail, json_option, print_json, print_pairs, print_source, si
 # Comments stand in this column, or behind longer lines.
 _COLUMN = 64
 _NOTE = re.compile(
-    r"^[^:\n]+:(\d+):\d+: optimized: (loop|basic block part) vectorized using (\d+) byte vectors",
+    r"^[^:\n]+:(\d+):\d+: optimized: (?:loop|basic block part) vectorized using (\d+) byte vectors",
     re.MULTILINE,
 )
 
@@ -30,7 +30,7 @@ _NOTE = re.compile(
 def loops(notes: str) -> dict[int, list[int]]:
     """The bytes of the vectors that each line was compiled to, from the compiler's words."""
     found: dict[int, list[int]] = {}
-    for line, _, size in _NOTE.findall(notes):
+    for line, size in _NOTE.findall(notes):
         sizes = found.setdefault(int(line), [])
         if int(size) not in sizes:
             sizes.append(int(size))
