@@ -236,7 +236,8 @@ def settings_page() -> str:
         "native, machines with different processors share what is stored; each must have what the",
         "architecture that is named demands.",
         "",
-        "What functions are transformed into before they are traced is kept there too, and found by",
+        "What functions are transformed into before they are traced is kept there too, and found"
+        " by",
         "their code, by the Python that runs and by numeta's own sources.",
     ]
     return "\n".join(lines) + "\n"
