@@ -123,7 +123,8 @@ SECTIONS = (
         Row("z ** w", "z: complex, w: complex", "complex(2, math.inf), 1j", ZERO,
             "(nan+nanj)", ZERO),
     )),
-    Section("Domain and range errors of math", "They give nan or an infinity.", (
+    Section("Domain and range errors of math", "They give nan or an infinity. Of cmath, a part of"
+            " the result may be another one where a part of the argument is a NaN.", (
         _math("sqrt", "-1.0", DOMAIN, "nan"),
         _math("log", "0.0", DOMAIN, "-inf"),
         _math("log", "-1.0", DOMAIN, "nan"),
@@ -157,6 +158,10 @@ SECTIONS = (
         _two("math.isclose(x, 1.0, abs_tol=y)", "1.5", "-1.0", DOMAIN, "False"),
         _two("math.fsum((x, y, -x))", "1.5e308", "1.5e308", RANGE, "inf"),
         _two("math.fsum((x, y))", "math.inf", "-math.inf", DOMAIN, "nan"),
+        Row("cmath.log(z)", "z: complex", "0j", DOMAIN, "(-inf+0j)", DOMAIN),
+        Row("cmath.exp(z)", "z: complex", "1000+1j", RANGE, "(inf+infj)", RANGE),
+        Row("cmath.tan(z)", "z: complex", "complex(math.nan, 0)", "(nan+nanj)", "(nan+0j)",
+            "(nan+0j)"),
     )),
     Section("Conversions that do not fit", "The result is that of NumPy's `astype`.", (
         _one("int(x)", "math.nan", DOMAIN, WRAPPED),

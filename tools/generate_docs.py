@@ -54,6 +54,7 @@ def errors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+_ONE_BY_ONE = "an array of one axis, or a comprehension over what a `for` statement goes over"
 # What the rows of builtins stand for, and their limits; math and NumPy name an operation.
 BUILTINS = {
     "float": ("conversion to a Python float", "of numbers, not of text"),
@@ -65,11 +66,11 @@ BUILTINS = {
         "`rint` and a conversion to int; with digits `round_fraction` or `round_multiple`",
         "digits of compile time, 22 at most; 18 to the left of an int's point",
     ),
-    "min": ("comparisons from left to right", "values of one type, or an array of one axis"),
-    "max": ("comparisons from left to right", "values of one type, or an array of one axis"),
-    "sum": ("a chain of `add`", "an array of one axis, or numbers: floats only with floats"),
-    "any": ("a loop that ends at the first", "an array of one axis"),
-    "all": ("a loop that ends at the first", "an array of one axis"),
+    "min": ("comparisons from left to right", f"values of one type, {_ONE_BY_ONE}"),
+    "max": ("comparisons from left to right", f"values of one type, {_ONE_BY_ONE}"),
+    "sum": ("a chain of `add`", f"numbers: floats only with floats, {_ONE_BY_ONE}"),
+    "any": ("a loop that ends at the first", _ONE_BY_ONE),
+    "all": ("a loop that ends at the first", _ONE_BY_ONE),
     "divmod": ("`floordiv` and `mod`", ""),
     "pow": ("`pow`", "without a modulus"),
     "isinstance": ("answered by Python's or NumPy's class of the value", ""),
@@ -105,6 +106,11 @@ BUILTINS = {
     "math.ulp": ("the difference from `nextafter`", ""),
     "math.isclose": ("comparisons of differences", ""),
     "math.fsum": ("a chain of sums with their errors", "64 numbers at most, not an array"),
+    "cmath.log": ("`log`; with a base the quotient of two", ""),
+    "cmath.log10": ("`log` divided by that of 10", ""),
+    "cmath.phase": ("`atan2` of the parts", ""),
+    "cmath.polar": ("`abs` and `atan2` of the parts", ""),
+    "cmath.rect": ("`cos` and `sin`", ""),
     "np.where": ("`select`", "three numbers"),
     "np.clip": ("`maximum` and `minimum`", "not of complex numbers"),
     "np.round": ("`mul`, `rint` and `truediv`", "decimals of compile time"),
@@ -151,6 +157,9 @@ def _becomes(row: Row) -> tuple[str, str]:
     return f"`{name}` {remark}".rstrip(), limits
 
 
+_MODULES = (("math", "math."), ("cmath", "cmath."), ("NumPy", "np."))
+
+
 def functions_page() -> str:
     """docs/functions.md: the callables that a kernel can give run-time values, and the refused."""
     taken = [row for row in functions.ROWS if not row.refused]
@@ -167,7 +176,7 @@ def functions_page() -> str:
     ]
     lines += ["in Python are inlined. Operations are those of operations.md."]
     lines += ["", NOTE + "the function table."]
-    for title, prefix in (("Builtins", ""), ("math", "math."), ("NumPy", "np.")):
+    for title, prefix in (("Builtins", ""), *_MODULES):
         found = [
             _row(f"`{row.name}`", *_becomes(row))
             for row in taken

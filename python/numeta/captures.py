@@ -50,15 +50,48 @@ def _function_of(value: object) -> types.FunctionType | None:
     return value if isinstance(value, types.FunctionType) else None
 
 
+class _RawAttribute:
+    """What a class or one of its bases holds below a name, without binding it; a guard's key."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, kind: type) -> object:
+        for base in kind.__mro__:
+            if self._name in base.__dict__:
+                return base.__dict__[self._name]
+        return _call.MISSING
+
+
+def _special_names(kind: type) -> set[str]:
+    """The names of methods that Python calls without their being named: `__mul__`, `__call__`."""
+    return {
+        name
+        for base in kind.__mro__
+        if not _is_trusted(base.__module__)
+        for name, value in vars(base).items()
+        if name.startswith("__") and isinstance(value, types.FunctionType)
+    }
+
+
 class Captures:
-    """The guards of one kernel's captures as they stand now; `add` takes further functions."""
+    """The guards of one kernel's captures as they stand now; `add` takes further functions.
+
+    Which function reads what of a class, a module or an object is not known: `names` are those that
+    any of them uses, and each is guarded wherever it may be looked up.
+    """
 
     def __init__(self, func: types.FunctionType) -> None:
         self.guards: list[Guard] = []
-        self._pending: list[tuple[object, set[str]]] = []
+        self._pending: list[object] = []
         self._arrays: list[np.ndarray[Any, Any]] = []
         self._visited: dict[int, object] = {}
+        self._names: set[str] = set()
+        self._spaces: list[tuple[type | types.ModuleType, set[str]]] = []
         self.add(func, own=True)
+        self._settle()
 
     def add(self, func: types.FunctionType, own: bool = False) -> None:
         """Take in the captures of `func`, which the kernel is (`own`) or calls."""
@@ -70,78 +103,86 @@ class Captures:
             self.guards.append(("attr", func, "__defaults__", func.__defaults__))
             if func.__kwdefaults__:
                 self.guards.append(("attr", func, "__kwdefaults__", func.__kwdefaults__))
-            self._values([*(func.__defaults__ or ()), *(func.__kwdefaults__ or {}).values()], set())
+            self._values([*(func.__defaults__ or ()), *(func.__kwdefaults__ or {}).values()])
         names: set[str] = set()
         _names_in(func.__code__, names)
+        self._names |= names
         for name in sorted(names):
-            self._global(func.__globals__, name, names)
+            self._global(func.__globals__, name)
         for cell in func.__closure__ or ():
             try:
                 content = cell.cell_contents
             except ValueError:
                 content = _call.MISSING
             self.guards.append(("cell", cell, content))
-            self._value(content, names)
+            self._value(content)
 
-    def _global(self, space: dict[str, Any], name: str, names: set[str]) -> None:
+    def _global(self, space: dict[str, Any], name: str) -> None:
         if name in space:
             self.guards.append(("global", space, name, space[name]))
-            self._value(space[name], names)
+            self._value(space[name])
         elif hasattr(builtins, name):
             self.guards.append(("global", space, name, _call.MISSING))
 
-    def _values(self, values: Iterable[object], names: set[str]) -> None:
+    def _values(self, values: Iterable[object]) -> None:
         for value in values:
-            self._value(value, names)
+            self._value(value)
 
-    def _value(self, value: object, names: set[str]) -> None:
+    def _value(self, value: object) -> None:
         """What may change inside `value` while the name that holds it stays bound to it."""
         function = _function_of(value)
         if function is not None:
             self.add(function)
             if isinstance(value, types.MethodType):
-                self._value(value.__self__, names)
+                self._value(value.__self__)
         elif isinstance(value, types.ModuleType):
             if not _is_trusted(value.__name__):
-                self._module(value, names)
+                self._space(value)
         elif isinstance(value, type):
-            self._class(value, names)
+            if not _is_trusted(value.__module__):
+                self._space(value)
         elif isinstance(value, np.ndarray):
             if not is_frozen(value):
                 self._arrays.append(value)
         elif isinstance(value, tuple | list | dict | set | frozenset) or not is_immutable(value):
-            self._object(value, names)
+            self._object(value)
 
-    def _module(self, module: types.ModuleType, names: set[str]) -> None:
-        if id(module) in self._visited:
+    def _space(self, space: type | types.ModuleType) -> None:
+        if id(space) not in self._visited:
+            self._visited[id(space)] = space
+            self._spaces.append((space, set()))
+
+    def _settle(self) -> None:
+        """Guard all names in all classes and modules; what is found there may add to both."""
+        size = -1
+        while size != (size := len(self._names) + len(self._spaces)):
+            for space, known in list(self._spaces):
+                if isinstance(space, types.ModuleType):
+                    names = self._names & vars(space).keys() - known
+                else:
+                    names = (self._names | _special_names(space)) - known
+                known |= names
+                for name in sorted(names):
+                    self._looked_up(space, name)
+
+    def _looked_up(self, space: type | types.ModuleType, name: str) -> None:
+        if isinstance(space, types.ModuleType):
+            found = vars(space)[name]
+            self.guards.append(("global", vars(space), name, found))
+            self._value(found)
             return
-        self._visited[id(module)] = module
-        space = vars(module)
-        for name in sorted(names & space.keys()):
-            self.guards.append(("global", space, name, space[name]))
-            self._value(space[name], names)
-
-    def _class(self, kind: type, names: set[str]) -> None:
-        if _is_trusted(kind.__module__) or id(kind) in self._visited:
+        found = getattr(space, name, _call.MISSING)
+        if found is _call.MISSING:
             return
-        self._visited[id(kind)] = kind
-        for base in kind.__mro__:
-            if _is_trusted(base.__module__):
-                continue
-            methods = [v for v in map(_function_of, vars(base).values()) if v is not None]
-            called = [m for m in methods if m.__name__ in names or m.__name__.startswith("__")]
-            for method in called:
-                self.add(method)
-                _names_in(method.__code__, names)
-        for name in sorted(names):
-            found = getattr(kind, name, _call.MISSING)
-            if found is _call.MISSING or isinstance(found, property | types.MethodType):
-                continue
-            if not isinstance(found, types.MemberDescriptorType | types.GetSetDescriptorType):
-                self.guards.append(("attr", kind, name, found))
-                self._value(found, names)
+        if isinstance(found, types.MethodType):  # each look gives another one
+            raw = _RawAttribute(name)
+            self.guards.append(("content", space, raw, raw(space)))
+            self._value(found)
+        elif not isinstance(found, types.MemberDescriptorType | types.GetSetDescriptorType):
+            self.guards.append(("attr", space, name, found))
+            self._value(found)
 
-    def _object(self, value: Any, names: set[str]) -> None:
+    def _object(self, value: Any) -> None:
         if is_frozen(value) or id(value) in self._visited:
             return
         self._visited[id(value)] = value
@@ -150,24 +191,25 @@ class Captures:
             inner = [*value.keys(), *value.values()]
         for item in [*inner, *getattr(value, "__dict__", {}).values()]:
             if not isinstance(item, int | float | str):
-                self._value(item, names)
-        self._class(type(value), names)
+                self._value(item)
+        self._value(type(value))
         if not is_immutable(value):
-            self._pending.append((value, names))
+            self._pending.append(value)
 
     def add_argument(self, value: object) -> None:
         """Take in the functions and classes in a compile-time argument; its content is a key."""
         pending, self._pending = self._pending, []
         arrays, self._arrays = self._arrays, []
-        self._value(value, set())
+        self._value(value)
         self._pending, self._arrays = pending, arrays
 
     def finish(self, traced: Callable[[np.ndarray[Any, Any]], bool]) -> list[Guard]:
         """All guards, once it is known which arrays were `traced` as hidden arguments."""
+        self._settle()
         read = [array for array in self._arrays if not traced(array)]
         guards = [("content", array, fingerprint, fingerprint(array)) for array in read]
-        for value, names in self._pending:
-            guards += _content(value, names, traced)
+        for value in self._pending:
+            guards += _content(value, self._names, traced)
         return [*self.guards, *guards]
 
 

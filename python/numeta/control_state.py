@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _trace
 from .config import config
+from .staging import is_own_file
 from .staging_marks import PREFIX
 from .state import Snapshot
 
@@ -40,8 +41,11 @@ class Construct:
     def __init__(self, kind: str, frame: FrameType, conditional: bool) -> None:
         self.names: Sequence[str] = ()
         self.kind = kind
-        self._code = frame.f_code
-        self._offset = frame.f_lasti
+        shown: FrameType | None = frame
+        while shown is not None and is_own_file(shown.f_code.co_filename):
+            shown = shown.f_back  # a loop of numeta's own stands where the user's code called it
+        self._code = (shown or frame).f_code
+        self._offset = (shown or frame).f_lasti
         self._line = 0
         self.frame_id = id(frame)
         self.conditional = conditional
@@ -75,7 +79,7 @@ class Construct:
                 if id(frame) == self.frame_id:
                     outside = True
                     space = dict(self.before) if self.before is not None else space
-                if outside:
+                if outside and not is_own_file(frame.f_code.co_filename):
                     found = [(n, v) for n, v in space.items() if not n.startswith(PREFIX)]
                     self._reached.add(found)
         return self._reached

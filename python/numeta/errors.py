@@ -142,7 +142,7 @@ _ROWS = (
                "give it to print, raise or assert as it is, or return the value and format it"
                " outside"),
     Diagnostic(227, TraceError, "a run-time value is matched by `match`",
-               "match on compile-time values"),
+               "match by constants and names alone, or on compile-time values"),
     Diagnostic(228, TraceError, "the kernel raises {what} below run-time control flow, which"
                " cannot be known before it runs", "raise outside of run-time control flow"),
     Diagnostic(229, TraceError, "{name}() of {kinds} has no single type",

@@ -26,6 +26,7 @@ from .arrays.reductions import reduce_of
 from .arrays.scans import accumulate_of
 from .arrays.searches import at
 from .control_merge import Poison, asked_for_type, raise_poison
+from .functions_cmath import ROWS as CMATH_ROWS
 from .functions_math import ROWS as MATH_ROWS
 from .functions_math_parts import ROWS as MATH_PARTS_ROWS
 from .functions_numpy import ROWS as NUMPY_ROWS
@@ -48,17 +49,21 @@ def _inside(value: Any) -> bool:
     return is_traced_inside(value)
 
 
-def _number_of(value: Any, name: str) -> None:
-    if type(value) is Array:
+def _number_of(value: Any, name: str) -> Any:
+    """The number that `value` is or, as an array without axes, holds."""
+    if type(value) is not Array:
+        return value
+    if value.ndim:
         refuse(230, name=name, what="an array", instead="index it with one integer for each axis")
+    return value[()]
 
 
 def _float(*args: Any) -> Any:
     if len(args) != 1 or not _traced(args[0]):
         return float(*args)
-    _number_of(args[0], "float")
+    value = _number_of(args[0], "float")
     return as_weak(
-        need_real(args[0], "float() argument must be a string or a real number, not"), "f8"
+        need_real(value, "float() argument must be a string or a real number, not"), "f8"
     )
 
 
@@ -67,8 +72,7 @@ def _int(*args: Any, **kwargs: Any) -> Any:
         return int(*args, **kwargs)
     if len(args) != 1:
         refuse(230, name="int", what="a base", instead="int(x)")
-    value = args[0]
-    _number_of(value, "int")
+    value = _number_of(args[0], "int")
     need_real(value, "int() argument must be a string, a bytes-like object or a real number, not")
     return to_int(value)
 
@@ -76,8 +80,7 @@ def _int(*args: Any, **kwargs: Any) -> Any:
 def _bool(*args: Any) -> Any:
     if len(args) != 1 or not _traced(args[0]):
         return bool(*args)
-    _number_of(args[0], "bool")
-    return as_weak(args[0], "b1")
+    return as_weak(_number_of(args[0], "bool"), "b1")
 
 
 def _complex(*args: Any, **kwargs: Any) -> Any:
@@ -85,8 +88,7 @@ def _complex(*args: Any, **kwargs: Any) -> Any:
         return complex(*args, **kwargs)
     if kwargs:
         refuse(230, name="complex", what="keywords", instead="complex(re, im)")
-    for value in args:
-        _number_of(value, "complex")
+    args = tuple(_number_of(value, "complex") for value in args)
     if len(args) == 1:
         return as_weak(args[0], "c16")
     for value in args:
@@ -495,7 +497,8 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
 
 ROWS: tuple[Row, ...] = (
     *(*_BUILTINS, *ROUNDING_ROWS),
-    *(*MATH_ROWS, *MATH_PARTS_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS, *_REFUSALS),
+    *(*MATH_ROWS, *MATH_PARTS_ROWS, *CMATH_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS),
+    *_REFUSALS,
 )
 TABLE: dict[int, Callable[..., Any]] = {}
 for _row in ROWS:

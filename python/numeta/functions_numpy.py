@@ -27,11 +27,20 @@ def python_type(value: Any) -> type:
     return _WEAK[dtype.kind] if value.weak else dtype.type
 
 
+_OF_THE_TRACER = frozenset({"conj", "conjugate", "dtype", "imag", "real"})
+
+
 def attribute_of(value: Any, name: str) -> Any:
     """`value.name` of a traced value: an AttributeError only where Python's value has none."""
     kind = python_type(value)
     if not hasattr(kind, name):
         raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+    if type(value) is _trace.Scalar and name not in _OF_THE_TRACER:
+        from .arrays.numbers import attribute_of_number
+
+        found = attribute_of_number(value, name)
+        if found is not NotImplemented:
+            return found
     return getattr(value, name)
 
 

@@ -19,10 +19,12 @@ from .arrays.attributes import contains
 from .arrays.conversion import items_of, one_by_one
 from .arrays.subscripts import STAND_INS
 from .config import config
-from .control_merge import UNBOUND, Poison, name_, raise_poison
-from .functions_numpy import attribute_of
+from .control_merge import UNBOUND, Poison, asked_for_type, name_, raise_poison
+from .folds import Clause, fold_of, plainly
+from .functions_numpy import attribute_of, python_type
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
+from .sequences import item_at
 from .session import Session, current, refuse
 from .staging_marks import DIRECT
 from .texts import joined, percent
@@ -55,6 +57,16 @@ def _lifted(value: Any, name: str) -> Any:
     if not kind.__flags__ & _HEAP_TYPE:
         _passed.add(kind)
     return value
+
+
+def item(owner: Any, key: Any, name: str) -> Any:
+    """`owner[key]`, lifted; of a tuple or list also by a key that is known at run time."""
+    if type(key) is Scalar and isinstance(owner, tuple | list):
+        found = item_at(owner, key)
+        if found is not NotImplemented:
+            return found
+    value = owner[key]
+    return value if type(value) in _passed else _lifted(value, name)
 
 
 def lift_inside(value: Any, name: str = "") -> Any:
@@ -91,7 +103,7 @@ def attr(owner: Any, attribute: str, name: str) -> Any:
 # -- `is` and `in` --------------------------------------------------------------------------------
 
 
-def is_(left: Any, right: Any) -> bool:
+def is_(left: Any, right: Any) -> Any:
     """`left is right`: only what is a number or an array can be a run-time value itself."""
     if type(left) is Poison:
         raise_poison(left)
@@ -107,12 +119,22 @@ def is_(left: Any, right: Any) -> bool:
         return False
     if traced(left) and traced(right) and type(left) is not type(right):
         return False
+    if type(other) is bool and not traced(other):
+        return _is_bool(left if other is right else right, other)
     refuse(225, what="is")
 
 
-def isnot_(left: Any, right: Any) -> bool:
+def _is_bool(value: Any, wanted: Any) -> Any:
+    """`value is True`: of Python's bools there are two, and nothing else is one."""
+    asked_for_type(value, "is")
+    if type(value) is not Scalar or not issubclass(python_type(value), bool):
+        return False
+    return value == wanted
+
+
+def isnot_(left: Any, right: Any) -> Any:
     """`left is not right`."""
-    return not is_(left, right)
+    return control_choice.not_(is_(left, right))
 
 
 def in_(item: Any, container: Any) -> bool:
@@ -217,6 +239,15 @@ def items(iterable: Any) -> Iterable[Any]:
     if hasattr(type(iterable), "__next__"):
         session.mutating(iterable)
     return map(lift_inside, iterable)
+
+
+def folded(callee: Any, clause: Clause, eager: bool, nested: bool, *start: Any) -> Any:
+    """`callee(value for x in items)`; `eager`: of a list, `nested`: with several `for`."""
+    made = fold_of(callee, clause, eager, start, nested)
+    if made is not NotImplemented:
+        return made
+    values: Any = plainly(clause, items)
+    return calls.call(callee, list(values) if eager else values, *start)
 
 
 def decided(test: Any) -> bool:
@@ -433,6 +464,7 @@ class _Hooks:
     chain = staticmethod(chain)
     choice = staticmethod(control_choice.choice)
     choice_lazily = staticmethod(choice_lazily)
+    clause = Clause
     decided = staticmethod(decided)
     delegated = staticmethod(delegated)
     either = staticmethod(control_choice.either)
@@ -440,12 +472,14 @@ class _Hooks:
     either_truth = staticmethod(control_choice.either_truth)
     either_truth_lazily = staticmethod(either_truth_lazily)
     flow = staticmethod(control.flow)
+    folded = staticmethod(folded)
     generated = staticmethod(generated)
     global_ = staticmethod(global_)
     guarded = guarded
     in_ = staticmethod(in_)
     is_ = staticmethod(is_)
     isnot_ = staticmethod(isnot_)
+    item = staticmethod(item)
     items = staticmethod(items)
     name_ = staticmethod(name_)
     nonlocal_ = staticmethod(nonlocal_)

@@ -16,8 +16,6 @@ _NEAREST = {
     "numpy.poly": "a loop of np.convolve",
     "numpy.histogram2d": "np.digitize of both, and a loop that counts",
     "numpy.histogramdd": "np.digitize of each, and a loop that counts",
-    "numpy.unravel_index": "divmod of the index by the lengths",
-    "numpy.ravel_multi_index": "index[0] * shape[1] + index[1]",
     "numpy.i0": "its series, in a loop",
     "numpy.spacing": "np.nextafter(x, np.inf) - x",
     "numpy.bitwise_count": "shifts and `& 1` in a loop",

@@ -231,13 +231,14 @@ class Session(ControlState):
     # -- frames -----------------------------------------------------------------------------------
 
     def frames(self, innermost: FrameType) -> Iterator[FrameType]:
-        """The user's frames of this run, from the inside out."""
+        """The user's frames of this run, from the inside out, and those of open constructs."""
+        opened = {construct.frame_id for construct in self.open}
         frame: FrameType | None = innermost
         while frame is not None:
             code = frame.f_code
             if code is Session._traced.__code__ and frame.f_locals.get("self") is self:
                 return
-            if not is_own_file(code.co_filename):
+            if id(frame) in opened or not is_own_file(code.co_filename):
                 yield frame
             frame = frame.f_back
 

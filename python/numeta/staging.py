@@ -160,7 +160,7 @@ def _names_of(code: CodeType) -> tuple[str, ...]:
 # -- what is kept for later processes -------------------------------------------------------------
 
 # What the transformation of a function depends on, but for `_trace.placed`.
-SOURCES = ("source", "statements", "ast", "live", "names", "nodes", "marks")
+SOURCES = ("source", "statements", "ast", "live", "match", "names", "nodes", "marks")
 _NO_REFERENCES = 2  # a version of marshal's format that says the same of equal code
 
 

@@ -247,9 +247,13 @@ class Expressions:
         if not isinstance(node.ctx, ast.Load):
             node.value = hook("target", node, node.value)
             return node
+        if type(node.slice) in _INDICES:
+            return hook("item", node, node.value, node.slice, constant(text, node))
         return call(load(LIFT, node), [node, constant(text, node)], node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        if _is_fold(node):
+            return self._fold(node)
         callee = self._unlifted(node.func)
         if isinstance(callee, ast.Name) and callee.id == "super" and not node.args:
             return node  # reads the frame that calls it
@@ -257,7 +261,57 @@ class Expressions:
         for keyword in node.keywords:
             keyword.value = self.visit(keyword.value)
         node.func = load(CALL, node)
+        self._may_rebind()
         return node
+
+    def _fold(self, node: ast.Call) -> ast.AST:
+        """`sum(value for x in items)`: see folds.py."""
+        made = node.args[0]
+        assert isinstance(made, ast.GeneratorExp | ast.ListComp)
+        clause = self._clause(made.generators, made.elt, node)
+        facts = (isinstance(made, ast.ListComp), len(made.generators) > 1)
+        shown = [constant(fact, node) for fact in facts]
+        start = [self.visit(argument) for argument in node.args[1:]]
+        folded = hook("folded", node, self._unlifted(node.func), clause, *shown, *start)
+        self._may_rebind()
+        return folded
+
+    def _clause(self, clauses: list[ast.comprehension], value: ast.expr, like: ast.AST) -> ast.expr:
+        """`clause(iterable, lambda x: value, lambda x: condition)`; an inner clause is a value."""
+        first, inner = clauses[0], clauses[1:]
+        iterable = self.visit(first.iter)
+        parts = [lambda: self._clause(inner, value, like) if inner else self.visit(value)]
+        if first.ifs:
+            several = placed(ast.BoolOp, like, ast.And(), first.ifs)
+            parts.append(lambda: self.truth(several if first.ifs[1:] else first.ifs[0]))
+        made = [self._of_item(first.target, part, like) for part in parts]
+        return hook("clause", like, iterable, *made)
+
+    def _of_item(self, target: ast.expr, body: Callable[[], ast.expr], like: ast.AST) -> ast.expr:
+        """`lambda x: body`; of several names `lambda item: [body for x, y in (item,)][0]`."""
+        name = target.id if isinstance(target, ast.Name) else self.number()
+        self._scopes.append(Scope("function", {name}))
+        lazy, self._no_walrus = self._no_walrus, 0
+        if isinstance(target, ast.Name):
+            value = body()
+        else:
+            self._scopes.append(Scope("comprehension", target_names(target)))
+            one = placed(ast.Tuple, like, [load(name, like)], LOAD)
+            clause = ast.comprehension(target, one, [], 0)
+            listed = placed(ast.ListComp, like, body(), [clause])
+            value = placed(ast.Subscript, like, listed, constant(0, like), LOAD)
+            self._scopes.pop()
+        self._no_walrus = lazy
+        self._scopes.pop()
+        parameters = ast.arguments([], [placed(ast.arg, like, name)], None, [], [], None, [])
+        return placed(ast.Lambda, like, parameters, value)
+
+    def _may_rebind(self) -> None:
+        """A call may run an inner function, which assigns to names as := does."""
+        scope = self._scopes[-1] if self._scopes else None
+        if scope is not None and scope.shared and scope.live is not None:
+            bits, assigned = scope.live.bits, scope.assigned
+            self._walruses += [n for n in sorted(scope.shared) if bits.get(n, 0) & assigned]
 
     def visit_Starred(self, node: ast.Starred) -> ast.AST:
         node.value = self.visit(node.value)
@@ -419,11 +473,35 @@ class Expressions:
         return node
 
 
+_FOLDS = frozenset({"sum", "any", "all", "min", "max"})
+
+
+def _is_fold(node: ast.Call) -> bool:
+    """Whether it is a call such as `sum(x for x in items)`, of names that bind nothing outside."""
+    if not isinstance(node.func, ast.Name) or node.func.id not in _FOLDS or node.keywords:
+        return False
+    made = node.args[0] if 1 <= len(node.args) <= 2 else None
+    if not isinstance(made, ast.GeneratorExp | ast.ListComp) or isinstance(
+        node.args[-1], ast.Starred
+    ):
+        return False
+    if any(isinstance(inner, _BINDING) for inner in ast.walk(made)):
+        return False
+    targets = [name for clause in made.generators for name in ast.walk(clause.target)]
+    plain = (ast.Name, ast.Tuple, ast.List, ast.Store)
+    return all(isinstance(t, plain) for t in targets) and not any(
+        g.is_async for g in made.generators
+    )
+
+
 def _yields(node: ast.AST) -> bool:
     """Whether the expression itself yields; such a one stays as it is."""
     return any(isinstance(inner, ast.Yield | ast.YieldFrom | ast.Await) for inner in ast.walk(node))
 
 
+_BINDING = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
+# What a key may be that is a number known at run time; it is visited already.
+_INDICES = frozenset({ast.Name, ast.BinOp, ast.Call, ast.IfExp, ast.UnaryOp})
 _IDENTITY = {ast.Is: "is_", ast.IsNot: "isnot_", ast.In: "in_", ast.NotIn: "notin_"}
 
 

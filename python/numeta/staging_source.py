@@ -202,7 +202,9 @@ def _compiled(
 ) -> CodeType | None:
     """The code of `node` where `like` is defined: same free names, class and future features."""
     cells = [ast.arg(name, None) for name in (*extra, *like.co_freevars) if name.isidentifier()]
-    inner: ast.stmt = ast.Expr(node) if isinstance(node, ast.Lambda) else node
+    inner: ast.stmt = (
+        ast.copy_location(ast.Expr(node), node) if isinstance(node, ast.Lambda) else node
+    )
     if class_name:
         if sys.version_info >= (3, 12):
             inner = ast.ClassDef(class_name, [], [], [inner], [], type_params=[])

@@ -34,12 +34,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from ._trace import placed
 from .staging_ast import EVERYTHING, VISITORS, Expressions, Scope, visitors
 from .staging_live import Liveness
 from .staging_marks import BREAK, ELSE, FLOW, HOOKS, SIMPLE, USES
+from .staging_match import write_matches_as_ifs
 from .staging_names import bindings, parameters, target_names, unpacking
 from .staging_nodes import (
     STORE,
@@ -67,6 +69,7 @@ class Transformer(Expressions):
         self._loops: list[str] = []  # the names of the loop objects around; "" for Python's own
         self._depth = 0  # of compound statements
         self._bound: list[set[str]] = []
+        self._subjects = count(1)
 
     # -- functions and blocks -----------------------------------------------------------------
 
@@ -75,6 +78,7 @@ class Transformer(Expressions):
         if isinstance(node, ast.Lambda):
             self.lambda_(node)
             return
+        write_matches_as_ifs(node.body, self._subjects)
         live = Liveness(node.body)
         own = (parameters(node.args) | live.bound) - live.global_ - live.nonlocal_
         if not self._scopes:

@@ -14,7 +14,7 @@ import numeta as nm
 from tools.differences import ACCURACY, SECTIONS, Accuracy, Row
 
 ROWS = [row for section in SECTIONS for row in section.rows]
-HEAD = "import math\n\nimport numpy as np\n\nimport numeta as nm\n"
+HEAD = "import cmath\nimport math\n\nimport numpy as np\n\nimport numeta as nm\n"
 
 
 def function_text(name: str, row: Row) -> str:

@@ -94,7 +94,7 @@ def big_integer(a: nm.f8[:], n: int) -> None:
 
 @nm.jit
 def number_attribute(a: nm.f8[:], x: nm.f8) -> None:
-    a[0] = x.nbytes
+    a[0] = x.strides
 
 
 @nm.jit
@@ -246,7 +246,7 @@ CASES = [
      "NM118: the integer 18446744073709551616 does not fit into 64 bits\n"
      '  File "FILE", line +2'),
     (number_attribute, (1,),
-     "NM121: a run-time number has no attribute 'nbytes' inside a kernel\n"
+     "NM121: a run-time number has no attribute 'strides' inside a kernel\n"
      '  File "FILE", line +2\n'
      "  Instead: real, imag and conjugate() are there"),
     (text_method, (1,),

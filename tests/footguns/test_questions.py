@@ -43,9 +43,30 @@ def test_is_none_is_answered():
     same_as_python(nones, out(), 1.0)
 
 
+@pytest.mark.parametrize("x", [1.0, -1.0])
+def test_is_true_is_answered(x):
+    @nm.jit
+    def of_python(x: float, b: bool):
+        return (
+            b is True,
+            b is not False,
+            (x > 0) is True,
+            3 if (x > 0) is not True else 4,
+            x is True,
+        )
+
+    @nm.jit
+    def of_numpy(x: nm.f8):
+        return (x > 0) is True, (x > 0) is not False
+
+    same_as_python(of_python, x, x > 0)
+    same_as_python(of_numpy, x)
+
+
 @nm.jit
 def is_true(a: nm.f8[:], x: float) -> None:
-    a[0] = 1.0 if (x > 0) is True else 2.0
+    flag = True if x > 0 else 2
+    a[0] = 1.0 if flag is True else 2.0
 
 
 @nm.jit
@@ -95,7 +116,7 @@ def index_of(a: nm.f8[:], n: int) -> None:
 
 @nm.jit
 def list_item(a: nm.f8[:], n: int) -> None:
-    a[0] = [1, 2, 3][n]
+    a[0] = [[1], [2], [3]][n][0]
 
 
 @nm.jit
@@ -126,7 +147,7 @@ def identity(a: nm.f8[:], x: float) -> None:
 @nm.jit
 def matches(a: nm.f8[:], x: float) -> None:
     match x:
-        case 1.0:
+        case float():
             a[0] = 1.0
         case _:
             a[0] = 2.0
@@ -397,7 +418,7 @@ def test_attributes_are_those_of_the_undecorated_function():
 
 @nm.jit
 def foreign_attribute(a: nm.f8[:], y: nm.f8) -> None:
-    a[0] = y.nbytes
+    a[0] = y.strides
 
 
 def test_an_attribute_that_is_not_compiled_is_refused():

@@ -418,6 +418,13 @@ def needs_its_index(a: nm.f8[:], table: nm.comptime) -> float:
 @nm.jit
 def too_long(table: nm.comptime, x: float) -> float:
     for i in range(30000):
+        x += len(table[i % 2])
+    return x
+
+
+@nm.jit
+def of_a_short_table(table: nm.comptime, x: float) -> float:
+    for i in range(30000):
         x += table[i % 2]
     return x
 
@@ -437,4 +444,5 @@ def test_long_loops():
     same_as_python(needs_its_index, A, [float(k) for k in range(300)])
     same_as_python(unroll_is_python, A)
     with pytest.raises(nm.TraceError, match="NM237"):
-        too_long([1.0, 2.0], 1.0)
+        too_long(["a", "bc"], 1.0)
+    same_as_python(of_a_short_table, [1.0, 2.0], 1.0)

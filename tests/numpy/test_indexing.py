@@ -270,3 +270,26 @@ def test_masked_values_do_not_fit() -> None:
         write(a, np.zeros(3))
     same_as_python(write, a, np.array([5.0]))
     same_as_python(write, a, np.array([5.0, 6.0]))
+
+
+@pytest.mark.parametrize("k", [0, 5, 11, 12, -1])
+def test_an_index_is_unravelled_and_back(k):
+    @nm.jit
+    def kernel(a: nm.f8[:, :], k: int):
+        i, j = np.unravel_index(k, a.shape)
+        best = np.unravel_index(a.argmax(), a.shape)
+        rows, columns = np.unravel_index([3, 5], a.shape, order="F")
+        back = np.ravel_multi_index((i, j), a.shape), np.ravel_multi_index(best, a.shape, order="F")
+        many = np.ravel_multi_index((rows, 1), a.shape)
+        return i, j, best, rows + 0, columns + 0, back, many, np.unravel_index(k, a.size)
+
+    same_as_python(kernel, np.arange(12.0).reshape(3, 4) * 5 % 7, k)
+
+
+def test_a_multi_index_outside_raises_a_value_error():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], i: nm.i8[:], j: int):
+        return np.ravel_multi_index((i, j), a.shape)
+
+    for i, j in (([0, 2], 3), ([0, 3], 1), ([-1, 0], 1), ([0, 1], 4)):
+        same_as_python(kernel, np.ones((3, 4)), np.array(i), j)

@@ -17,7 +17,7 @@ MISSING = {
     "np.histogram2d(a[0], a[1])": "np.digitize of both, and a loop that counts",
     "np.unique_values(a)": "np.unique",
     "np.matvec(a, a[0])": "np.matmul(a, x[..., None])[..., 0]",
-    "np.unravel_index(n, (3, 4))": "divmod of the index by the lengths",
+    "np.packbits(a)": "shifts and `|` in a loop",
     "np.linalg.tensorsolve(a, a)": "np.linalg.solve of reshaped arrays",
     "np.fft.hfft(a)": "np.fft.irfft(a.conj()) * n",
     "np.resize(a, (2, 2))": "np.tile and a slice",

@@ -100,3 +100,56 @@ def covariances(a, b):
 def test_covariance_and_correlation():
     a, b = np.array([[1.0, 2, 4], [3, 9, 5]]), np.array([2.0, 3, 7])
     same_as_python(covariances, a, b, modes=("default", "checks"))  # NumPy's are of a library
+
+
+def test_quantiles_at_an_array_of_places():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], q: nm.f8[:]):
+        one = np.quantile(a[0], q), np.nanquantile(a, q), np.percentile(a, q * 100, axis=0)
+        return (
+            one,
+            np.quantile(a, q, axis=1, keepdims=True),
+            np.quantile(a, q.reshape(1, -1), axis=1),
+        )
+
+    same_as_python(kernel, A, np.array([0.1, 0.5, 1.0]))
+    same_as_python(kernel, A, np.array([0.25]))
+    same_as_python(kernel, A, np.array([0.5, 1.5]))
+
+
+def test_quantiles_that_are_elements_or_the_middle_of_two():
+    @nm.jit
+    def kernel(a):
+        taken = np.percentile(a, 30, method="lower"), np.percentile(a, 30, method="higher")
+        nearest = np.percentile(a, 50, method="nearest"), np.quantile(a, [0, 0.9], method="nearest")
+        return taken, nearest, np.percentile(a, 30, method="midpoint")
+
+    @nm.jit
+    def of_single(a: nm.f4[:]):
+        return np.percentile(a, 50, method="lower"), np.quantile(a, [0.2, 0.9], method="nearest")
+
+    for a in (A, A[0], np.array([3, 1, 2]), np.array([1, np.nan, 2]), np.array([5.0])):
+        same_as_python(kernel, a)
+    same_as_python(of_single, np.array([3, 1, 2], np.float32))
+
+
+def test_quantiles_of_infinities_and_zeros_are_numpys():
+    @nm.jit
+    def kernel(a: nm.f8[:]):
+        ends = np.quantile(a, [0, 0.3, 0.5, 1]), np.quantile(a, 1.0), np.nanquantile(a, [0.0, 1.0])
+        return ends, np.median(a), np.nanmedian(a), np.median(a[None], axis=1)
+
+    inf = np.inf
+    for values in ([1, inf, -inf, 2], [1, inf], [inf], [inf, inf], [-inf, -inf, 1], [-inf, -inf]):
+        same_as_python(kernel, np.array(values, float))
+    for values in ([-0.0], [-0.0, -0.0], [-1, -0.0], [-1, -0.0, 3], [-0.0] * 9):
+        same_as_python(kernel, np.array(values))
+
+
+def test_nothing_to_squeeze_gives_the_array_itself():
+    @nm.jit
+    def kernel(a: nm.f8[:, :]):
+        return a.squeeze(), np.squeeze(a)
+
+    for shape in ((3, 4), (1, 4), (1, 1)):
+        same_as_python(kernel, np.ones(shape))

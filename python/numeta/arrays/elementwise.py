@@ -7,12 +7,14 @@ arrays. A Python number becomes the NumPy scalar that NumPy makes of it, so resu
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import _trace
+from ..control_state import Construct
 from ..functions_numpy import (
     UFUNCS,
     clip,
@@ -389,7 +391,12 @@ def vectorize(function: Callable[..., Any]) -> Callable[..., Any]:
         return np.vectorize(function)
 
     def over(*args: Any) -> Any:
+        session = current()
+        assert session is not None
+        loop = Construct("loop", sys._getframe(), True)  # NumPy calls f often: it changes nothing
+        session.open.append(loop)
         made = _trace.map(lambda *values: call(function, *values), tuple(map(operand, args)))
+        session.close(loop)
         if type(made) is _trace.Array:
             message = "cannot call `vectorize` on size 0 inputs unless `otypes` is set"
             require(product(made.shape) != 0, ValueError, message)

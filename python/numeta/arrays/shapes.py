@@ -232,6 +232,8 @@ def squeeze(a: Any, axis: Any = None) -> Any:
         message = "cannot select an axis to squeeze out which has size not equal to one"
         for k in dropped:
             require(array.shape[k] == 1, ValueError, message)
+    if not dropped:
+        return array
     shape: list[Any] = []
     moved: list[tuple[int, dict[int, Any]]] = []
     for k, length in enumerate(array.shape):

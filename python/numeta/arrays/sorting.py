@@ -252,7 +252,7 @@ def _middle(key: Any, length: Any, dtype: Any, halved: Any, nan: Any) -> Any:
         if last != last:
             result = dtype.type(last)
         elif length % 2 == 1:
-            result = dtype.type(key[half])
+            result = dtype.type(key[half]) + dtype.type(0)  # NumPy's mean of one: -0.0 is 0.0
         else:
             result = halved(key[natural(half - 1)], key[half])
     return result
@@ -267,7 +267,7 @@ def _median_of(line: Any, numbers_only: bool) -> Any:
 
     def halved(a: Any, b: Any) -> Any:
         code = short(kind)
-        total = _trace.cast(a, code, False) + _trace.cast(b, code, False)
+        total = _trace.cast(a, code, False) + _trace.cast(b, code, False) + kind.type(0)
         return _trace.cast(total / 2.0, code, False)
 
     return _middle(key, length, kind, halved, kind.type(np.nan))
@@ -306,19 +306,29 @@ def nanmedian(
     return _medians(a, axis, out, keepdims, True)
 
 
+# Methods that take an element of the line, each with the rounding of its place.
+_TAKING: dict[str, Any] = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
+
+
 @staged
-def _quantile_of(key: Any, length: Any, q: Any, dtype: Any) -> Any:
-    result = dtype.type(np.nan)
+def _quantile_of(key: Any, length: Any, q: Any, dtype: Any, method: Any) -> Any:
+    result = dtype.type(np.nan) if dtype.kind == "f" else dtype.type(0)
     if length > 0:
         last = key[natural(length - 1)]
         result = dtype.type(last)
         if last == last:
             place = (length - 1) * q
-            if place < length - 1:
-                low = natural(int(place))
-                part = place - np.floor(place)
+            if method == "midpoint":
+                place = 0.5 * (np.floor(place) + np.ceil(place))
+            if method in _TAKING:
+                result = key[natural(int(_TAKING[method](place)))]
+            else:
+                # NumPy interpolates between the last one and itself, too: inf - inf is NaN.
+                is_last = place >= length - 1
+                low = natural(length - 1 if is_last else int(place))
+                part = place + 1 if is_last else place - np.floor(place)
                 a = dtype.type(key[low])
-                b = dtype.type(key[low + 1])
+                b = a if is_last else dtype.type(key[low + 1])
                 if part >= 0.5:
                     result = dtype.type(b - (b - a) * dtype.type(1 - part))
                 else:
@@ -331,17 +341,17 @@ def _quantiles(name: str, scale: float, numbers_only: bool = False) -> Callable[
         a: Any, q: Any, axis: Any = None, *, method: str = "linear", keepdims: Any = False
     ) -> Any:
         a = as_array(a)
-        if method != "linear":
+        if method not in ("linear", "midpoint", *_TAKING):
             refuse(230, name=f"np.{name}", what=f"method={method!r}", instead='method="linear"')
         if np.dtype(a.dtype).kind == "c":
             raise TypeError("a must be an array of real numbers")
-        if np.dtype(a.dtype) == np.dtype("f4"):
+        if np.dtype(a.dtype) == np.dtype("f4") and method not in _TAKING:
             refuse(230, name=f"np.{name}", what="float32", instead="a.astype(np.float64)")
         lines, axes = _lines_of(a, axis)
         message = "index -1 is out of bounds for axis 0 with size 0"
         if not numbers_only:
             require(lines.shape[-1] != 0, IndexError, message)
-        kind = np.dtype("f8")
+        kind = np.dtype(a.dtype if method in _TAKING else "f8")
         limits = (
             "Percentiles must be in the range [0, 100]"
             if scale != 1.0
@@ -353,7 +363,7 @@ def _quantiles(name: str, scale: float, numbers_only: bool = False) -> Callable[
             length = line.shape[0]
             if numbers_only and np.dtype(line.dtype).kind == "f":
                 length = _numbers_in(key)
-            return _quantile_of(key, length, at, kind)
+            return _quantile_of(key, length, at, kind, method)
 
         def whole(at: Any) -> Any:
             at = _trace.cast(at, "f8", False) / scale
@@ -363,17 +373,25 @@ def _quantiles(name: str, scale: float, numbers_only: bool = False) -> Callable[
 
         if not isinstance(q, list | tuple) and not (type(q) is _trace.Array and q.ndim > 0):
             return whole(q)
-        values = list(q) if isinstance(q, list | tuple) else None
-        if values is None:
-            refuse(230, name=f"np.{name}", what="an array of q", instead="a list of numbers")
+        if type(q) is _trace.Array:
+            kept = [1 if k in axes else n for k, n in enumerate(a.shape)]
+            rest = kept if keepdims is True else lines.shape[:-1]
+            out = _trace.empty([*q.shape, *rest], short(kind))
+
+            def store(place: Any) -> None:
+                out[(*place, ...)] = whole(q[place])
+
+            over(q.shape, store)
+            return out
+        values: Any = q
         results = [whole(at) for at in values]
         rest = results[0].shape if type(results[0]) is _trace.Array else ()
-        out = _trace.empty([len(results), *rest], "f8")
+        out = _trace.empty([len(results), *rest], short(kind))
         for k, result in enumerate(results):
             out[(k, ...)] = result
         return out
 
-    quantile.__doc__ = f"`np.{name}`, linear, of float64 and integers."
+    quantile.__doc__ = f"`np.{name}`; where numbers are interpolated, of float64 and integers."
     return quantile
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import _trace
 from ..iteration import Iteration
 from ..rows import Row
 from ..session import current, refuse
 from .conversion import Scalar, as_array, is_array, lengths_of
 from .joins import concatenate
-from .nests import product
+from .nests import over, product, require
 from .ranges import arange, grid, linspace
 from .signatures import row
 
@@ -117,7 +118,76 @@ def ndenumerate(arr: Any) -> Any:
     return Enumerated(arr if is_array(arr) else as_array(arr))
 
 
+def _of_integers(index: Any) -> None:
+    if np.dtype(getattr(index, "dtype", type(index))).kind not in "iu":
+        raise TypeError("only int indices permitted")
+
+
+def _ordered(lengths: Sequence[Any], order: str, name: str) -> bool:
+    if order not in ("C", "F"):
+        refuse(230, name=name, what=f"order={order!r}", instead='order="C" or "F"')
+    return order == "C"
+
+
+def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Any, ...]:
+    """`np.unravel_index`: of one index or an array of them."""
+    lengths = lengths_of(shape)
+    in_c = _ordered(lengths, order, "np.unravel_index")
+    if isinstance(indices, list | tuple):
+        indices = as_array(indices)
+    _of_integers(indices)
+    size = product(lengths)
+    text = "index {0} is out of bounds for array with size {1}"
+
+    def parts(position: Any) -> tuple[Any, ...]:
+        require((position >= 0) & (position < size), ValueError, text, position, size)
+        found = unravelled(position, lengths if in_c else lengths[::-1])
+        return found if in_c else found[::-1]
+
+    if not is_array(indices):
+        return tuple(_trace.cast(part, "i8", False) for part in parts(indices))
+    outs = tuple(_trace.empty(indices.shape, "i8") for _ in lengths)
+    with over(indices.shape) as place:
+        for out, part in zip(outs, parts(_trace.cast(indices[place], "i8", True)), strict=True):
+            out[place] = part
+    return outs
+
+
+def ravel_multi_index(multi_index: Any, dims: Any, mode: str = "raise", order: str = "C") -> Any:
+    """`np.ravel_multi_index`: of one index, or of an array of indices for each axis."""
+    lengths = lengths_of(dims)
+    in_c = _ordered(lengths, order, "np.ravel_multi_index")
+    if mode != "raise":
+        refuse(230, name="np.ravel_multi_index", what=f"mode={mode!r}", instead='mode="raise"')
+    given = tuple(as_array(p) if isinstance(p, list | tuple) else p for p in multi_index)
+    if len(given) != len(lengths):
+        wanted = f"parameter multi_index must be a sequence of length {len(lengths)}"
+        raise ValueError(wanted)
+    for part in given:
+        _of_integers(part)
+
+    def position(*parts: Any) -> Any:
+        found: Any = 0
+        for part, length in list(zip(parts, lengths, strict=True))[:: 1 if in_c else -1]:
+            inside = (part >= 0) & (part < length)
+            require(inside, ValueError, "invalid entry in coordinates array")
+            found = found * length + part
+        return _trace.cast(found, "i8", False)
+
+    if not any(map(is_array, given)):
+        return position(*given)
+    arrays = [as_array(part) for part in given]
+    shape = _trace.common_shape([part.shape for part in arrays])
+    out = _trace.empty(shape, "i8")
+    spread = [_trace.broadcast(part, shape) for part in arrays]
+    with over(shape) as place:
+        out[place] = position(*(_trace.cast(part[place], "i8", True) for part in spread))
+    return out
+
+
 ROWS: tuple[Row, ...] = (
+    row(np.unravel_index, "np.unravel_index", unravel_index),
+    row(np.ravel_multi_index, "np.ravel_multi_index", ravel_multi_index),
     row(np.ndindex, "np.ndindex", ndindex),
     row(np.ndenumerate, "np.ndenumerate", ndenumerate),
 )
