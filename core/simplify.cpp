@@ -66,6 +66,18 @@ constexpr RewriteRow kRewrites[] = {
        if (is_real(g, o[1], 1.0)) return o[0];
        return is_real(g, o[0], 1.0) ? o[1] : kNone;
      }},
+    {Op::mul, "0.0 * x = 0.0 where x was an integer that is not negative",
+     [](const Graph& g, Operands o) {
+       const auto is_counted = [&](NodeId id) {
+         if (g.node(id).op != Op::cast) return false;
+         const NodeId from = g.operands(id)[0];
+         const Kind kind_of = kind(g.node(from).type);
+         const bool whole = kind_of == Kind::Int && g.range(from).low >= 0;
+         return whole || kind_of == Kind::Uint || kind_of == Kind::Bool;
+       };
+       if (is_real(g, o[0], 0.0) && is_counted(o[1])) return o[0];
+       return is_real(g, o[1], 0.0) && is_counted(o[0]) ? o[1] : kNone;
+     }},
     {Op::truediv, "x / 1.0 = x",
      [](const Graph& g, Operands o) { return is_real(g, o[1], 1.0) ? o[0] : kNone; }},
     {Op::floordiv, "x // 1 = x (int)",

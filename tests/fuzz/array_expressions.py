@@ -52,8 +52,6 @@ def _rows(wanted: str) -> dict[str, list[tuple[Op, tuple[str, ...]]]]:
             continue
         if op.name in ("not", "np.sign") or is_inexact(op, types, wanted):
             continue
-        if op.name in ("np.fmin", "np.fmax") and kind(wanted) == "f":
-            continue  # which of two zeros NumPy takes depends on the place in the array
         if any(t in STRONG for t in types):
             found.setdefault(op.name, []).append((op, types))
     return found

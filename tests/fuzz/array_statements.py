@@ -189,7 +189,12 @@ class ArrayStatements(ArrayExpressions, Statements):
             return self.write_new_array(depth)
         text, dims = self.target(x)
         self.note("store slice", x.type)
-        self.line(f"{text} = {self.stored_array(x, dims)}")
+        value = self.stored_array(x, dims)
+        if len(dims) == 1 < len(x.dims) and value.startswith(f"{x.name}["):
+            value = (
+                f"({value}).copy()"  # a column into a row: NumPy itself reads what it has written
+            )
+        self.line(f"{text} = {value}")
         return None
 
     def in_place_sign(self, x: Local, operand: str) -> str:
