@@ -34,8 +34,9 @@ Improved improved(const std::vector<TraceState*>& procedures) {
     const bool has_nests = procedure->graph.regions().size() > 2;
     if (has_nests) procedure->graph.memory_site = procedure->lowering.memory_site();
   }
-  // A procedure that others call has no other variant.
-  procedures.front()->graph.may_decline = procedures.size() == 1;
+  // A procedure that is called, by itself too, has no other variant.
+  core::Graph& first = procedures.front()->graph;
+  first.may_decline = procedures.size() == 1 && first.calls().empty();
   for (const TraceState* procedure : procedures) out.graphs.push_back(&procedure->graph);
   out.used = core::reachable(out.graphs);
   for (std::size_t k = 0; k < procedures.size(); ++k) {

@@ -211,3 +211,19 @@ def test_a_read_only_array_goes_through_recursion_that_only_reads():
     a = np.arange(10, dtype=np.int32)
     a.flags.writeable = False
     assert find(a, np.int32(4), 0, 10) == 4
+
+
+def test_a_failure_of_an_inner_call_leaves_what_was_done_before():
+    """What fails with its arguments is not begun again by another variant."""
+
+    @nm.jit
+    def descends(a: nm.f8[:], n: int) -> float:
+        a[0] += 1
+        own = np.empty(n)
+        for i in range(5):
+            own[i] = a[i]
+        if n > 2:
+            return descends(a, n - 1) + own.sum()
+        return own.sum()
+
+    same_as_python(descends, np.arange(8.0), 7, modes=("checks",))
