@@ -49,7 +49,7 @@ class Build : public testing::Test {
     remove_folder(folder_);
   }
   static BuildRequest request(int variant) {
-    return {kernel(variant), kStub, "numeta_stub", {"-O3", "-ffp-contract=off"}, "k", "{}", {}, {}};
+    return {kernel(variant), kStub, "numeta_stub", {"-O3", "-ffp-contract=off"}, "k", {}, {}};
   }
   static double run_kernel(const Loaded& loaded) {
     double values[8] = {1, 2, 3, 4, 5, 6, 7, 8};

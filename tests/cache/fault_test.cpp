@@ -69,7 +69,7 @@ class Fault : public testing::Test {
         "  use, intrinsic :: iso_c_binding\n  implicit none\n"
         "  real(c_double), intent(inout) :: a(0:0)\n  a = a * 2 + {}\nend subroutine\n",
         variant);
-    return {text, kStub, "numeta_stub", std::move(flags), "k", "{}", {}, {}};
+    return {text, kStub, "numeta_stub", std::move(flags), "k", {}, {}};
   }
   static bool right(const Loaded& loaded, int variant) {
     double value = 1;
