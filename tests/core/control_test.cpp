@@ -170,6 +170,7 @@ TEST(Control, AnInnerLoopLeavesTheBlockAround) {
   b.g.results = {{b.read(x), true}};
   EXPECT_EQ(executable(b.g),
             "  search: block\n"
+            "    !GCC$ novector\n"
             "    do i = 0, 2\n"
             "      do i_2 = 0, 3\n"
             "        if (a(i_2) < 0.0_c_double) then\n"

@@ -421,9 +421,9 @@ TEST(Passes, AreObservedOneByOne) {
   });
   EXPECT_TRUE(made.has_value());
   EXPECT_EQ(seen, (std::vector<std::string>{"narrow", "assume", "forward", "interchange", "fuse",
-                                            "rearrange", "split", "contract", "hoist", "strip",
-                                            "any_flag", "fill", "explain", "roll"}));
-  EXPECT_EQ(passes().size(), 14);
+                                            "rearrange", "split", "contract", "hoist", "pack",
+                                            "strip", "any_flag", "fill", "explain", "roll"}));
+  EXPECT_EQ(passes().size(), 15);
 }
 
 }  // namespace

@@ -31,6 +31,10 @@ ELSEWHERE = {
         "quotient residue shift_down shift_up",
         "what divisions and shifts by constants become",
     ),
+    "core/graph.cpp": (
+        "make_complex signbit",
+        "differences that gcc computes wrongly, by the parts; what was unsigned has no sign",
+    ),
     "core/facts.cpp": ("maximum", "the stop of a loop, kept from wrapping"),
     "core/lower.cpp": (
         "imag intdiv isfinite isinf polar_pow polar_pow_fails real add_overflows sub_overflows"
@@ -63,6 +67,10 @@ ELSEWHERE = {
         "isfinite make_complex",
         "complex() and sum() of Python",
     ),
+    "python/numeta/functions_cmath.py": (
+        "atan atan2 atanh copysign cos isfinite isinf isnan log log10 make_complex sin",
+        "functions of cmath: the C library's, the parts of polar coordinates, errors in checks mode",
+    ),
     "python/numeta/functions_math.py": (
         "atan2 binade ceil comb copysign cosh exp exp2 expm1 floor fmod gamma gcd hypot isfinite"
         " isinf isnan isqrt lgamma log nextafter perm perm_overflows remainder sinh sqrt trunc",
@@ -78,7 +86,7 @@ ELSEWHERE = {
     ),
     "python/numeta/rows.py": ("isinf isnan", "int() of Python"),
     "python/numeta/functions_numpy.py": (
-        "acos acosh asin asinh atan atan2 atanh conj isnan maximum minimum remainder",
+        "acos acosh asin asinh atan atan2 atanh conj imag isnan maximum minimum real remainder",
         "functions that NumPy calls otherwise, np.clip, the ufuncs that order complex numbers",
     ),
 }
