@@ -93,7 +93,8 @@ def install_package(venv: Path, python: Path) -> None:
     # Only CMake reads this, and only when it configures; without ccache it is simply absent.
     launcher = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
     pip = (str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check")
-    build = ("--no-build-isolation", "--no-deps", f"-Cbuild-dir=build/{venv.name}", ".")
+    folder = f"--config-settings=build-dir=build/{venv.name}"  # pip 23.0, Debian's, knows no -C
+    build = ("--no-build-isolation", "--no-deps", folder, ".")
     run(*pip, *build, **launcher)
     stamp.write_text(sources)
 
