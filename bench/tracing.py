@@ -36,7 +36,7 @@ import numeta as nm
 def make():
     @nm.jit
     def unrolled(count, a: nm.f8[:], b: nm.f8[:]) -> None:
-        for i in range(count):
+        for i in nm.unroll(range(count)):
             if i.bit_count() % 2:
                 a[i] = a[i] * b[(7 * i) % count] + (0.5 + i)
             else:

@@ -55,6 +55,19 @@ FORMS: dict[str, Forms] = {
         a=A,
         i=INDEX,
     ),
+    "np.unravel_index": forms(
+        *("np.unravel_index(i, (2, 3))", "np.unravel_index(i, (4, 1, 2), order='F')"),
+        "np.unravel_index(i, a.shape)[0]",
+        a=Operand("f8", (2, 1, 3)),
+        i=Operand("i8 i4 u1", (1, 2, 0), values="count"),
+        memory=False,
+    ),
+    "np.ravel_multi_index": forms(
+        *("np.ravel_multi_index((i, i), (3, 4))", "np.ravel_multi_index((i, 1, i), (2, 3, 4))"),
+        "np.ravel_multi_index((i, i), (3, 4), order='F')",
+        i=Operand("i8 i4 u1", (1, 2, 0), values="count"),
+        memory=False,
+    ),
     "np.put": forms(
         *("np.put(a, i, 7)\nreturn a", "np.put(a, i, w, mode='wrap')\nreturn a"),
         *("a.put(i, w, mode='clip')\nreturn a",),
