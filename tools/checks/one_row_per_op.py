@@ -69,7 +69,7 @@ ELSEWHERE = {
     ),
     "python/numeta/functions_cmath.py": (
         "atan atan2 atanh copysign cos isfinite isinf isnan log log10 make_complex sin",
-        "functions of cmath: the C library's, the parts of polar coordinates, errors in checks mode",
+        "functions of cmath: the C library's, polar coordinates, errors in checks mode",
     ),
     "python/numeta/functions_math.py": (
         "atan2 binade ceil comb copysign cosh exp exp2 expm1 floor fmod gamma gcd hypot isfinite"
