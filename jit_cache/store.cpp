@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -23,6 +24,10 @@ namespace numeta::jit_cache {
 namespace {
 
 std::atomic<unsigned> temporary_count{0};  // unique names within the process
+
+// How often a lock that is held is asked for again.
+constexpr std::chrono::milliseconds kShortestLook{2};
+constexpr std::chrono::milliseconds kLongestLook{250};
 
 std::string subfolder_of(std::string_view key) { return std::string(key.substr(0, 2)); }
 
@@ -212,7 +217,8 @@ FileDescriptor Store::lock_key(std::string_view key, double seconds,
   waited = false;
   if (!writable_ || !make_subfolder(subfolder_of(key))) return {};
   const std::string path = fmt::format("{}/{}/{}.lock", folder_, key.substr(0, 2), key);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
   while (true) {
     FileDescriptor fd = open_lock(path);
     if (!fd) return {};
@@ -226,9 +232,11 @@ FileDescriptor Store::lock_key(std::string_view key, double seconds,
       if (errno != EWOULDBLOCK && errno != EINTR) return {};
       waited = true;
     }
-    if (std::chrono::steady_clock::now() > deadline) return {};
+    const auto past = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+    if (past > std::chrono::duration<double>(seconds)) return {};
     if (interrupted && interrupted()) return {};
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    // The longer it takes the less often: a thousand that wait must leave time to who compiles.
+    std::this_thread::sleep_for(std::clamp(past / 8, kShortestLook, kLongestLook));
   }
 }
 
