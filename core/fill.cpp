@@ -2,7 +2,6 @@
 // indices decide the comparison.
 #include "core/fill.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include "core/live.hpp"
@@ -70,21 +69,21 @@ class Filling {
 
 std::optional<Graph> fill(const Graph& graph) {
   const Filling filling(graph);
-  std::vector<bool> splits(graph.size(), false);
+  std::vector<std::optional<std::int64_t>> middles(graph.size());  // by loop statement
+  bool any = false;
   for (NodeId id = 0; id < graph.size(); ++id) {
-    const bool is_loop = graph.node(id).op == Op::loop && filling.is_live(id);
-    splits[id] = is_loop && filling.second_part(id).has_value();
+    if (graph.node(id).op != Op::loop || !filling.is_live(id)) continue;
+    middles[id] = filling.second_part(id);
+    any = any || middles[id];
   }
-  if (std::ranges::find(splits, true) == splits.end()) return std::nullopt;
-  const auto replace = [&](RegionId region, std::size_t place, Copying& copying) {
-    const auto& body = graph.regions()[region].body;
-    if (place == body.size() || !splits[body[place]]) return false;
-    const NodeId loop = body[place];
+  if (!any) return std::nullopt;
+  const Replace replace = of_statements(graph, [&](NodeId loop, Copying& copying) {
+    if (!middles[loop]) return false;
     const Region& whole = graph.regions()[graph.node(loop).bits[0]];
     Graph& to = copying.to;
     const NodeId start = copying.copied(graph.operands(loop)[0]);
     const NodeId stop = copying.copied(graph.operands(loop)[1]);
-    const NodeId middle = to.integer(*filling.second_part(loop));
+    const NodeId middle = to.integer(*middles[loop]);
     const NodeId both[] = {stop, middle};
     to.set_origin(graph.node(loop).origin);
     const NodeId first_stop = to.pure(Op::minimum, DType::i8, true, both);
@@ -101,7 +100,7 @@ std::optional<Graph> fill(const Graph& graph) {
     part(start, first_stop);
     part(middle, stop);
     return true;
-  };
+  });
   return rebuild(graph, {}, {}, replace);
 }
 

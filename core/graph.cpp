@@ -202,7 +202,7 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
   return is_constant(id) && is_integer(nodes_[id].type) && integer_value(id) == value;
 }
 
-/// A comparison of signed integers that their ranges decide.
+/// A comparison of signed integers that their ranges decide; the sign of what was unsigned.
 std::optional<bool> Graph::decided(Op op, std::span<const NodeId> operands) const {
   if (op == Op::signbit && node(operands[0]).op == Op::cast) {
     const Kind from = kind(node(this->operands(operands[0])[0]).type);

@@ -18,9 +18,9 @@
 #include <fmt/format.h>
 
 #include "core/index_sum.hpp"
+#include "core/nest_pass.hpp"
 #include "core/rebuild.hpp"
 #include "core/remake.hpp"
-#include "core/timeline.hpp"
 
 namespace numeta::core {
 namespace {
@@ -49,9 +49,9 @@ struct Memory {
   NodeId rows;                   // there is room for
 };
 
-class Packing {
+class Packing : NestPass {
  public:
-  explicit Packing(const Graph& graph) : g_(graph), live_(live(graph)), timeline_(graph, live_) {
+  explicit Packing(const Graph& graph) : NestPass(graph) {
     for (RegionId r = 1; r < g_.regions().size(); ++r) {
       if (!live_.nodes[g_.regions()[r].owner] || !is_plain_loop(r)) continue;
       if (auto plan = plan_of(r)) {
@@ -90,16 +90,6 @@ class Packing {
   }
 
  private:
-  const Node& node(NodeId id) const { return g_.node(id); }
-  BufferId buffer(NodeId access) const { return static_cast<BufferId>(node(access).bits[0]); }
-  const Buffer& buffer_of(NodeId access) const { return g_.buffers()[buffer(access)]; }
-  std::span<const NodeId> bounds(RegionId loop) const {
-    return g_.operands(g_.regions()[loop].owner);
-  }
-  std::span<const NodeId> indices(NodeId access) const {
-    return g_.operands(access).subspan(node(access).op == Op::store ? 1 : 0);
-  }
-  bool is_in(NodeId id, RegionId loop) const { return timeline_.is_inside(node(id).region, loop); }
   bool is_fixed(NodeId id, RegionId loop) const { return !is_in(id, loop) && may_be_early(g_, id); }
 
   bool is_plain_loop(RegionId loop) const {
@@ -190,11 +180,6 @@ class Packing {
     });
   }
 
-  /// The axis whose elements are neighbours.
-  std::size_t near_axis(NodeId access) const {
-    return buffer_of(access).layout == Layout::F ? 0 : indices(access).size() - 1;
-  }
-
   /// Is a value the index of a loop, and what is the same wherever the index of neither loop of the
   /// nest is known?
   bool counts(NodeId value, RegionId loop, RegionId fixed_in) const {
@@ -282,21 +267,6 @@ class Packing {
   }
 
   // ---- rewriting ----
-
-  static NodeId integers(Graph& to, Op op, NodeId a, NodeId b) {
-    const NodeId operands[] = {a, b};
-    return to.pure(op, DType::i8, true, operands);
-  }
-
-  static NodeId is_at_most(Graph& to, NodeId a, NodeId b) {
-    const NodeId operands[] = {a, b};
-    return to.pure(Op::le, DType::b1, true, operands);
-  }
-
-  static NodeId both(Graph& to, NodeId a, NodeId b) {
-    const NodeId operands[] = {a, b};
-    return to.pure(Op::bit_and, DType::b1, true, operands);
-  }
 
   static NodeId chosen(Graph& to, NodeId condition, NodeId a, NodeId b) {
     const NodeId operands[] = {condition, a, b};
@@ -423,9 +393,6 @@ class Packing {
     to.end();
   }
 
-  const Graph& g_;
-  Live live_;
-  Timeline timeline_;
   std::map<NodeId, Plan> plans_;                  // by the outer loop
   std::map<NodeId, std::vector<NodeId>> before_;  // by the loop around: those of the plans
   std::map<NodeId, Memory> memory_;               // by the outer loop

@@ -20,10 +20,10 @@
 
 #include "core/index_sum.hpp"
 #include "core/interchange.hpp"
+#include "core/nest_pass.hpp"
 #include "core/rebuild.hpp"
 #include "core/remake.hpp"
 #include "core/spread.hpp"
-#include "core/timeline.hpp"
 
 namespace numeta::core {
 namespace {
@@ -48,9 +48,9 @@ struct Plan {
   std::vector<NodeId> widened;  // what allocates numbers that become arrays
 };
 
-class Splitting {
+class Splitting : NestPass {
  public:
-  explicit Splitting(const Graph& graph) : g_(graph), live_(live(graph)), timeline_(graph, live_) {
+  explicit Splitting(const Graph& graph) : NestPass(graph) {
     for (const Write& write : all_allocations()) ++allocations_[write.buffer];
     for (RegionId r = 1; r < g_.regions().size(); ++r) {
       const NodeId owner = g_.regions()[r].owner;
@@ -83,17 +83,6 @@ class Splitting {
   }
 
  private:
-  const Node& node(NodeId id) const { return g_.node(id); }
-  BufferId buffer(NodeId access) const { return static_cast<BufferId>(node(access).bits[0]); }
-  const Buffer& buffer_of(NodeId access) const { return g_.buffers()[buffer(access)]; }
-  std::span<const NodeId> bounds(RegionId loop) const {
-    return g_.operands(g_.regions()[loop].owner);
-  }
-  std::span<const NodeId> indices(NodeId access) const {
-    return g_.operands(access).subspan(node(access).op == Op::store ? 1 : 0);
-  }
-  bool is_in(NodeId id, RegionId loop) const { return timeline_.is_inside(node(id).region, loop); }
-
   std::vector<Write> all_allocations() const {
     std::vector<Write> out;
     for (BufferId array = 0; array < g_.buffers().size(); ++array) {
@@ -271,14 +260,11 @@ class Splitting {
     const auto all = bounds(plan.loop);
     const NodeId start = copying.copied(all[0]);
     to.set_origin(node(owner).origin);
-    const NodeId ends[] = {copying.copied(all[1]), start};
-    const NodeId count = to.pure(Op::sub, DType::i8, true, ends);
-    const NodeId enough[] = {to.integer(kFewest), count};
-    NodeId condition = to.pure(Op::le, DType::b1, true, enough);
+    const NodeId count = integers(to, Op::sub, copying.copied(all[1]), start);
+    NodeId condition = is_at_most(to, to.integer(kFewest), count);
     for (const NodeId check : plan.checks) {
-      const NodeId both[] = {condition,
-                             to.cast(copying.copied(g_.operands(check)[0]), DType::b1, true)};
-      condition = to.pure(Op::bit_and, DType::b1, true, both);
+      const NodeId asked = to.cast(copying.copied(g_.operands(check)[0]), DType::b1, true);
+      condition = both(to, condition, asked);
     }
     const auto truth = to.truth_here(condition);
     if (truth == true) return emit_parts(plan, start, count, copying);
@@ -341,9 +327,6 @@ class Splitting {
     if (is_inner) to.end();
   }
 
-  const Graph& g_;
-  Live live_;
-  Timeline timeline_;
   std::map<BufferId, int> allocations_;
   std::map<NodeId, Plan> plans_;  // by loop statement
   int originals_ = 0;             // loops that are being copied as they were

@@ -18,9 +18,9 @@
 #include <fmt/format.h>
 
 #include "core/index_sum.hpp"
+#include "core/nest_pass.hpp"
 #include "core/rebuild.hpp"
 #include "core/remake.hpp"
-#include "core/timeline.hpp"
 
 namespace numeta::core {
 namespace {
@@ -40,9 +40,9 @@ struct Plan {
   std::vector<NodeId> checks;    // of all loops
 };
 
-class Stripping {
+class Stripping : NestPass {
  public:
-  explicit Stripping(const Graph& graph) : g_(graph), live_(live(graph)), timeline_(graph, live_) {
+  explicit Stripping(const Graph& graph) : NestPass(graph) {
     for (RegionId r = 1; r < g_.regions().size(); ++r) {
       if (!live_.nodes[g_.regions()[r].owner]) continue;
       auto plan = plan_of(r);
@@ -69,16 +69,6 @@ class Stripping {
   }
 
  private:
-  const Node& node(NodeId id) const { return g_.node(id); }
-  BufferId buffer(NodeId access) const { return static_cast<BufferId>(node(access).bits[0]); }
-  std::span<const NodeId> bounds(RegionId loop) const {
-    return g_.operands(g_.regions()[loop].owner);
-  }
-  std::span<const NodeId> indices(NodeId access) const {
-    return g_.operands(access).subspan(node(access).op == Op::store ? 1 : 0);
-  }
-  bool is_in(NodeId id, RegionId loop) const { return timeline_.is_inside(node(id).region, loop); }
-
   // ---- which nests ----
 
   std::optional<Plan> plan_of(RegionId loop) const {
@@ -140,11 +130,6 @@ class Stripping {
     return std::ranges::any_of(indices(access), [&](NodeId at) { return is_in(at, loop); });
   }
 
-  /// The axis whose elements are neighbours.
-  std::size_t near_axis(NodeId access) const {
-    return g_.buffers()[buffer(access)].layout == Layout::F ? 0 : indices(access).size() - 1;
-  }
-
   /// Does an access move along the axis whose elements are neighbours, and no other? A strip of
   /// what is far apart is put together anew for each addition.
   bool walks_along(NodeId access, RegionId loop) const {
@@ -153,7 +138,7 @@ class Stripping {
     for (std::size_t axis = 0; axis < at.size(); ++axis) {
       if (axis != near && is_in(at[axis], loop)) return false;
     }
-    return g_.buffers()[buffer(access)].layout != Layout::Strided;
+    return buffer_of(access).layout != Layout::Strided;
   }
 
   /// Is the next loop outwards one that adds to the same row?
@@ -193,27 +178,12 @@ class Stripping {
 
   // ---- rewriting ----
 
-  static NodeId integers(Graph& to, Op op, NodeId a, NodeId b) {
-    const NodeId operands[] = {a, b};
-    return to.pure(op, DType::i8, true, operands);
-  }
-
-  static NodeId is_at_most(Graph& to, NodeId a, NodeId b) {
-    const NodeId operands[] = {a, b};
-    return to.pure(Op::le, DType::b1, true, operands);
-  }
-
-  static NodeId both(Graph& to, NodeId a, NodeId b) {
-    const NodeId operands[] = {a, b};
-    return to.pure(Op::bit_and, DType::b1, true, operands);
-  }
-
   void emit(const Plan& plan, Copying& copying) {
     Graph& to = copying.to;
     const RegionId row = plan.loops.back();
     to.set_origin(node(g_.regions()[row].owner).origin);
     const std::int64_t lanes =
-        std::min<std::int64_t>(kMostLanes, kLaneBits / bits(g_.buffers()[buffer(plan.store)].type));
+        std::min<std::int64_t>(kMostLanes, kLaneBits / bits(buffer_of(plan.store).type));
     const NodeId start = copying.copied(bounds(row)[0]);
     const NodeId count = integers(to, Op::sub, copying.copied(bounds(row)[1]), start);
     NodeId fits = is_at_most(to, to.integer(lanes), count);
@@ -314,9 +284,6 @@ class Stripping {
     for (std::size_t k = 0; k < plan.loops.size(); ++k) to.end();
   }
 
-  const Graph& g_;
-  Live live_;
-  Timeline timeline_;
   std::map<NodeId, Plan> plans_;  // by the outermost loop
 };
 
