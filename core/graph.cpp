@@ -202,14 +202,20 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
   return is_constant(id) && is_integer(nodes_[id].type) && integer_value(id) == value;
 }
 
-/// A comparison of signed integers that their ranges decide; the sign of what was unsigned.
+/// A comparison of a value with itself, or of signed integers, that their ranges decide; the sign of
+/// what was unsigned.
 std::optional<bool> Graph::decided(Op op, std::span<const NodeId> operands) const {
   if (op == Op::signbit && node(operands[0]).op == Op::cast) {
     const Kind from = kind(node(this->operands(operands[0])[0]).type);
     if (from == Kind::Bool || from == Kind::Uint) return false;
   }
   if (op != Op::lt && op != Op::le && op != Op::eq && op != Op::ne) return std::nullopt;
-  if (kind(node(operands[0]).type) != Kind::Int) return std::nullopt;
+  const DType type = node(operands[0]).type;
+  if (operands[0] == operands[1]) {  // a NaN is not even equal to itself
+    if (op == Op::lt) return false;
+    if (!is_float(type) && !is_complex(type)) return op != Op::ne;
+  }
+  if (kind(type) != Kind::Int) return std::nullopt;
   const Interval a = decides_by_facts_ ? range_here(operands[0]) : range(operands[0]);
   const Interval b = decides_by_facts_ ? range_here(operands[1]) : range(operands[1]);
   // An end at the limit of int64 may mean "or beyond".
