@@ -100,7 +100,7 @@ def test_checks_raise_where_a_python_float_does_not_fit(integer, x):
     same_as_python(kernel, x)
 
 
-# gfortran finds these to be 1 / 0, where numbers are converted both ways and it must think of traps.
+# gfortran finds that these are 1 / 0; where numbers are converted both ways, it thinks of traps.
 ZEROS = {
     "n - n": lambda x, n: n - n,
     "n ^ n": lambda x, n: n ^ n,
