@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import kernels, minimise, runner
+from . import enumerated, kernels, minimise, runner
 from .expressions import Features
 
 
@@ -24,6 +24,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=int(environment.get("FUZZ_COUNT") or 10_000))
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--enumerated",
+        action="store_true",
+        help=f"small loops, of which there are {enumerated.TOTAL}",
+    )
     parser.add_argument("--straight", action="store_true", help="no run-time control flow")
     parser.add_argument("--arrays", type=float, default=0.5, help="share of kernels with arrays")
     parser.add_argument("--mixed", action="store_true", help="names that change their type")
@@ -37,14 +42,16 @@ def main() -> int:
     options = _options()
     features = Features(not options.straight, options.mixed, options.arrays)
     plan = runner.generated(options.seed, options.count, features)
+    if options.enumerated:
+        plan.make = enumerated.make
     plan.jobs, plan.seconds, plan.quick = options.jobs, options.seconds, options.quick
     report = runner.run(plan)
-    report.title = f"seed {options.seed}"
+    report.title = "small loops" if options.enumerated else f"seed {options.seed}"
     if options.json:
         options.json.write_text(report.as_json())
     print(report.table())
     for outcome in report.failures[: options.show]:
-        case = kernels.make(options.seed, runner.number_of(outcome.name), features)
+        case = plan.make(runner.number_of(outcome.name))
         print(f"\n\n# {outcome.verdict}: seed {options.seed}, {outcome.name}")
         print(minimise.shown(*minimise.minimise(case, outcome)))
     return 1 if report.failures else 0

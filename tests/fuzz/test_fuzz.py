@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from numeta import testing_batch
 
-from . import compare, kernels, minimise, oracle, runner
+from . import compare, enumerated, kernels, minimise, oracle, runner
 from .expressions import Features
 from .kernels import Case
 from .report import Report
@@ -50,6 +50,14 @@ def test_no_kernel_of_arrays_is_wrong_or_crashes() -> None:
     used = {op for op, _, _ in found.used}
     wanted = {"view", "store slice", "rebind array", "for rows", "return array", "masked store"}
     assert wanted | {"array +=", "where", "gather", "astype", "reduce", "container"} <= used
+
+
+def test_no_small_loop_is_wrong_or_refused() -> None:
+    plan = runner.Plan(enumerated.make, COUNT // 5)
+    plan.quick = 3
+    found = runner.run(plan)
+    failures = "\n".join(f"{f.name} {f.verdict} {f.mode}: {f.detail}" for f in found.failures)
+    assert found.counts["right"] == COUNT // 5, failures or found.refused
 
 
 def test_few_kernels_are_refused(report: Report) -> None:
