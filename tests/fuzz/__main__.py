@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import enumerated, kernels, minimise, runner
+from . import enumerated, minimise, runner
 from .expressions import Features
 
 

@@ -1,4 +1,4 @@
-"""Every small loop: the kernels of one loop, three statements in it, an `else` and what is returned.
+"""Every small loop: kernels of one loop, three statements in it, an `else` and what is returned.
 
 What generated kernels meet by chance only is here in full: each way of leaving a loop or going on
 before and after each way of binding a name, in compiled and in unrolled loops. Case k of
