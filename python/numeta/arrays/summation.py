@@ -159,14 +159,14 @@ def _of_one_row(term: Any, length: Any, dtype: Any, count: int, zero: Any) -> An
     lanes = min(8, count)
     total = -zero
     if length <= _FEW[dtype.itemsize]:
-        total = _of_few(term, length, lanes, dtype, -zero)
+        total = of_few(term, length, lanes, dtype, -zero)
     else:
         total = _in_lanes(term, (length,), dtype, count, zero)
     return total
 
 
 @staged
-def _of_few(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
+def of_few(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
     """The same numbers as `_leaf` in the same order, where rows may be too short to fill a lane."""
     total = zero
     whole = length // lanes
