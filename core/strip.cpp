@@ -83,8 +83,15 @@ class Stripping : NestPass {
     if (!is_plain_loop(loop) || is_fixed(loop) || !find_accesses(plan)) return std::nullopt;
     while (plan.loops.size() < kMostLoops && add_outer(plan)) {
     }
-    if (plan.loops.size() < 2) return std::nullopt;
+    if (plan.loops.size() < 2 || are_few(plan)) return std::nullopt;
     return plan;
+  }
+
+  /// Is it known that a strip would not be added to often enough?
+  bool are_few(const Plan& plan) const {
+    const auto outer = bounds(plan.loops.front());
+    return plan.loops.size() == 2 && g_.is_constant(outer[0]) &&
+           g_.range(outer[1]).high < g_.integer_value(outer[0]) + kFewest;
   }
 
   bool is_plain_loop(RegionId loop) const {

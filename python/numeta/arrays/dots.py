@@ -80,7 +80,7 @@ def _by_fours(x: Any, y: Any, length: Any, out: Any) -> None:
         k = p * 4
         first = x[k] * y[k] + x[k + 1] * y[k + 1]
         out[()] = out[()] + (first + (x[k + 2] * y[k + 2] + x[k + 3] * y[k + 3]))
-    for p in loops.range(length - fours * 4):
+    for p in loops.range(length & 3):
         k = fours * 4 + p
         out[()] = out[()] + x[k] * y[k]
 
@@ -96,7 +96,7 @@ def _of_chosen(x: Any, y: Any, length: Any, out: Any) -> None:
             for j in loops.range(4):
                 four[j] = x[p * 4 + j] * y[p * 4 + j]
             total = total + ((four[0] + four[1]) + (four[2] + four[3]))
-        for p in loops.range(length - fours * 4):
+        for p in loops.range(length & 3):
             total = total + x[fours * 4 + p] * y[fours * 4 + p]
         out[()] = total
     else:

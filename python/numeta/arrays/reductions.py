@@ -66,7 +66,7 @@ def _in_lanes(term: Any, length: Any, start: Any, is_better: Any, dtype: Any) ->
         for j in loops.range(_LANES):
             lane[j] = _better(term(k * _LANES + j), lane[j], is_better)
     best = start
-    for j in loops.range(length - whole * _LANES):
+    for j in loops.range(length & (_LANES - 1)):
         best = _better(term(whole * _LANES + j), best, is_better)
     nans = np.int32(0)
     for j in loops.range(_LANES):
