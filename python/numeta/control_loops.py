@@ -31,7 +31,7 @@ from .control_specs import (
     write,
 )
 from .control_state import Block, Construct
-from .control_turns import Turns
+from .control_turns import IN_TURN, Turns
 from .staging_marks import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Compiled(Construct):
                 wider = poisoned(self, name, [self.values[k], *values])
             specs.append(wider)
         again = specs != self.specs or (self.provisional and self.passes == 1)
-        again |= not self.turns.is_complete([*self.back, *self.left])
+        again |= not self.turns.is_complete(self.written())
         if not again:
             again = self.finish_names()
         if again:
@@ -167,6 +167,10 @@ class Compiled(Construct):
         self.finish()
         self.frame = None
         return False
+
+    def written(self) -> Sequence[Edge]:
+        """The ways that end with the carried names in their variables."""
+        return self.back
 
     def other_exits(self) -> Sequence[Edge]:
         """The ways out on which a name that is taken for unbound has to be so."""
@@ -200,7 +204,7 @@ class Compiled(Construct):
 
     def write_back(self) -> None:
         """What iterations hand on, and what the first one finds."""
-        for edge in self.back:
+        for edge in self.written():
             self._write(edge)
 
     def _write(self, edge: Edge) -> None:
@@ -218,7 +222,7 @@ class Compiled(Construct):
     def is_unchanged(self, k: int) -> bool:
         """Whether every iteration, and every way out, leaves the name alone."""
         begun = self.headers[k]
-        return all(edge.values[k] is begun for edge in (*self.back, *self.left))
+        return all(edge.values[k] is begun for edge in self.written())
 
     # -- called by the flow and by staged code ----------------------------------------------------
 
@@ -321,6 +325,9 @@ class CountedLoop(Compiled):
                 self.left[-1].values[k] = self.headers[k]
         return False
 
+    def written(self) -> Sequence[Edge]:
+        return [*self.back, *self.left]
+
     def open_region(self) -> None:
         start, stop, step = self.iteration.bounds()
         index = self.trace.begin_loop(start, stop, step, self.index or "k")
@@ -349,8 +356,6 @@ class CountedLoop(Compiled):
     def finish(self) -> None:
         session = self.session
         self.write_back()
-        for edge in self.left:
-            self._write(edge)
         self.trace.end()
         session.close(self)
         self.write_first()
@@ -363,7 +368,7 @@ class CountedLoop(Compiled):
                 name,
                 self.specs[k],
                 self.values[k],
-                [edge.values[k] for edge in (*self.back, *self.left)],
+                [edge.values[k] for edge in self.written()],
             )
             for k, name in enumerate(self.names)
         ]
@@ -400,7 +405,9 @@ class RepeatLoop(Compiled):
         for k in arrays:
             for edge in exits:
                 edge.values[k] = None
-        for k in range(len(self.names)):
+        for k, spec in enumerate(self.specs):
+            if spec is IN_TURN:  # `headers` are those of one turn
+                continue
             if all(edge.values[k] is self.headers[k] for edge in self.back):
                 for edge in exits:
                     if edge.values[k] is self.headers[k]:

@@ -114,7 +114,7 @@ class Blocks:
         assert self.block is not None
         if session.is_direct(self.block):
             session.unwind_to(self.block)
-            self.iteration = None
+            self.iteration = self.pending = None  # what is pending was for the targets, before
             self.broken = True
             return True
         self.block.left_by(Edge(session, self._after, env))

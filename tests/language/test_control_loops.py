@@ -446,3 +446,54 @@ def test_long_loops():
     with pytest.raises(nm.TraceError, match="NM237"):
         too_long(["a", "bc"], 1.0)
     same_as_python(of_a_short_table, [1.0, 2.0], 1.0)
+
+
+@nm.jit
+def breaks_after_a_continued_turn(n: int) -> int:
+    for i in range(3):
+        if i:
+            break
+        if n:
+            continue
+    return i
+
+
+@nm.jit
+def breaks_after_two_of_them(n: int, m: int):
+    s = last = 0
+    for i, (j, k) in enumerate(((5, 6), (7, 8), (9, 10), (11, 12))):
+        if i == 3:
+            break
+        if n > i:
+            continue
+        s += j
+        if m < k:
+            continue
+        last = k
+    else:
+        s = -1
+    return i, j, k, s, last
+
+
+@nm.jit
+def breaks_inside_of_a_continued_turn(n: int) -> int:
+    i = j = 0
+    for i in range(4):
+        for j in range(3):
+            if j == 2:
+                break
+            if n > j:
+                continue
+        if i == 2:
+            break
+        if n > i:
+            continue
+    return i * 10 + j
+
+
+def test_a_known_break_after_a_turn_that_goes_on_at_run_time():
+    for n in range(5):
+        same_as_python(breaks_after_a_continued_turn, n)
+        same_as_python(breaks_inside_of_a_continued_turn, n)
+        for m in (0, 6, 8, 20):
+            same_as_python(breaks_after_two_of_them, n, m)

@@ -211,3 +211,46 @@ def test_numbers_that_become_wider_meanwhile():
 
     for n in TIMES:
         same_as_python(run, n, A, A + 1)
+
+
+def test_only_one_of_them_is_read_after_a_while_loop():
+    @nm.jit
+    def run(k: nm.i4, n: int, u: nm.f8[:], un: nm.f8[:]):
+        while True:
+            if k > 3:
+                break
+            k += 1
+            u, un = un, u
+        return un[n]
+
+    for k in range(6):
+        same_as_python(run, np.int32(k), -2, A, A + 10)
+
+
+def test_names_that_are_swapped_in_a_loop_that_is_left_at_once():
+    @nm.jit
+    def run(k: nm.i4, n: int, u: nm.f8[:], un: nm.f8[:]):
+        while n:
+            if k:
+                un[0] = u[1]
+                break
+            u, un = un, u
+            n -= 1
+        return u[2]
+
+    for k in (0, 1):
+        for n in range(3):
+            same_as_python(run, np.int32(k), n, A, A + 10)
+
+
+def test_names_that_become_the_same_array_in_a_while_loop():
+    @nm.jit
+    def run(k: nm.i2, u: nm.f8[:], un: nm.f8[:]):
+        turns = 3
+        while k and turns:
+            turns -= 1
+            u, un = un, un
+        return u
+
+    for k in range(3):
+        same_as_python(run, np.int16(k), A, A + 10)
