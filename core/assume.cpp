@@ -82,6 +82,23 @@ class Assumptions {
   bool is_seen_ = false;
 };
 
+/// A length of an argument that a condition says to be a constant is that constant from here on.
+void know_lengths(const Graph& g, NodeId condition, Copying& copying) {
+  const Node& n = g.node(condition);
+  if (n.op != Op::eq && n.op != Op::logical_and && !(n.op == Op::cast && is_bool(n.type))) return;
+  const auto operands = g.operands(condition);
+  if (n.op != Op::eq) {
+    for (const NodeId part : operands) know_lengths(g, part, copying);
+    return;
+  }
+  for (const std::size_t k : {0U, 1U}) {
+    const NodeId length = operands[k];
+    const NodeId value = operands[1 - k];
+    if (g.node(length).op != Op::dim || !g.is_constant(value)) continue;
+    copying.stands_for(length, copying.copied(value));
+  }
+}
+
 }  // namespace
 
 std::optional<Graph> assume(const Graph& graph) {
@@ -101,6 +118,7 @@ std::optional<Graph> assume(const Graph& graph) {
         all = all == kNone || all == one ? one : to.pure(Op::logical_and, DType::b1, true, both);
       }
       to.check(all, kDeclines, {});
+      for (const NodeId check : checks) know_lengths(graph, graph.operands(check)[0], copying);
     }
     return place < body.size() && found.is_taken(body[place]);
   };

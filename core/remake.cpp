@@ -7,15 +7,10 @@
 namespace numeta::core {
 
 void Remaking::begin(RegionId loop) {
-  const NodeId owner = from_.regions()[loop].owner;
-  begin(loop, value(from_.operands(owner)[0]));
-}
-
-void Remaking::begin(RegionId loop, NodeId start) {
   const Region& region = from_.regions()[loop];
-  const std::vector<NodeId> rest = values(from_.operands(region.owner).subspan(1));
+  const std::vector<NodeId> bounds = values(from_.operands(region.owner));
   to().set_origin(from_.node(region.owner).origin);
-  const RegionId made = to().begin_loop(start, rest[0], rest[1], region.name);
+  const RegionId made = to().begin_loop(bounds[0], bounds[1], bounds[2], region.name);
   values_[region.index] = to().regions()[made].index;
 }
 

@@ -29,8 +29,6 @@ class Remaking {
   Graph& to() { return copying_.to; }
   /// Opens a loop as that of a region.
   void begin(RegionId loop);
-  /// The same with another first index, made before.
-  void begin(RegionId loop, NodeId start);
   /// From here on `made` stands for a value.
   void set(NodeId value, NodeId made) { values_[value] = made; }
   NodeId value(NodeId id) { return values({&id, 1}).front(); }

@@ -5,8 +5,8 @@
 // innermost loop may be cut into strips that go outside.
 //
 // A strip reads all that the nest does in parts as narrow as it is: so only a nest whose arrays
-// stay in the cache is cut. A nest that is not, for that or since a check fails, is the rest of the
-// row.
+// stay in the cache is cut. A row that is no multiple of a strip ends with one that overlaps the
+// last but one.
 #include "core/strip.hpp"
 
 #include <algorithm>
@@ -38,6 +38,13 @@ struct Plan {
   NodeId store;
   std::vector<NodeId> accesses;  // of the innermost loop
   std::vector<NodeId> checks;    // of all loops
+};
+
+/// So many elements from `first` on, of which the first `done` are stored already.
+struct Strip {
+  NodeId first;
+  NodeId done;
+  std::int64_t lanes;
 };
 
 class Stripping : NestPass {
@@ -76,8 +83,15 @@ class Stripping : NestPass {
     if (!is_plain_loop(loop) || is_fixed(loop) || !find_accesses(plan)) return std::nullopt;
     while (plan.loops.size() < kMostLoops && add_outer(plan)) {
     }
-    if (plan.loops.size() < 2) return std::nullopt;
+    if (plan.loops.size() < 2 || are_few(plan)) return std::nullopt;
     return plan;
+  }
+
+  /// Is it known that a strip would not be added to often enough?
+  bool are_few(const Plan& plan) const {
+    const auto outer = bounds(plan.loops.front());
+    return plan.loops.size() == 2 && g_.is_constant(outer[0]) &&
+           g_.range(outer[1]).high < g_.integer_value(outer[0]) + kFewest;
   }
 
   bool is_plain_loop(RegionId loop) const {
@@ -202,62 +216,72 @@ class Stripping : NestPass {
     }
     const NodeId whole = integers(to, Op::bit_and, count, to.integer(-lanes));
     const NodeId choice[] = {fits, whole, to.integer(0)};
-    const NodeId cut = to.pure(Op::select, DType::i8, true, choice);  // so many are in strips
-    emit_strips(plan, start, cut, lanes, copying);
-    // Where all are, loops without an iteration in them are left out.
-    const NodeId ends[] = {cut, count};
-    const NodeId zero[] = {cut, to.integer(0)};
-    const NodeId either[] = {to.pure(Op::ne, DType::b1, true, ends),
-                             to.pure(Op::eq, DType::b1, true, zero)};
-    const NodeId is_left = to.pure(Op::bit_or, DType::b1, true, either);
-    to.begin_branch(is_left);
-    copying.apart([&] { emit_rest(plan, integers(to, Op::add, start, cut), copying); });
+    const NodeId cut = to.pure(Op::select, DType::i8, true, choice);  // so many are in whole strips
+    const RegionId strips = to.begin_loop(to.integer(0), cut, to.integer(lanes), "strip");
+    copying.apart([&] {
+      const NodeId first = integers(to, Op::add, start, to.regions()[strips].index);
+      emit_strip(plan, {first, to.integer(0), lanes}, copying);
+    });
+    to.end();
+    to.begin_branch(fits);
+    copying.apart([&] { emit_last(plan, start, count, whole, lanes, copying); });
+    to.begin_otherwise();
+    copying.apart([&] { emit_whole(plan, copying); });
     to.end();
   }
 
-  void emit_strips(const Plan& plan, NodeId start, NodeId cut, std::int64_t lanes,
-                   Copying& copying) {
+  /// What whole strips leave is the end of a strip that begins where the last one had not ended:
+  /// what it computes once more it does not store.
+  void emit_last(const Plan& plan, NodeId start, NodeId count, NodeId whole, std::int64_t lanes,
+                 Copying& copying) {
+    Graph& to = copying.to;
+    const NodeId ends[] = {whole, count};
+    to.begin_branch(to.pure(Op::ne, DType::b1, true, ends));
+    copying.apart([&] {
+      const NodeId first = integers(to, Op::sub, count, to.integer(lanes));
+      const NodeId done = integers(to, Op::sub, whole, first);
+      emit_strip(plan, {integers(to, Op::add, start, first), done, lanes}, copying);
+    });
+    to.end();
+  }
+
+  void emit_strip(const Plan& plan, const Strip& strip, Copying& copying) {
     Graph& to = copying.to;
     const RegionId row = plan.loops.back();
     const std::string& name = g_.regions()[row].name;
     const Buffer& array = g_.buffers()[buffer(plan.store)];
     const BufferId sums = to.array("sums", array.type, Layout::C, 1);
-    const RegionId strips = to.begin_loop(to.integer(0), cut, to.integer(lanes), "strip");
-    copying.apart([&] {
-      const NodeId first = integers(to, Op::add, start, to.regions()[strips].index);
-      const NodeId length = to.integer(lanes);
-      to.allocate(sums, {&length, 1}, 0);
-      NodeId lane = kNone;
-      const auto loaded = [&](NodeId id, std::span<const NodeId>) {
-        return buffer(id) == buffer(plan.store) ? to.load(sums, {&lane, 1}) : kNone;
-      };
-      const auto begin_lanes = [&](Remaking& making) {
-        const RegionId loop = to.begin_loop(to.integer(0), length, to.integer(1), name);
-        lane = to.regions()[loop].index;
-        making.set(g_.regions()[row].index, integers(to, Op::add, first, lane));
-      };
-      const RegionId outermost = plan.loops.front();
-      Remaking before(g_, timeline_, outermost, copying, loaded);
-      begin_lanes(before);
-      to.store(sums, {&lane, 1}, to.load(buffer(plan.store), before.values(indices(plan.store))));
-      to.end();
-      Remaking making(g_, timeline_, outermost, copying, loaded);
-      for (std::size_t k = 0; k + 1 < plan.loops.size(); ++k) making.begin(plan.loops[k]);
-      begin_lanes(making);
-      const NodeId value = making.value(g_.operands(plan.store)[0]);
-      to.set_origin(node(plan.store).origin);
-      to.store(sums, {&lane, 1}, value);
-      for (std::size_t k = 0; k < plan.loops.size(); ++k) to.end();
-      Remaking after(g_, timeline_, outermost, copying, loaded);
-      begin_lanes(after);
-      to.store(buffer(plan.store), after.values(indices(plan.store)), to.load(sums, {&lane, 1}));
-      to.end();
-    });
+    const NodeId length = to.integer(strip.lanes);
+    to.allocate(sums, {&length, 1}, 0);
+    NodeId lane = kNone;
+    const auto loaded = [&](NodeId id, std::span<const NodeId>) {
+      return buffer(id) == buffer(plan.store) ? to.load(sums, {&lane, 1}) : kNone;
+    };
+    const auto begin_lanes = [&](Remaking& making, NodeId from) {
+      const RegionId loop = to.begin_loop(from, length, to.integer(1), name);
+      lane = to.regions()[loop].index;
+      making.set(g_.regions()[row].index, integers(to, Op::add, strip.first, lane));
+    };
+    const RegionId outermost = plan.loops.front();
+    Remaking before(g_, timeline_, outermost, copying, loaded);
+    begin_lanes(before, to.integer(0));
+    to.store(sums, {&lane, 1}, to.load(buffer(plan.store), before.values(indices(plan.store))));
+    to.end();
+    Remaking making(g_, timeline_, outermost, copying, loaded);
+    for (std::size_t k = 0; k + 1 < plan.loops.size(); ++k) making.begin(plan.loops[k]);
+    begin_lanes(making, to.integer(0));
+    const NodeId value = making.value(g_.operands(plan.store)[0]);
+    to.set_origin(node(plan.store).origin);
+    to.store(sums, {&lane, 1}, value);
+    for (std::size_t k = 0; k < plan.loops.size(); ++k) to.end();
+    Remaking after(g_, timeline_, outermost, copying, loaded);
+    begin_lanes(after, strip.done);
+    to.store(buffer(plan.store), after.values(indices(plan.store)), to.load(sums, {&lane, 1}));
     to.end();
   }
 
-  /// The nest as it is, for what the strips leave.
-  void emit_rest(const Plan& plan, NodeId first, Copying& copying) {
+  /// The nest as it is.
+  void emit_whole(const Plan& plan, Copying& copying) {
     Graph& to = copying.to;
     Remaking making(g_, timeline_, plan.loops.front(), copying,
                     [](NodeId, std::span<const NodeId>) { return kNone; });
@@ -271,7 +295,7 @@ class Stripping : NestPass {
         to.check(operands[0], node(check).bits[0], std::span(operands).subspan(1));
       }
     }
-    making.begin(plan.loops.back(), first);
+    making.begin(plan.loops.back());
     for (const NodeId id : plan.accesses) {
       if (node(id).op == Op::load) {
         making.load(id);

@@ -67,6 +67,18 @@ TEST(Assume, LoopsCheckOnce) {
   EXPECT_EQ(b.assumed(), "check; for m{for n{p[j]=a[j]}}");
 }
 
+TEST(Assume, ALengthThatHasToBeAConstantIsOne) {
+  Checked b;
+  const NodeId length = b.g.dim(b.a, 0);
+  b.write();
+  b.g.check(b.op(Op::eq, DType::b1, {b.g.integer(3), length}, true), 3, {});
+  b.over({length}, [&](auto& i) { b.g.store(b.q, i, b.at(b.a, i)); });
+  const std::optional<Graph> made = assume(b.g);
+  ASSERT_TRUE(made);
+  const NodeId last = made->regions()[0].body.back();
+  EXPECT_TRUE(made->is_integer_constant(made->operands(last)[1], 3));
+}
+
 TEST(Assume, APathMayBeRightNotToCheck) {
   Checked b;
   b.write();

@@ -76,7 +76,7 @@ def test_matmul_in_any_written_order(names, tmp_path):
     matmul = written("import numeta as nm\n" + MATMUL.format(*names), "matmul", tmp_path)
     a, b, c = numbers(7, 9, seed=1), numbers(9, 5, seed=2), numbers(7, 5, seed=3)
     # For each strip of a row its numbers are fetched, added to, and stored; then the rest of it.
-    assert loops(matmul, a, b, c) == "i" + "stripjkjj" + "kj"
+    assert loops(matmul, a, b, c) == "i" + "stripjkjj" + "jkjj" + "kj"
     bit_equal(matmul, a, b, c)
     bit_equal(matmul, a, numbers(9, 37, seed=5), numbers(7, 37, seed=6))
     bit_equal(matmul, *(numbers(*x.shape, seed=4, special=False) for x in (a, b, c)))
@@ -266,7 +266,7 @@ NESTS = [
     (lower_triangle, "ji"),
     (diagonals, "ji"),
     (strides_of_two, "ij"),
-    (repeated, "i" + "stripjtjj" + "t_2j"),
+    (repeated, "i" + "stripjtjj" + "jt_2jj" + "t_3j"),
     (relaxed, "tij"),
     (last_writer, "ji"),
     (gathered, "ji"),

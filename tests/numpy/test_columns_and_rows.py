@@ -9,7 +9,7 @@ import pytest
 import numeta as nm
 from numeta.testing import same_as_python
 
-LENGTHS = (0, 1, 3, 7, 8, 9, 15, 16, 17, 33, 64, 65)
+LENGTHS = (0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65)
 
 
 def whole(*shape, dtype="f8"):
@@ -168,6 +168,19 @@ def test_rows_of_every_length(n):
         same_as_python(part_of_a_row, b, c[0], -n, 0)
     same_as_python(rows, 1.5, whole(n, n), whole(n, 5))
     same_as_python(first_row, whole(5, n))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "c16", "i8", "u1"])
+def test_the_end_of_a_row_is_added_to_once(dtype):
+    a, b = whole(3, 6, dtype=dtype), whole(6, 47, dtype=dtype)
+    for n in range(7, 48, 5):
+        same_as_python(product, a, b[:, :n].copy(), whole(3, n, dtype=dtype))
+        same_as_python(product, a, b[:, ::-1][:, :n], whole(3, 50, dtype=dtype)[:, :n])
+        if np.dtype(dtype).kind == "f":
+            special = b[:, :n].copy()
+            special[:, n // 2] = np.inf
+            special[2, -1] = np.nan
+            same_as_python(product, a, special, np.full((3, n), -0.0, dtype))
 
 
 def test_arguments_that_overlap():

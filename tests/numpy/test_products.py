@@ -301,3 +301,60 @@ def test_special_numbers_in_products_of_what_was_made(special):
     a = np.full((2, 3), special)
     same_as_python(kernel, a, np.ones(3))
     same_as_python(kernel, a, np.array([1.0, -1.0, 0.0]))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+@pytest.mark.parametrize("n", [0, 3, 7, 8, 9, 15, 16, 63, 64, 65, 130])
+def test_dots_of_vectors_of_any_length(dtype, n):
+    @nm.jit
+    def kernel(a, n: int):
+        return np.dot(a[0, :n], a[1, :n]), a[1] @ a[1], np.inner(a[0, 1:], a[1, :-1])
+
+    a = np.random.default_rng(n).integers(-9, 9, (2, max(n, 3))).astype(dtype)
+    same_as_python(kernel, a, n)
+    same_as_python(kernel, a, n // 2)
+    for special in (-0.0, np.inf, np.nan, 2.0**126):
+        a[0] = special
+        a[1] = 0.0 if special == 0 else 1.0
+        same_as_python(kernel, a, n, modes=("default",))
+        a[0, n // 3] = 2.0
+        same_as_python(kernel, a, n, modes=("default",))
+
+
+def test_short_dots_are_as_precise_as_numpy():
+    @nm.jit
+    def kernel(x: nm.f8[:], y: nm.f8[:]):
+        return x @ y
+
+    x, y = np.random.default_rng(5).standard_normal((2, 64)) * 10.0 ** np.arange(-32, 32)
+    products = x.astype(np.longdouble) * y
+    error = abs(kernel(x, y) - np.sum(products))
+    assert error <= 2 * np.finfo("f8").eps * np.sqrt(np.sum(products * products))
+
+
+def test_a_dot_adds_to_what_it_reads():
+    @nm.jit
+    def kernel(a: nm.f8[:, :]) -> None:
+        for i in range(a.shape[0]):
+            for j in range(i):
+                a[i, j] = (a[i, j] - np.dot(a[i, :j], a[j, :j])) % 8.0
+                a[j, i] = a[i, : j + 1] @ a[i, : j + 1] % 16.0
+
+    same_as_python(kernel, np.random.default_rng(2).integers(-2, 3, (20, 20)).astype("f8"))
+
+
+def test_a_length_that_has_to_be_three():
+    @nm.jit
+    def kernel(a: nm.f8[:, :], out: nm.f8[:]):
+        out[0] = -1.0
+        direction = np.array([1.0, 2.0, 4.0])
+        for i in range(a.shape[0]):
+            out[i] += np.dot(direction, a[i]) + np.dot(a[i], a[i])
+        return a[0] * 2.0 + direction, a[:, : a.shape[1] - 1] + 1.0
+
+    a = np.arange(12.0).reshape(4, 3)
+    same_as_python(kernel, a, np.zeros(4))
+    same_as_python(kernel, np.asfortranarray(a), np.zeros(4))
+    same_as_python(kernel, a[::-1, ::-1], a[:, 0])
+    for width in (2, 4):  # the first element is written before the lengths do not fit
+        same_as_python(kernel, np.ones((4, width)), np.zeros(4))

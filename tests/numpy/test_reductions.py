@@ -168,8 +168,28 @@ def test_nan_wins_wherever_it_stands():
         a = sample("f8", 100)
         a[place] = np.nan
         same_as_python(extremes, a, modes=("default",))
+        a[[5, 70]] = np.inf, -np.inf
+        a[99 - place] = -np.nan
+        same_as_python(extremes, a, modes=("default",))
+        a[:] = -np.inf
+        a[place] = np.nan
+        same_as_python(extremes, a.astype("f4"), modes=("default",))
     same_as_python(extremes, np.array([np.inf, -np.inf]))
     same_as_python(extremes, np.array([-np.inf, -np.inf, np.nan]))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_the_extreme_wherever_it_stands(dtype):
+    @nm.jit
+    def of_rows(a):
+        return np.max(a, axis=1), np.min(a, axis=-1)
+
+    for width in (1, 31, 32, 33, 64, 100):
+        a = np.eye(width, dtype=dtype) - np.eye(width, dtype=dtype)[::-1]
+        same_as_python(of_rows, a)
+        a[: width // 3, -1] = np.nan
+        same_as_python(of_rows, a)
+        same_as_python(of_rows, a[::-2, ::-1])
 
 
 @pytest.mark.parametrize("name", ["max", "min", "argmax", "ptp"])

@@ -5,8 +5,9 @@ is read backwards. Here the products are summed in lanes, as np.sum does it, wit
 than NumPy's; an operand that was just made is computed where it is read. Two vectors of which one
 is no run of memory are summed four products at a time (BLAS has two sums of them there): such a sum
 in a loop over the columns of a matrix may go row by row, all columns at once (core/split.hpp). So
-are a few elements that an index array has chosen: lanes would wait for each of them. In exact mode,
-and for all other operands and types, the product is BLAS's.
+are a few elements that an index array has chosen: lanes would wait for each of them. Where vectors
+may be short, those that are get lanes too, sooner than BLAS could be asked. In exact mode, and for
+all other operands and types, the product is BLAS's.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import numpy as np
 from .. import _trace, loops
 from .folding import is_exact
 from .staged import staged
-from .summation import summed
+from .summation import of_few, summed
 
+SHORT = 64  # so many products are summed before BLAS has begun
+_LANES = 8
 _FEW_CHOSEN = 64  # with four products at a time the error of 128 in NumPy's 8 lanes
 
 
@@ -57,6 +60,18 @@ def dot_into(x: Any, y: Any, out: Any) -> None:
         out[()] = _dot(x, y, out.dtype)
 
 
+def may_be_summed_here(count: Any, short: str) -> bool:
+    """Are vectors of that many elements given lanes where they turn out to be short?"""
+    is_tiny = type(count) is int and count < _LANES
+    return short in ("f4", "f8") and not is_tiny and not is_exact()
+
+
+def short_into(x: Any, y: Any, out: Any) -> None:
+    """The same, of vectors that are short."""
+    zero = out.dtype.type(0)
+    out[()] = of_few(lambda k: x[k] * y[k], _length(x, y), _LANES, out.dtype, -zero) + zero
+
+
 @staged
 def _by_fours(x: Any, y: Any, length: Any, out: Any) -> None:
     out[()] = 0
@@ -65,7 +80,7 @@ def _by_fours(x: Any, y: Any, length: Any, out: Any) -> None:
         k = p * 4
         first = x[k] * y[k] + x[k + 1] * y[k + 1]
         out[()] = out[()] + (first + (x[k + 2] * y[k + 2] + x[k + 3] * y[k + 3]))
-    for p in loops.range(length - fours * 4):
+    for p in loops.range(length & 3):
         k = fours * 4 + p
         out[()] = out[()] + x[k] * y[k]
 
@@ -81,7 +96,7 @@ def _of_chosen(x: Any, y: Any, length: Any, out: Any) -> None:
             for j in loops.range(4):
                 four[j] = x[p * 4 + j] * y[p * 4 + j]
             total = total + ((four[0] + four[1]) + (four[2] + four[3]))
-        for p in loops.range(length - fours * 4):
+        for p in loops.range(length & 3):
             total = total + x[fours * 4 + p] * y[fours * 4 + p]
         out[()] = total
     else:

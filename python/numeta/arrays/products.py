@@ -269,7 +269,14 @@ def multiply_into(a: Any, b: Any, out: Any) -> None:
     }
     loops, call = forms[a.ndim, b.ndim]
     count = product_of((*a.shape, *b.shape[1:]))
-    few = _FEW_IN_DOT if (a.ndim, b.ndim) == (1, 1) else _FEW
+    few = _FEW_IN_DOT if a.ndim == 1 else _FEW
+    if a.ndim == 1 and dots.may_be_summed_here(count, short):
+        _by_size(
+            *(count, dots.SHORT, short),
+            lambda: dots.short_into(a, b, out),
+            lambda: call(a, b, out, short),
+        )
+        return
     _by_size(
         *(count, few, short),
         lambda: loops(a, b, out, short),

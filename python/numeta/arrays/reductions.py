@@ -53,21 +53,39 @@ def accumulated(term: Any, shape: Any, total: Any, combine: Any, index: Any = ()
 
 
 @staged
-def _in_lanes(term: Any, length: Any, start: Any, combine: Any, dtype: Any) -> Any:
-    """The same for an operation whose order does not matter, in lanes that fill registers."""
+def _in_lanes(term: Any, length: Any, start: Any, is_better: Any, dtype: Any) -> Any:
+    """The best term, in lanes that fill registers; NaN where there is one.
+
+    Lanes without a NaN are put together without asking for one: each question is a branch.
+    """
     lane = np.empty(_LANES, dtype)
     for j in loops.range(_LANES):
         lane[j] = start
     whole = length // _LANES
     for k in loops.range(whole):
         for j in loops.range(_LANES):
-            lane[j] = combine(lane[j], term(k * _LANES + j))
+            lane[j] = _better(term(k * _LANES + j), lane[j], is_better)
     best = start
-    for j in loops.range(length - whole * _LANES):
-        best = combine(best, term(whole * _LANES + j))
+    for j in loops.range(length & (_LANES - 1)):
+        best = _better(term(whole * _LANES + j), best, is_better)
+    nans = np.int32(0)
     for j in loops.range(_LANES):
-        best = combine(best, lane[j])
+        nans = nans | (lane[j] != lane[j])
+    if nans != 0:
+        for j in loops.range(_LANES):
+            best = _better(lane[j], best, is_better)
+    else:
+        half = _LANES // 2
+        while half > 0:
+            for j in loops.range(half):
+                lane[j] = select(is_better(lane[j + half], lane[j]), lane[j + half], lane[j])
+            half = half // 2
+        best = select(is_better(lane[0], best), lane[0], best)
     return best
+
+
+def _better(x: Any, best: Any, is_better: Any) -> Any:
+    return select(is_better(x, best) | (x != x), x, best)
 
 
 @staged
@@ -120,16 +138,18 @@ def extreme(name: str, dtype: np.dtype[Any]) -> Fold:
     if dtype.kind != "f":
         return ordered(UFUNCS[name], start)
 
+    def is_better(x: Any, best: Any) -> Any:
+        return x < best if least else x > best
+
     def combine(best: Any, x: Any) -> Any:
-        better = x < best if least else x > best
-        return select(better | (x != x), x, best)
+        return _better(x, best, is_better)
 
     def inner(term: Any, shape: Any, dtype: Any) -> Any:
         if len(shape) == 1:
-            return _in_lanes(term, shape[0], start, combine, dtype)
+            return _in_lanes(term, shape[0], start, is_better, dtype)
 
         def row(*index: Any) -> Any:
-            return _in_lanes(lambda k: term(*index, k), shape[-1], start, combine, dtype)
+            return _in_lanes(lambda k: term(*index, k), shape[-1], start, is_better, dtype)
 
         return accumulated(row, shape[:-1], start, combine)
 

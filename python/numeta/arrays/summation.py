@@ -159,14 +159,14 @@ def _of_one_row(term: Any, length: Any, dtype: Any, count: int, zero: Any) -> An
     lanes = min(8, count)
     total = -zero
     if length <= _FEW[dtype.itemsize]:
-        total = _of_few(term, length, lanes, dtype, -zero)
+        total = of_few(term, length, lanes, dtype, -zero)
     else:
         total = _in_lanes(term, (length,), dtype, count, zero)
     return total
 
 
 @staged
-def _of_few(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
+def of_few(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
     """The same numbers as `_leaf` in the same order, where rows may be too short to fill a lane."""
     total = zero
     whole = length // lanes
@@ -178,7 +178,7 @@ def _of_few(term: Any, length: Any, lanes: int, dtype: Any, zero: Any) -> Any:
             for j in loops.range(lanes):
                 lane[j] += term(k * lanes + j)
         total = _together(lane, lanes)
-    for k in loops.range(length - whole * lanes):
+    for k in loops.range(length & (lanes - 1)):
         total = total + term(whole * lanes + k)
     return total
 
@@ -203,7 +203,7 @@ def _rows(
         lane[j] = -0.0
     length = shape[-1]
     whole = length // count
-    for j in loops.range(length - whole * count):
+    for j in loops.range(length & (count - 1)):
         lane[j] += term(*index, whole * count + j)
     for first in loops.range(0, max(whole, 1), _RUN):
         for k in loops.range(first, min(first + _RUN, whole)):
