@@ -19,12 +19,11 @@ from .captures import Captures, Recorder, fixed_lengths, still_hold
 from .config import config
 from .control_state import ROLLED, Decisions, Restart
 from .fingerprint import key_function
-from .functions_print import Say
 from .procedures import Procedures
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
-from .texts import Raise
+from .texts import Raise, Say
 from .types import BY_SHORT
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from itertools import repeat
 from typing import Any
 
 from . import _trace
-from .arrays.conversion import unpacked
 from .control_choice import FALSE, NEITHER, TRUE, asked, truth
 from .control_loops import CountedLoop
 from .control_merge import (
@@ -240,6 +239,8 @@ class Flow(PlainFlow):
 
             items = items_of(iterable)
         if shape is not None:
+            from .arrays.conversion import unpacked
+
             items = map(unpacked, items, repeat(shape))
         if flags & _JUMPS:
             return NativeLoop(self, items, names, targets, uses, flags, frame)
