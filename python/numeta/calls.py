@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _call, _trace, functions, inlining
+from . import _call, _trace, functions
 from .control_merge import MaybeUnbound, Poison, raise_poison
 from .iteration import Iteration
 from .loops import CompiledRange
@@ -130,6 +130,8 @@ def _other(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         name = kind.__name__ if kind.__module__ == "builtins" else f"numpy.{kind.__name__}"
         raise TypeError(f"{name!r} object is not callable")
     if isinstance(callee, _call.Kernel):
+        from . import inlining
+
         return inlining.run(session, callee, args, kwargs)
     if isinstance(callee, functools.partial):
         return call(callee.func, *callee.args, *args, **{**callee.keywords, **kwargs})

@@ -25,7 +25,6 @@ from .control_merge import (
 )
 from .control_native import NativeLoop, PlainLoop, PlainWhile, needed, once
 from .control_state import Block, Construct
-from .control_while import WhileLoop
 from .iteration import run_time_iteration
 from .session import Session, current, refuse
 from .staging_marks import AT_HEAD, BREAK, CONTINUE, RAISE, RETURN
@@ -249,6 +248,8 @@ class Flow(PlainFlow):
     def loop_while(self, facts: tuple[Any, ...]) -> Any:
         if not self.trace.alive:
             return PlainWhile(False)
+        from .control_while import WhileLoop
+
         return WhileLoop(self, sys._getframe(1), *facts)
 
     def breaks(self, loop: Any) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from types import FunctionType
@@ -430,7 +429,6 @@ _REFUSALS = [
     _refused(sys._getframe, "sys._getframe", _FRAME, "plain statements"),
     _refused(np.seterr, "np.seterr", _ONCE, "call it outside of the kernel"),
     _refused(np.errstate, "np.errstate", _ONCE, "put it around the call of the kernel"),
-    *_module_rows(time, _ONCE),
     *_module_rows(os, _ONCE, ("urandom", "system", "getpid", "remove", "mkdir", "write", "read")),
 ]
 
@@ -504,6 +502,8 @@ def handler_of(callee: Any) -> Callable[..., Any] | None:
     if handler is not None:
         return handler
     home = home_of(callee)
+    if _is_of(home, __package__):
+        return None
     for library in LIBRARIES:
         if library not in _taken and _is_of(home, library):
             _rows_of(library)
@@ -532,6 +532,8 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
     """Why a method that is no row by identity cannot run in a kernel: "" if it can."""
     if is_random_source(owner):
         return _RANDOM
+    if home_of(callee) == "time" and not isinstance(callee, type):
+        return _ONCE
     name = getattr(callee, "__name__", "")
     if name in ("now", "today", "utcnow") and getattr(owner, "__module__", "") == "datetime":
         return _ONCE

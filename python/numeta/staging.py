@@ -15,16 +15,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import _cache, _trace
 from .config import config
+from .records import Record
 
 if TYPE_CHECKING:
     from .staging_source import Transformed
 
 
-class _Template(NamedTuple):
+class _Template(Record):
     """What one code object is turned into; `code` is the original where there is no source."""
 
     original: CodeType  # kept: the cache is keyed by its id

@@ -12,11 +12,12 @@ from __future__ import annotations
 import types as _types
 import typing as _typing
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import _trace, errors
+from .records import Record
 
 Dimension = int | None
 
@@ -124,7 +125,7 @@ def dtype_of(value: object) -> DType | None:
     return BY_SHORT.get(f"{found.kind}{found.itemsize}")
 
 
-class Hint(NamedTuple):
+class Hint(Record):
     """A parameter's hint. `kind`: 'none', 'comptime', 'scalar' or 'array'; `text` as shown."""
 
     kind: str
@@ -134,7 +135,7 @@ class Hint(NamedTuple):
     shape: tuple[Dimension, ...] | None = None
 
 
-class ReturnHint(NamedTuple):
+class ReturnHint(Record):
     """A result's hint. `kind`: 'any' (no hint), 'none', 'scalar', 'array', 'tuple' (of `parts`)."""
 
     kind: str
@@ -205,7 +206,7 @@ def _unwrapped(annotation: Any) -> Any:
     return value[arguments] if arguments else value
 
 
-class Scope(NamedTuple):
+class Scope(Record):
     """Where the string annotations of a function are resolved, and its name for messages."""
 
     kernel: str

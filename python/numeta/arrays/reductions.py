@@ -168,7 +168,7 @@ def _fold_of(
     return (
         how
         if initial is _MISSING
-        else how._replace(start=_trace.cast(initial, short(dtype), False))
+        else how.replaced(start=_trace.cast(initial, short(dtype), False))
     )
 
 
