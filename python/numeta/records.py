@@ -16,22 +16,35 @@ class Record(tuple[Any, ...]):
 
     __slots__ = ()
     _fields: ClassVar[tuple[str, ...]] = ()
-    _defaults: ClassVar[dict[str, Any]] = {}
+    _count: ClassVar[int] = 0
+    _defaults: ClassVar[tuple[Any, ...]] = ()  # of the last fields
 
     def __init_subclass__(cls) -> None:
         cls._fields = tuple(cls.__annotations__)
-        cls._defaults = {name: vars(cls)[name] for name in cls._fields if name in vars(cls)}
+        cls._count = len(cls._fields)
+        cls._defaults = tuple([vars(cls)[name] for name in cls._fields if name in vars(cls)])
         for place, name in enumerate(cls._fields):
             setattr(cls, name, property(itemgetter(place)))
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """A record of values in order, by name, and by default."""
-        missing = cls._fields[len(values) :]
+        if named:
+            values = cls._in_order(values, named)
+        missing = cls._count - len(values)
         if missing:
-            values += tuple([named.pop(n) if n in named else cls._defaults[n] for n in missing])
-        if named or len(values) != len(cls._fields):
+            if not 0 < missing <= len(cls._defaults):
+                raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
+            values += cls._defaults[-missing:]
+        return tuple.__new__(cls, values)
+
+    @classmethod
+    def _in_order(cls, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        names = cls._fields[len(values) :]
+        optional = cls._fields[cls._count - len(cls._defaults) :]
+        given = {**dict(zip(optional, cls._defaults, strict=True)), **named}
+        if not named.keys() <= set(names) <= given.keys():
             raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
-        return super().__new__(cls, values)
+        return (*values, *(given[name] for name in names))
 
     def replaced(self, **named: Any) -> Self:
         """The record with other values of these fields."""
