@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import _cache, _trace
 from .config import config
 from .records import Record
+from .version import VERSION
 
 if TYPE_CHECKING:
     from .staging_source import Transformed
@@ -174,7 +175,7 @@ class _Stager:
         if self.words is None:
             paths = [f"{PACKAGE}staging_{name}.py" for name in SOURCES]
             identity = _cache.identity_of(paths, str(_trace.__file__))
-            python = f"{sys.version} {sys.flags.optimize}".encode()
+            python = f"{VERSION} {sys.version} {sys.flags.optimize}".encode()
             self.words = identity + python if identity else b""
         return self.words
 
