@@ -477,6 +477,12 @@ def _is_of(home: str, library: str) -> bool:
     return home == library or home.startswith(library + ".")
 
 
+def _is_own(row: Row, module: str) -> bool:
+    """Whether a callable found in a module is none that it took from a library: random._sqrt."""
+    home = home_of(row.callable)
+    return _is_of(home, module) or not any(_is_of(home, library) for library in LIBRARIES)
+
+
 def _rows_of(library: str) -> tuple[Row, ...]:
     """The rows of a library; what somebody has put in the place of a function of it has none."""
     found = _taken.get(library)
@@ -509,7 +515,8 @@ def handler_of(callee: Any) -> Callable[..., Any] | None:
             _rows_of(library)
     for name in [name for name in _LATE if name in sys.modules]:
         why, only = _LATE.pop(name)
-        _taken[name] = tuple(_module_rows(sys.modules[name], why, only))
+        refused = _module_rows(sys.modules[name], why, only)
+        _taken[name] = tuple(row for row in refused if _is_own(row, name))
         _take(_taken[name])
     return TABLE.get(id(callee))
 

@@ -88,3 +88,32 @@ print(np.allclose(kernel(*arguments), expected, rtol=1e-14), expected[0], expect
 
 def test_a_function_in_the_place_of_a_library_s_is_the_user_s(tmp_path):
     assert run(tmp_path, REPLACED) == ["True", "100.0", "9.0"]
+
+
+TAKEN = """
+import math
+import random
+import numpy as np
+import numpy.random
+import numeta as nm
+
+@nm.jit
+def kernel(a: nm.f8[:]) -> float:
+    made = []
+    made.append(math.sqrt(a[0]))
+    return made[0] + math.floor(a[1])
+
+@nm.jit
+def drawn(a: nm.f8[:]) -> float:
+    return a[0] + random.random() + np.random.default_rng(0).random()
+
+print(kernel(np.array([4.0, 2.5])))
+try:
+    drawn(np.ones(1))
+except nm.TraceError as problem:
+    print(problem.number)
+"""
+
+
+def test_what_a_refused_module_took_from_a_library_is_the_library_s(tmp_path):
+    assert run(tmp_path, TAKEN) == ["4.0", "224"]
