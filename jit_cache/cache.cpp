@@ -47,8 +47,9 @@ constexpr std::array<const char*, 4> kMpiVariables{"OMPI_COMM_WORLD_SIZE", "PMI_
 unsigned usable_cpus() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  unsigned count = std::thread::hardware_concurrency();
-  if (sched_getaffinity(0, sizeof set, &set) == 0) count = static_cast<unsigned>(CPU_COUNT(&set));
+  const bool known = sched_getaffinity(0, sizeof set, &set) == 0;
+  const unsigned count =
+      known ? static_cast<unsigned>(CPU_COUNT(&set)) : std::thread::hardware_concurrency();
   const auto is_set = [](const char* variable) { return std::getenv(variable) != nullptr; };
   return std::ranges::any_of(kMpiVariables, is_set) ? (count + 1) / 2 : count;
 }

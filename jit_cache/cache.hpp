@@ -96,8 +96,9 @@ class Cache {
   // Takes in an entry or a toolchain record that another store gave out; false, and nothing is
   // changed, where it is not one that was written under this name.
   bool adopt(const std::string& name, std::string_view bytes);
-  // What says that code is staged as it was: the contents of the sources that do it, size and time
-  // of a library. Nothing where one cannot be read, as in a zip file.
+  // What says that code is staged as it was: path, size and time of the sources that do it, and
+  // their contents where they were just written; size and time of a library. Nothing where one is
+  // not there, as in a zip file.
   static std::optional<std::string> identity_of(const std::vector<std::string>& sources,
                                                 const std::string& library);
   // What a function was turned into before, as `keep_staged` was given it (staged.cpp).

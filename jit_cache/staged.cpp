@@ -7,6 +7,8 @@
 //
 // Records are not synced when they are written, as one that was lost costs milliseconds. They go
 // with the entries when the store grows too large.
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "jit_cache/cache.hpp"
@@ -18,12 +20,27 @@ namespace {
 
 constexpr std::string_view kSchema = "1";
 
+// A source is told by its path, size and time, as Python tells whether what it compiled is still
+// that of its source. Of files younger than this two versions may have the same time: their
+// contents are read as well.
+constexpr int64_t kJustWritten = 10'000'000'000;  // nanoseconds
+
+bool is_just_written(int64_t mtime_ns) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const int64_t age = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() - mtime_ns;
+  return age < kJustWritten;  // or from the future: some clock was wrong
+}
+
 }  // namespace
 
 std::optional<std::string> Cache::identity_of(const std::vector<std::string>& sources,
                                               const std::string& library) {
   std::string all;
   for (const std::string& source : sources) {
+    const FileTag tag = tag_of(source);
+    if (tag == FileTag{}) return std::nullopt;
+    all += fmt::format("{}\n{}\n{}\n", source, tag.size, tag.mtime_ns);
+    if (!is_just_written(tag.mtime_ns)) continue;
     const auto bytes = read_through_links(source);
     if (!bytes) return std::nullopt;
     all += digest_bytes(*bytes);

@@ -19,7 +19,7 @@
 namespace numeta::jit_cache {
 namespace {
 
-constexpr std::string_view kRecordSchema = "1";
+constexpr std::string_view kRecordSchema = "2";
 constexpr std::array<std::string_view, 6> kFortranNames{
     "gfortran", "gfortran-14", "gfortran-13", "gfortran-12", "gfortran-11", "gfortran-10"};
 constexpr std::array<std::string_view, 6> kCNames{"gcc",    "cc",     "gcc-14",

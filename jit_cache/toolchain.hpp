@@ -5,7 +5,8 @@
 // (path, size, time) of every program and library it speaks of and is used only while all of them
 // are unchanged. So a process that finds its kernels in the store starts no compiler at all.
 //
-// History: schema 1, the first; the schema is the first field of the record.
+// History: schema 1, the first; 2: kernels are linked without start files; the schema is the first
+// field of the record.
 #pragma once
 
 #include <functional>

@@ -162,9 +162,9 @@ _MODULES = (("math", "math."), ("cmath", "cmath."), ("NumPy", "np."))
 
 def functions_page() -> str:
     """docs/functions.md: the callables that a kernel can give run-time values, and the refused."""
-    taken = [row for row in functions.ROWS if not row.refused]
+    taken = [row for row in functions.every_row() if not row.refused]
     # Which functions `time` and `os` have depends on the platform, math's on the version of Python.
-    refused = {row.name for row in functions.ROWS if row.refused}
+    refused = {row.name for row in functions.every_row() if row.refused}
     refused = {name for name in refused if name.partition(".")[0] not in ("math", "os", "time")}
     lines = [
         "# Functions",

@@ -99,8 +99,7 @@ def _is_conversion(row: Row) -> bool:
 
 def page() -> str:
     """The page."""
-    every = [*functions.ROWS, *functions.late_rows()]
-    rows = [row for row in every if row.name.startswith("np.") and not row.refused]
+    rows = [row for row in functions.every_row() if row.name.startswith("np.") and not row.refused]
     rows = [row for row in rows if "partition" not in row.name]  # only refuse
     lines = ["# NumPy", "", "What a kernel can call with arrays and run-time numbers, and the"]
     lines += ["parameters that are known. `exact=True` and tolerances: see differences.md."]

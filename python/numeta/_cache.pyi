@@ -104,8 +104,8 @@ def vectorised(key: str) -> str | None:
     None if the entry or its compiler is not there. Raises BuildError."""
 
 def identity_of(sources: list[str], library: str) -> bytes | None:
-    """A digest of the contents of `sources` and of size and time of `library`; None where one of
-    them cannot be read."""
+    """A digest of path, size and time of `sources`, and of the contents of those that were just
+    written, and of size and time of `library`; None where one of them is not there."""
 
 def staged(asked: bytes) -> bytes | None:
     """What `keep_staged` was given for `asked`, by this or an earlier process."""

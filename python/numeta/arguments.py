@@ -9,18 +9,19 @@ Debug mode uses both, so that undecorated Python sees the arguments a kernel wou
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import errors
 from .fingerprint import Unsupported, fingerprint, is_immutable
+from .records import Record
 from .types import DType, Hint, dtype_of
 
 _SHOWN = 60
 
 
-class Argument(NamedTuple):
+class Argument(Record):
     """One classified argument. `kind`: 'array', 'scalar', 'generator' or 'const'.
 
     `value` is what is passed on (a memmap as its plain ndarray view, a scalar as it came), `key`

@@ -16,21 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from . import _call, _trace, functions, inlining
+from . import _call, _trace, functions
 from .control_merge import MaybeUnbound, Poison, raise_poison
-from .functions_numpy import is_run_time
 from .iteration import Iteration
 from .loops import CompiledRange
 from .session import Session, current, refuse
 from .staging import is_library_file, is_staged_code
 from .state import Snapshot
 from .texts import Raised, Text, raised, text_of
+from .traced_values import is_run_time
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _FunctionType, _MethodType = types.FunctionType, types.MethodType
 _BuiltinMethodType = types.BuiltinMethodType
 _PLAIN = frozenset({bool, int, float, complex, str, bytes})
-_TABLE = functions.TABLE
 _HEAP_TYPE = 1 << 9
 
 # Built-in callables that keep, move or hand out their arguments without looking into them.
@@ -89,15 +88,17 @@ def is_library_module(module: types.ModuleType) -> bool:
 
 def call(callee: Any, /, *args: Any, **kwargs: Any) -> Any:
     """`callee(*args, **kwargs)` as staged code does it."""
-    row = _TABLE.get(id(callee))
-    if row is not None:
-        return row(*args, **kwargs)
+    known = functions.TABLE.get(id(callee))
+    if known is not None:
+        return known(*args, **kwargs)
     is_method = type(callee) is _BuiltinMethodType
     if is_method and type(callee.__self__) in _PLAIN and not args and not kwargs:
         return callee()  # `i.bit_count()`: there is nothing that it could change
-    if functions.add_late_rows():
-        return call(callee, *args, **kwargs)
     kind = type(callee)
+    if kind is not Poison:
+        loaded = functions.handler_of(callee)
+        if loaded is not None:
+            return loaded(*args, **kwargs)
     if kind is _FunctionType:
         if is_staged_code(callee.__code__):
             return callee(*args, **kwargs)
@@ -129,6 +130,8 @@ def _other(callee: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         name = kind.__name__ if kind.__module__ == "builtins" else f"numpy.{kind.__name__}"
         raise TypeError(f"{name!r} object is not callable")
     if isinstance(callee, _call.Kernel):
+        from . import inlining
+
         return inlining.run(session, callee, args, kwargs)
     if isinstance(callee, functools.partial):
         return call(callee.func, *callee.args, *args, **{**callee.keywords, **kwargs})
@@ -201,7 +204,9 @@ def _native(session: Session, callee: Any, args: tuple[Any, ...], kwargs: dict[s
     """A callable that Python runs: only holders may be given run-time values."""
     owner = getattr(callee, "__self__", None)
     if isinstance(owner, np.ufunc) and is_run_time((*args, *kwargs.values())):
-        return functions.method_of_ufunc(owner, callee.__name__, args, kwargs)
+        from .arrays.table import method_of_ufunc
+
+        return method_of_ufunc(owner, callee.__name__, args, kwargs)
     if type(owner) is str and callee.__name__ == "format":
         return text_of(callee, args, kwargs)
     why = functions.refusal_of_method(callee, owner)
@@ -279,7 +284,7 @@ def _called_later(value: Any) -> Any:
         return value
     if callable(value) and not isinstance(value, type | Scalar | Array):
         return functools.partial(call, value)
-    if id(value) in _TABLE:
+    if functions.handler_of(value) is not None:
         return functools.partial(call, value)
     return value
 

@@ -10,21 +10,22 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-# `hooks` is needed at the first trace: loaded here, that is as fast as the later ones.
 from . import _cache, _call, _trace, errors, hooks, log  # noqa: F401
 from .arguments import Argument
 from .captures import Captures, Recorder, fixed_lengths, still_hold
 from .config import config
 from .control_state import ROLLED, Decisions, Restart
 from .fingerprint import key_function
-from .functions_print import Say
 from .procedures import Procedures
+
+# `hooks` is needed at the first trace: loaded here, that is as fast as the later ones.
+from .records import Record
 from .results import Template, never_returned, read_results
 from .session import run as run_staged
 from .staging import is_own_file, stage
-from .texts import Raise
+from .texts import Raise, Say
 from .types import BY_SHORT
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _PROGRAMS = (("cc1", 504), ("gcc", 504), ("cc", 504), ("as", 503), ("ld", 505), 
 _TRACE_ATTEMPTS = 3
 
 
-class Traced(NamedTuple):
+class Traced(Record):
     """One traced and emitted variant: texts, parameter specs, results and guards for `_call`."""
 
     emission: _trace.Emission
@@ -51,7 +52,7 @@ class Traced(NamedTuple):
     keepalive: tuple[Any, ...]
 
 
-class Info(NamedTuple):
+class Info(Record):
     """What a specialisation was made from; `Specialisation.info`."""
 
     signature: str
@@ -308,7 +309,7 @@ def _overlap_maker(kernel: Kernel, arguments: Sequence[Argument]) -> Any:
 
     def make(bound: tuple[Any, ...]) -> _call.Specialisation:
         with kernel.lock:
-            fresh = [a._replace(value=v) for a, v in zip(arguments, bound, strict=True)]
+            fresh = [a.replaced(value=v) for a, v in zip(arguments, bound, strict=True)]
             return build(kernel, fresh, trace(kernel, fresh, overlap=True))
 
     return make

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from . import errors
+from .records import Record
 
 CACHE_MODES = ("on", "off", "readonly", "refresh", "verify")
 LOG_LEVELS = ("off", "debug", "info", "warning", "error")
@@ -67,7 +68,7 @@ def byte_count(value: object) -> int:
     return int(number * _UNITS[unit])
 
 
-class Setting(NamedTuple):
+class Setting(Record):
     """One row: the variable, the attribute, the `_cache.configure` key (or ""), how to read it."""
 
     variable: str

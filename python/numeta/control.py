@@ -15,7 +15,6 @@ from itertools import repeat
 from typing import Any
 
 from . import _trace
-from .arrays.conversion import unpacked
 from .control_choice import FALSE, NEITHER, TRUE, asked, truth
 from .control_loops import CountedLoop
 from .control_merge import (
@@ -26,7 +25,6 @@ from .control_merge import (
 )
 from .control_native import NativeLoop, PlainLoop, PlainWhile, needed, once
 from .control_state import Block, Construct
-from .control_while import WhileLoop
 from .iteration import run_time_iteration
 from .session import Session, current, refuse
 from .staging_marks import AT_HEAD, BREAK, CONTINUE, RAISE, RETURN
@@ -240,6 +238,8 @@ class Flow(PlainFlow):
 
             items = items_of(iterable)
         if shape is not None:
+            from .arrays.conversion import unpacked
+
             items = map(unpacked, items, repeat(shape))
         if flags & _JUMPS:
             return NativeLoop(self, items, names, targets, uses, flags, frame)
@@ -248,6 +248,8 @@ class Flow(PlainFlow):
     def loop_while(self, facts: tuple[Any, ...]) -> Any:
         if not self.trace.alive:
             return PlainWhile(False)
+        from .control_while import WhileLoop
+
         return WhileLoop(self, sys._getframe(1), *facts)
 
     def breaks(self, loop: Any) -> bool:

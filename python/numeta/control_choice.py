@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _trace
-from .arrays.nests import require
 from .control_arrays import holds_array, is_array, same_array
 from .control_merge import (
     UNBOUND,
@@ -108,6 +107,8 @@ def asked(value: Any) -> Any:
     """What decides where `value` is a condition: of an array its only element."""
     if type(value) is not Array:
         return value
+    from .arrays.nests import require
+
     size = value.size
     require(
         size != 0,

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from .arrays.conversion import unpacked
 from .control_arrays import copy_all
 from .control_merge import UNBOUND, Edge, Join, Unbound, common_held
 from .control_native import needed, once
@@ -312,7 +311,11 @@ class CountedLoop(Compiled):
             self.begin_pass()
         elif not self.end_pass(sys._getframe(1).f_locals):
             raise StopIteration
-        return self._item if self.shape is None else unpacked(self._item, self.shape)
+        if self.shape is None:
+            return self._item
+        from .arrays.conversion import unpacked
+
+        return unpacked(self._item, self.shape)
 
     @property
     def enters(self) -> Sequence[Any]:

@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from .control_loops import Compiled
     from .control_state import Construct
 
+    class Variables(Protocol):
+        """Where the variables of a join come from: one per name and type, or always new."""
+
+        def variable(self, name: str, kind: Kind) -> int: ...
+
+
 Scalar = _trace.Scalar
 Kind = tuple[str, bool]  # the code of a dtype, weak
 _NUMBERS = frozenset({bool, int, float, complex})
@@ -76,8 +82,28 @@ class MaybeUnbound:
         self.flag = flag
 
 
+# Methods that a class answers all alike. They are there when the class is made: to set one later
+# takes longer than to make a class.
+_SPECIAL = (
+    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv"
+    " ifloordiv mod rmod imod divmod rdivmod pow rpow ipow lshift rlshift ilshift rshift rrshift"
+    " irshift and rand iand or ror ior xor rxor ixor matmul rmatmul imatmul neg pos abs invert"
+    " round trunc floor ceil lt le eq ne gt ge bool int float complex index hash str format len"
+    " iter next reversed contains getitem setitem delitem call enter exit array array_ufunc"
+)
+_NATIVE = frozenset("bool int float hash str format len iter array array_ufunc".split())
+
+
+def _used(self: Poison, *operands: object, **named: object) -> Any:
+    raise_poison(self)
+
+
 class Poison:
     """What a name holds where no single run-time value can stand for it."""
+
+    for _special in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met an operand
+        locals()[f"__{_special}__"] = _used
+    del _special
 
     __slots__ = ("_line", "_name", "_numbers", "_texts")
 
@@ -115,19 +141,8 @@ def numbers_of(value: object) -> tuple[Any, ...]:
     return found
 
 
-def _used(self: Poison, *operands: object, **named: object) -> Any:
-    raise_poison(self)
-
-
-_SPECIAL = (
-    "add radd iadd sub rsub isub mul rmul imul truediv rtruediv itruediv floordiv rfloordiv"
-    " ifloordiv mod rmod imod divmod rdivmod pow rpow ipow lshift rlshift ilshift rshift rrshift"
-    " irshift and rand iand or ror ior xor rxor ixor matmul rmatmul imatmul neg pos abs invert"
-    " round trunc floor ceil lt le eq ne gt ge bool int float complex index hash str format len"
-    " iter next reversed contains getitem setitem delitem call enter exit array array_ufunc"
-)
-for _name in [*_SPECIAL.split(), "numeta_use"]:  # the last: the binding met one as an operand
-    setattr(Poison, f"__{_name}__", _used)
+def _nothing(self: Nothing, *operands: object, **named: object) -> Any:
+    return self
 
 
 class Nothing:
@@ -154,15 +169,10 @@ class Nothing:
     def __float__(self) -> float:
         return 0.0
 
-
-def _nothing(self: Nothing, *operands: object, **named: object) -> Any:
-    return self
-
-
-_NATIVE = frozenset("bool int float hash str format len iter array array_ufunc".split())
-for _name in _SPECIAL.split():
-    if _name not in _NATIVE:
-        setattr(Nothing, f"__{_name}__", _nothing)
+    for _special in _SPECIAL.split():
+        if _special not in _NATIVE:
+            locals()[f"__{_special}__"] = _nothing
+    del _special
 
 
 def check_result(value: object, filename: str, line: int) -> None:
@@ -205,12 +215,6 @@ class Edge:
         self.values = [env.get(name, UNBOUND) for name in names]
         self.held = dict(session.held)
         self.copies: list[Copy] = []
-
-
-class Variables(Protocol):
-    """Where the run-time variables of a join come from: one per name and type, or always new."""
-
-    def variable(self, name: str, kind: Kind) -> int: ...
 
 
 def common_held(edges: Sequence[Edge]) -> dict[int, Any]:

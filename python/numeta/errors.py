@@ -10,7 +10,9 @@ from it. Numbers: 1xx the graph (rows in core/diag.def), 2xx staging, 3xx result
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+from .records import Record
 
 # Told of every TraceError as it is made: a kernel that swallows one is refused all the same.
 observers: list[Callable[[TraceError], None]] = []
@@ -97,7 +99,7 @@ class ConfigWarning(UserWarning):
     """An environment variable named NUMETA_* is not one that numeta reads."""
 
 
-class Diagnostic(NamedTuple):
+class Diagnostic(Record):
     """One row: `text` and `hint` are `str.format` templates over the same named values."""
 
     number: int

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import ctypes
 import re
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from . import _cache, _trace, errors
 from .config import config
 from .fingerprint import frozen
+from .records import Record
 from .session import current
 from .types import ArrayType, DType, dtype_of
 
@@ -24,7 +25,7 @@ Array, Scalar = _trace.Array, _trace.Scalar
 _PYTHON = {bool: "b1", int: "i8", float: "f8", complex: "c16"}
 
 
-class Passed(NamedTuple):
+class Passed(Record):
     """How an argument is passed: an element type or array type, by reference, written."""
 
     hint: Any
@@ -61,7 +62,7 @@ def _passed(hint: Any, language: str) -> Passed:
     made = hint if isinstance(hint, Passed) else Passed(_hint(hint))
     is_scalar = isinstance(made.hint, DType)
     if is_scalar and language == "fortran":
-        made = made._replace(by_reference=True)
+        made = made.replaced(by_reference=True)
     if is_scalar and made.hint.kind == "c" and not made.by_reference:
         raise errors.error(422, got=f"{made.hint!r} by value")
     return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -18,12 +18,13 @@ from . import _trace
 from .arrays.staged import staged
 from .iteration import Iteration
 from .loops import CompiledRange
+from .records import Record
 from .session import current, refuse
 
 _AT_RUN_TIME = (CompiledRange, Iteration, _trace.Array, np.ndarray)
 
 
-class Clause(NamedTuple):
+class Clause(Record):
     """`value(x) for x in values if condition(x)`; the value may be another clause."""
 
     values: Any

@@ -1,43 +1,31 @@
 """The function table: what a callable means in a kernel, looked up by identity.
 
-One row per callable: builtins here, `math` in functions_math.py, NumPy's in functions_numpy.py. A
-row's handler runs the callable itself where all arguments are compile-time, and else gives its
-meaning in traced operations; compositions are written with operators and so have one definition.
-Rows of refusals name what no kernel can do and what to write instead. `ROWS` is the whole table.
+One row per callable: builtins here, those of libraries in the modules that `LIBRARIES` names, which
+are loaded when the first function of the library is met. A row's handler runs the callable itself
+where all arguments are compile-time, and else gives its meaning in traced operations; compositions
+are written with operators and so have one definition. Rows of refusals name what no kernel can do
+and what to write instead. `every_row()` is the whole table.
 """
 
 from __future__ import annotations
 
-import builtins
 import os
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from . import _trace
-from .arrays import ROWS as ARRAY_ROWS
-from .arrays import fft
-from .arrays.builtins import all_of, any_of, best_of, sum_of
-from .arrays.elementwise import outer_of
-from .arrays.reductions import reduce_of
-from .arrays.scans import accumulate_of
-from .arrays.searches import at
 from .control_merge import Poison, asked_for_type, raise_poison
-from .functions_cmath import ROWS as CMATH_ROWS
-from .functions_math import ROWS as MATH_ROWS
-from .functions_math_parts import ROWS as MATH_PARTS_ROWS
-from .functions_numpy import ROWS as NUMPY_ROWS
-from .functions_numpy import attribute_of, python_type
-from .functions_print import ROWS as PRINT_ROWS
-from .functions_rounding import ROWS as ROUNDING_ROWS
 from .iteration import Iteration, enumerate_, length_of, range_, reversed_, zip_
 from .loops import CompiledRange
 from .rows import Row, as_weak, need_real, to_int
 from .session import current, refuse
 from .texts import Text, text_of
+from .traced_values import attribute_of, python_type
 
 Scalar, Array = _trace.Scalar, _trace.Array
 _traced = _trace.is_traced
@@ -177,6 +165,8 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
         values = list(args)
         if len(args) == 1:
             if type(args[0]) is Array and not kwargs:
+                from .arrays.builtins import best_of
+
                 return best_of(name, args[0])
             _not_iterated(args[0])
             values = list(args[0])
@@ -204,6 +194,8 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
 
 def _sum(iterable: Any, /, start: Any = 0) -> Any:
     if type(iterable) is Array:
+        from .arrays.builtins import sum_of
+
         return sum_of(iterable, start)
     _not_iterated(iterable)
     values = list(iterable)
@@ -254,28 +246,24 @@ def _select(condition: Any, yes: Any, no: Any) -> Any:
     return _trace.cast(_trace.apply("select", (condition, yes, no), python=False), "f8", True)
 
 
-def _truth_of(native: Callable[..., Any], of_array: Callable[[Any], Any]) -> Callable[..., Any]:
-    def truth_of(*args: Any) -> Any:
-        if len(args) == 1 and type(args[0]) is Array:
-            return of_array(args[0])
-        from .calls import run_native
+def _any(*args: Any) -> Any:
+    if len(args) == 1 and type(args[0]) is Array:
+        from .arrays.builtins import any_of
 
-        return run_native(native, args)
+        return any_of(args[0])
+    from .calls import run_native
 
-    return truth_of
+    return run_native(any, args)
 
 
-def method_of_ufunc(ufunc: Any, name: str, args: Any, kwargs: Any) -> Any:
-    """`ufunc.reduce(...)`, `.accumulate(...)` or `.outer(...)`."""
-    methods: dict[str, Callable[..., Any]] = {
-        "reduce": reduce_of,
-        "accumulate": accumulate_of,
-        "outer": outer_of,
-        "at": at,
-    }
-    if name not in methods:
-        refuse(230, name=f"np.{ufunc.__name__}.{name}", what="arrays", instead="a loop")
-    return methods[name](ufunc, *args, **kwargs)
+def _all(*args: Any) -> Any:
+    if len(args) == 1 and type(args[0]) is Array:
+        from .arrays.builtins import all_of
+
+        return all_of(args[0])
+    from .calls import run_native
+
+    return run_native(all, args)
 
 
 def _divmod(a: Any, b: Any, /) -> Any:
@@ -358,17 +346,31 @@ def _of_runtime(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
     return of_runtime
 
 
+def _round(*args: Any, **kwargs: Any) -> Any:
+    from .functions_rounding import round_number
+
+    return round_number(*args, **kwargs)
+
+
+def _print(*args: Any, **options: Any) -> None:
+    from .functions_print import print_
+
+    print_(*args, **options)
+
+
 _BUILTINS = [
     Row(float, "float", _float),
     Row(int, "int", _int),
     Row(bool, "bool", _bool),
     Row(complex, "complex", _complex),
     Row(abs, "abs", _abs),
+    Row(round, "round", _round),
+    Row(print, "print", _print),
     Row(min, "min", _extremum("min", min)),
     Row(max, "max", _extremum("max", max)),
     Row(sum, "sum", _sum),
-    Row(any, "any", _truth_of(any, any_of)),
-    Row(all, "all", _truth_of(all, all_of)),
+    Row(any, "any", _any),
+    Row(all, "all", _all),
     Row(divmod, "divmod", _divmod),
     Row(pow, "pow", _pow),
     Row(isinstance, "isinstance", _isinstance),
@@ -427,10 +429,11 @@ _REFUSALS = [
     _refused(sys._getframe, "sys._getframe", _FRAME, "plain statements"),
     _refused(np.seterr, "np.seterr", _ONCE, "call it outside of the kernel"),
     _refused(np.errstate, "np.errstate", _ONCE, "put it around the call of the kernel"),
-    *_module_rows(time, _ONCE),
     *_module_rows(os, _ONCE, ("urandom", "system", "getpid", "remove", "mkdir", "write", "read")),
 ]
 
+
+# -- the table ------------------------------------------------------------------------------------
 
 # Modules whose functions are refused, from when somebody has imported them: importing them here
 # would make `import numeta` slow.
@@ -440,33 +443,82 @@ _LATE: dict[str, tuple[str, tuple[str, ...]]] = {
     "secrets": (_RANDOM, ()),
     "uuid": (_ONCE, ("uuid1", "uuid4", "getnode")),
 }
-# The same of functions that have a meaning in kernels.
-_LATE_ROWS: dict[str, Callable[[], tuple[Row, ...]]] = {"numpy.fft": fft.rows}
-_ALL_LATE_ROWS = dict(_LATE_ROWS)
+# A library -> the modules here whose `rows()` are those of its functions.
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "math": ("functions_math", "functions_math_parts"),
+    "cmath": ("functions_cmath",),
+    "numpy": ("functions_numpy", "functions_rounding", "arrays.table"),
+    "numpy.fft": ("arrays.fft",),
+}
+_OWN = (*_BUILTINS, *_REFUSALS)
+_taken: dict[str, tuple[Row, ...]] = {}  # kept: the table knows its callables by their ids
+TABLE: dict[int, Callable[..., Any]] = {}
 
 
-def late_rows() -> tuple[Row, ...]:
-    """The rows of modules that may not have been imported yet: imported here."""
-    import importlib
-
-    made: list[Row] = []
-    for name, rows in _ALL_LATE_ROWS.items():
-        importlib.import_module(name)
-        made.extend(rows())
-    return tuple(made)
+def _take(rows: Iterable[Row]) -> None:
+    for row in rows:
+        TABLE.setdefault(id(row.callable), row.handler)
 
 
-def add_late_rows() -> bool:
-    """Take in the rows of modules imported since the last time; whether there were any."""
-    found = [name for name in _LATE if name in sys.modules]
-    for name in found:
-        for row in _module_rows(sys.modules[name], *_LATE.pop(name)):
-            TABLE.setdefault(id(row.callable), row.handler)
-    computed = [name for name in _LATE_ROWS if name in sys.modules]
-    for name in computed:
-        for row in _LATE_ROWS.pop(name)():
-            TABLE.setdefault(id(row.callable), row.handler)
-    return bool(found or computed)
+_take(_OWN)
+
+
+def home_of(callee: Any) -> str:
+    """The module that a callable is from, of a Python function the one that it was written in."""
+    kind = type(callee)
+    if kind is FunctionType:
+        return str(callee.__globals__.get("__name__", ""))
+    if kind.__module__.partition(".")[0] in ("builtins", "numpy"):
+        return str(getattr(callee, "__module__", None) or kind.__module__)
+    return kind.__module__
+
+
+def _is_of(home: str, library: str) -> bool:
+    return home == library or home.startswith(library + ".")
+
+
+def _is_own(row: Row, module: str) -> bool:
+    """Whether a callable found in a module is none that it took from a library: random._sqrt."""
+    home = home_of(row.callable)
+    return _is_of(home, module) or not any(_is_of(home, library) for library in LIBRARIES)
+
+
+def _rows_of(library: str) -> tuple[Row, ...]:
+    """The rows of a library; what somebody has put in the place of a function of it has none."""
+    found = _taken.get(library)
+    if found is None:
+        modules = [import_module(f".{name}", __package__) for name in LIBRARIES[library]]
+        rows = (row for module in modules for row in module.rows())
+        found = tuple(row for row in rows if _is_of(home_of(row.callable), library))
+        _take(found)
+        _taken[library] = found
+    return found
+
+
+def every_row() -> tuple[Row, ...]:
+    """The whole table, with the rows of all libraries."""
+    for library in LIBRARIES:
+        import_module(library)
+    return (*_OWN, *(row for library in LIBRARIES for row in _rows_of(library)))
+
+
+def handler_of(callee: Any) -> Callable[..., Any] | None:
+    """What stands for a callable in kernels; None where it is in no row."""
+    handler = TABLE.get(id(callee))
+    if handler is not None:
+        return handler
+    home = home_of(callee)
+    if _is_of(home, __package__):
+        return None
+    for library in LIBRARIES:
+        if library not in _taken and _is_of(home, library):
+            _rows_of(library)
+    for name in [name for name in _LATE if name in sys.modules]:
+        why, only = _LATE.pop(name)
+        refused = _module_rows(sys.modules[name], why, only)
+        _taken[name] = tuple(row for row in refused if _is_own(row, name))
+        _take(_taken[name])
+    return TABLE.get(id(callee))
 
 
 _SOURCES = {("random", "Random"), ("numpy.random", "Generator"), ("numpy.random", "RandomState")}
@@ -487,20 +539,11 @@ def refusal_of_method(callee: Any, owner: Any) -> str:
     """Why a method that is no row by identity cannot run in a kernel: "" if it can."""
     if is_random_source(owner):
         return _RANDOM
+    if home_of(callee) == "time" and not isinstance(callee, type):
+        return _ONCE
     name = getattr(callee, "__name__", "")
     if name in ("now", "today", "utcnow") and getattr(owner, "__module__", "") == "datetime":
         return _ONCE
     if type(owner).__module__ in ("_io", "_thread", "_socket", "queue", "threading"):
         return _ONCE
     return ""
-
-
-ROWS: tuple[Row, ...] = (
-    *(*_BUILTINS, *ROUNDING_ROWS),
-    *(*MATH_ROWS, *MATH_PARTS_ROWS, *CMATH_ROWS, *NUMPY_ROWS, *ARRAY_ROWS, *PRINT_ROWS),
-    *_REFUSALS,
-)
-TABLE: dict[int, Callable[..., Any]] = {}
-for _row in ROWS:
-    TABLE.setdefault(id(_row.callable), _row.handler)
-assert TABLE[id(builtins.print)] is not None

@@ -109,14 +109,18 @@ _OTHERS: dict[Callable[..., Any], Callable[..., Any]] = {
     cmath.polar: _polar,
     cmath.rect: _rect,
 }
-ROWS: tuple[Row, ...] = (
-    *(
-        Row(getattr(cmath, name), f"cmath.{name}", _unary(name, getattr(cmath, name)))
-        for name in _FUNCTIONS
-    ),
-    *(
-        Row(getattr(cmath, name), f"cmath.{name}", _predicate(name, getattr(cmath, name)))
-        for name in ("isnan", "isinf", "isfinite")
-    ),
-    *(Row(native, f"cmath.{native.__name__}", handler) for native, handler in _OTHERS.items()),
-)
+
+
+def rows() -> tuple[Row, ...]:
+    """The rows of cmath."""
+    return (
+        *(
+            Row(getattr(cmath, name), f"cmath.{name}", _unary(name, getattr(cmath, name)))
+            for name in _FUNCTIONS
+        ),
+        *(
+            Row(getattr(cmath, name), f"cmath.{name}", _predicate(name, getattr(cmath, name)))
+            for name in ("isnan", "isinf", "isfinite")
+        ),
+        *(Row(native, f"cmath.{native.__name__}", handler) for native, handler in _OTHERS.items()),
+    )

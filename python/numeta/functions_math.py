@@ -184,7 +184,7 @@ def _integer(value: Any) -> Any:
         return real_argument(value)  # refused
     kind = np.dtype(value.dtype).kind
     if kind not in ("i", "u") and not (kind == "b" and value.weak):
-        from .functions_numpy import python_type
+        from .traced_values import python_type
 
         name = python_type(value).__name__
         raise TypeError(f"{name!r} object cannot be interpreted as an integer")
@@ -419,7 +419,8 @@ def _poles(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return with_poles
 
 
-def _rows() -> list[Row]:
+def rows() -> list[Row]:
+    """The rows of math, but for those of functions_math_parts.py."""
     handlers: dict[str, Callable[..., Any]] = {
         name: _unary(name, getattr(math, name), name in _GROWING)
         for name in _UNARY
@@ -453,6 +454,3 @@ def _rows() -> list[Row]:
     if hasattr(math, "fma"):  # from Python 3.13
         handlers["fma"] = _fma
     return [Row(getattr(math, name), f"math.{name}", handlers[name]) for name in handlers]
-
-
-ROWS: tuple[Row, ...] = tuple(_rows())

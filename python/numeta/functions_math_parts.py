@@ -14,9 +14,9 @@ from typing import Any
 from . import _trace
 from .arrays.staged import staged
 from .functions_math import apply_float, either, finite, fused, real_argument
-from .functions_numpy import python_type
 from .rows import Row, as_weak, check_never
 from .session import refuse
+from .traced_values import python_type
 
 _traced = _trace.is_traced
 # Beyond it a float of any size is zero or infinite.
@@ -269,8 +269,12 @@ _HANDLERS: dict[str, Callable[..., Any]] = {
     "fsum": _fsum,
     "sumprod": _sumprod,  # from Python 3.12
 }
-ROWS: tuple[Row, ...] = tuple(
-    Row(getattr(math, name), f"math.{name}", handler)
-    for name, handler in _HANDLERS.items()
-    if hasattr(math, name)
-)
+
+
+def rows() -> list[Row]:
+    """The rows of math that are written here."""
+    return [
+        Row(getattr(math, name), f"math.{name}", handler)
+        for name, handler in _HANDLERS.items()
+        if hasattr(math, name)
+    ]

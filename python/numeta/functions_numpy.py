@@ -14,34 +14,9 @@ import numpy as np
 from . import _trace
 from .rows import Row
 from .session import current, refuse
+from .traced_values import WEAK, is_run_time, python_type
 
 _traced = _trace.is_traced
-_WEAK = {"b": bool, "i": int, "u": int, "f": float, "c": complex}
-
-
-def python_type(value: Any) -> type:
-    """The type that the undecorated function would see."""
-    if type(value) is _trace.Array:
-        return np.ndarray
-    dtype = np.dtype(value.dtype)
-    return _WEAK[dtype.kind] if value.weak else dtype.type
-
-
-_OF_THE_TRACER = frozenset({"conj", "conjugate", "dtype", "imag", "real"})
-
-
-def attribute_of(value: Any, name: str) -> Any:
-    """`value.name` of a traced value: an AttributeError only where Python's value has none."""
-    kind = python_type(value)
-    if not hasattr(kind, name):
-        raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
-    if type(value) is _trace.Scalar and name not in _OF_THE_TRACER:
-        from .arrays.numbers import attribute_of_number
-
-        found = attribute_of_number(value, name)
-        if found is not NotImplemented:
-            return found
-    return getattr(value, name)
 
 
 _FLOAT_ONLY = set(
@@ -90,22 +65,13 @@ def _is_array(value: Any) -> bool:
     return type(value) is _trace.Array
 
 
-_CLIP: Any = vars(np._core.umath)["clip"]
+_NATIVE: Any = vars(np._core.umath)  # what `np` holds, whatever somebody has put in its place
+_CLIP = _NATIVE["clip"]
 _ORDERINGS = ("lt", "le", "gt", "ge")
 
 
 def _shown(value: Any) -> str:
     return np.dtype(value.dtype).name if _traced(value) else type(value).__name__
-
-
-def is_run_time(value: Any) -> bool:
-    """Whether a value is traced, holds what is, or is an array whose content may change."""
-    if _traced(value):
-        return True
-    if isinstance(value, np.ndarray):
-        session = current()
-        return session is not None and session.knows(value)
-    return isinstance(value, list | tuple) and any(map(is_run_time, value))
 
 
 def operand(value: Any) -> Any:
@@ -200,8 +166,8 @@ def _select(condition: Any, yes: Any, no: Any) -> Any:
     return _trace.apply("select", (condition, yes, no), python=False)
 
 
-def _ufunc(name: str, op: str) -> Callable[..., Any]:
-    native = getattr(np, name)
+def _ufunc(native: np.ufunc, op: str) -> Callable[..., Any]:
+    name = native.__name__
 
     def scalar(*args: Any) -> Any:
         for value in args:
@@ -256,7 +222,7 @@ def sample_of(value: Any) -> Any:
     if not _traced(value):
         return value
     dtype = np.dtype(value.dtype)
-    return dtype if _is_array(value) or not value.weak else _WEAK[dtype.kind](0)
+    return dtype if _is_array(value) or not value.weak else WEAK[dtype.kind](0)
 
 
 def _is_half(args: tuple[Any, ...]) -> bool:
@@ -378,13 +344,11 @@ _SCALARS = (
 
 
 # NumPy's ufunc -> what stands for it, for functions that are composed of ufuncs.
-UFUNCS = {name: _ufunc(name, op) for name, op in _UFUNCS.items()}
+UFUNCS = {name: _ufunc(_NATIVE[name], op) for name, op in _UFUNCS.items()}
 
 
-def _rows() -> list[Row]:
-    rows = [Row(getattr(np, name), f"np.{name}", ufunc) for name, ufunc in UFUNCS.items()]
+def rows() -> list[Row]:
+    """The rows of NumPy's ufuncs, of its types as conversions, of np.where and np.clip."""
+    rows = [Row(_NATIVE[name], f"np.{name}", ufunc) for name, ufunc in UFUNCS.items()]
     rows += [Row(kind, f"np.{kind.__name__}", _cast(kind)) for kind in _SCALARS]
     return [*rows, Row(np.where, "np.where", _where), Row(np.clip, "np.clip", clip)]
-
-
-ROWS: tuple[Row, ...] = tuple(_rows())

@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .rows import Row
 from .session import Session, current, refuse
-from .texts import Make, deferred, python_value
+from .texts import Make, Say, deferred, python_value
 
 
 class _Told(_local):
@@ -26,15 +25,6 @@ class _Told(_local):
 
 
 _told = _Told()
-
-
-class Say:
-    """A site that says something to Python and raises nothing."""
-
-    __slots__ = ("tell",)
-
-    def __init__(self, tell: Callable[[float], None]) -> None:
-        self.tell = tell
 
 
 def _tell(session: Session, value: Any) -> None:
@@ -73,7 +63,8 @@ def _printer(parts: list[Make], count: int, **options: Any) -> Callable[[float],
     return say
 
 
-def _print(*args: Any, **options: Any) -> None:
+def print_(*args: Any, **options: Any) -> None:
+    """`print(*args, **options)` at each call of the kernel."""
     session = current()
     if session is None:
         return print(*args, **options)
@@ -97,6 +88,3 @@ def _print(*args: Any, **options: Any) -> None:
         _tell(session, value)
     session.trace.say(Say(_printer(parts, len(values), **options)))
     return None
-
-
-ROWS: tuple[Row, ...] = (Row(print, "print", _print),)

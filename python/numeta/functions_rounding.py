@@ -1,4 +1,4 @@
-"""Rows of rounding to decimal digits: `round`, `np.round`, `np.around`.
+"""Rounding to decimal digits: `round`, `np.round`, `np.around`.
 
 Python rounds the exact value and gives the float nearest to the decimal result; NumPy multiplies
 by the power of ten, rounds to an integer and divides. Both are followed to the bit, the first for
@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from . import _trace
-from .functions_numpy import constant_result, is_run_time, operand
+from .functions_numpy import constant_result, operand
 from .rows import Row, as_weak, need_real, to_int
 from .session import refuse
+from .traced_values import is_run_time
 
 _traced = _trace.is_traced
 _EXACT = 22  # 10.0**22 is the last power of ten that is a float
@@ -28,7 +29,7 @@ def _digits(value: Any, name: str) -> int:
     return operator.index(value)
 
 
-def _round(number: Any, ndigits: Any = None) -> Any:
+def round_number(number: Any, ndigits: Any = None) -> Any:
     if not (_traced(number) or _traced(ndigits)):
         return round(number) if ndigits is None else round(number, ndigits)
     if type(number) is _trace.Array:
@@ -109,8 +110,6 @@ def round_array(a: Any, decimals: Any = 0, out: Any = None) -> Any:
     return _trace.map(rounded, (operand(a),), out=out)
 
 
-ROWS: tuple[Row, ...] = (
-    Row(round, "round", _round),
-    Row(np.round, "np.round", round_array),
-    Row(np.around, "np.around", round_array),
-)
+def rows() -> tuple[Row, ...]:
+    """The rows of NumPy's rounding; that of `round` is with the builtins."""
+    return (Row(np.round, "np.round", round_array), Row(np.around, "np.around", round_array))

@@ -10,24 +10,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from types import CellType, FrameType, ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _trace, calls, control, control_choice, errors
-from .arrays.attributes import contains
-from .arrays.conversion import items_of, one_by_one
-from .arrays.subscripts import STAND_INS
 from .config import config
 from .control_merge import UNBOUND, Poison, asked_for_type, name_, raise_poison
-from .folds import Clause, fold_of, plainly
-from .functions_numpy import attribute_of, python_type
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
-from .sequences import item_at
 from .session import Session, current, refuse
 from .staging_marks import DIRECT
 from .texts import joined, percent
+from .traced_values import attribute_of, python_type
+
+if TYPE_CHECKING:
+    from .folds import Clause
 
 ndarray = np.ndarray
 Scalar, Array = _trace.Scalar, _trace.Array
@@ -52,16 +50,20 @@ def _lifted(value: Any, name: str) -> Any:
         session = current()
         return value if session is None else session.array(value, name)
     kind = type(value)
-    if id(value) in STAND_INS and current() is not None:
-        return STAND_INS[id(value)]
     if not kind.__flags__ & _HEAP_TYPE:
         _passed.add(kind)
+    elif kind.__module__.partition(".")[0] == "numpy" and current() is not None:
+        from .arrays.subscripts import STAND_INS
+
+        return STAND_INS.get(id(value), value)
     return value
 
 
 def item(owner: Any, key: Any, name: str) -> Any:
     """`owner[key]`, lifted; of a tuple or list also by a key that is known at run time."""
     if type(key) is Scalar and isinstance(owner, tuple | list):
+        from .sequences import item_at
+
         found = item_at(owner, key)
         if found is not NotImplemented:
             return found
@@ -142,6 +144,8 @@ def in_(item: Any, container: Any) -> bool:
     if type(item) is Poison:
         raise_poison(item)
     if type(container) is Array:
+        from .arrays.attributes import contains
+
         return contains(container, item)  # type: ignore[no-any-return]
     if _trace.is_traced(container) or (type(container) is CompiledRange and current() is not None):
         refuse(225, what="in")
@@ -233,6 +237,8 @@ def items(iterable: Any) -> Iterable[Any]:
             refuse(202)
         return map(found.value, range(*found.bounds()))
     if isinstance(iterable, Array | ndarray):
+        from .arrays.conversion import one_by_one
+
         return one_by_one(lift(iterable, ""))
     if type(iterable) is Poison:
         raise_poison(iterable)
@@ -241,8 +247,17 @@ def items(iterable: Any) -> Iterable[Any]:
     return map(lift_inside, iterable)
 
 
+def clause(*parts: Any) -> Clause:
+    """What a generator expression is made of, which `folded` may turn into a loop."""
+    from .folds import Clause
+
+    return Clause(*parts)
+
+
 def folded(callee: Any, clause: Clause, eager: bool, nested: bool, *start: Any) -> Any:
     """`callee(value for x in items)`; `eager`: of a list, `nested`: with several `for`."""
+    from .folds import fold_of, plainly
+
     made = fold_of(callee, clause, eager, start, nested)
     if made is not NotImplemented:
         return made
@@ -275,6 +290,8 @@ def unpack(value: Any, count: int = 0) -> Any:
     if not session.trace.alive:
         return (session.nothing(),) * abs(count)
     if isinstance(value, Array | ndarray):
+        from .arrays.conversion import items_of
+
         return items_of(lift(value, ""), count)
     if type(value) is CompiledRange or isinstance(value, Iteration):
         refuse(202)
@@ -464,7 +481,7 @@ class _Hooks:
     chain = staticmethod(chain)
     choice = staticmethod(control_choice.choice)
     choice_lazily = staticmethod(choice_lazily)
-    clause = Clause
+    clause = staticmethod(clause)
     decided = staticmethod(decided)
     delegated = staticmethod(delegated)
     either = staticmethod(control_choice.either)
@@ -494,6 +511,19 @@ class _Hooks:
     unpack = staticmethod(unpack)
     yielded = staticmethod(yielded)
 
+
+def _hook_of_arrays(place: int) -> Callable[..., Any]:
+    """What the traced array asks for until the table of its functions is loaded, as this does."""
+
+    def hook(*args: Any) -> Any:
+        from .arrays.table import HOOKS
+
+        return HOOKS[place](*args)
+
+    return hook
+
+
+_trace.set_array_hooks(*map(_hook_of_arrays, range(8)))
 
 CELLS: dict[str, CellType] = {
     "__numeta__": CellType(_Hooks),

@@ -25,7 +25,6 @@ from .types import (
     Scope,
     parse_hint,
     parse_return_hint,
-    scope_of,
 )
 
 _STORM = 8
@@ -77,7 +76,7 @@ class Kernel(_call.Kernel):
     # -- parameters ---------------------------------------------------------------------------
 
     def _scope(self) -> Scope:
-        return scope_of(self.py_func, self._names)
+        return Scope(self.py_func, self._names)
 
     def _parameters(self) -> tuple[int, int, bool, bool]:
         """(positional, keyword-only, takes *args, takes **kwargs)."""

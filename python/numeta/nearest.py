@@ -48,9 +48,9 @@ _NEAREST = {
 @functools.cache
 def _names() -> dict[str, str]:
     """Names of rows as modules have them -> as messages have them."""
-    from .functions import ROWS, late_rows
+    from .functions import every_row
 
-    rows = [row.name for row in (*ROWS, *late_rows()) if row.name.startswith("np.")]
+    rows = [row.name for row in every_row() if row.name.startswith("np.")]
     return {"numpy." + name[3:]: name for name in rows}
 
 

@@ -9,20 +9,21 @@ change come back as they are. What is returned of arrays is in returned_arrays.p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import _trace, errors
 from .arguments import convert_scalar, describe
 from .fingerprint import is_immutable
+from .records import Record
 from .returned_arrays import Choice, Origins, Placed, debug_array, fits, is_named_tuple
 from .types import Hint, ReturnHint, dtype_of
 
 Template = Any
 
 
-class Results(NamedTuple):
+class Results(Record):
     """`values` and `arrays` for `Trace.set_result`, the `template` for `_call.Specialisation`."""
 
     values: list[tuple[object, str | None, bool]]

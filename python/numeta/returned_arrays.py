@@ -55,12 +55,12 @@ def ready(value: Any, hint: ReturnHint) -> Any:
     kind = type(value)
     if kind is tuple or kind is list:
         fits = hint.kind == "tuple" and len(hint.parts) == len(value)
-        parts = hint.parts if fits else (hint._replace(kind="any"),) * len(value)
+        parts = hint.parts if fits else (hint.replaced(kind="any"),) * len(value)
         items = [ready(item, part) for item, part in zip(value, parts, strict=True)]
         changed = any(a is not b for a, b in zip(items, value, strict=True))
         return kind(items) if changed else value
     if is_named_tuple(kind):
-        any_hint = hint._replace(kind="any")
+        any_hint = hint.replaced(kind="any")
         return kind(*(ready(item, any_hint) for item in value))
     if kind is not _trace.Array:
         return value

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import _trace
+from .records import Record
 from .session import current
 
 _traced = _trace.is_traced
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One callable: how it is called in messages and documents, and what stands for it."""
 
     callable: Callable[..., Any]

@@ -15,8 +15,8 @@ import numpy as np
 from . import _trace
 from .arrays.nests import require
 from .control_merge import is_number, note_mixed
-from .functions_numpy import python_type
 from .session import Session, current
+from .traced_values import python_type
 
 _LONGEST = 64
 

@@ -15,16 +15,18 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CellType, CodeType, FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import _cache, _trace
 from .config import config
+from .records import Record
+from .version import VERSION
 
 if TYPE_CHECKING:
     from .staging_source import Transformed
 
 
-class _Template(NamedTuple):
+class _Template(Record):
     """What one code object is turned into; `code` is the original where there is no source."""
 
     original: CodeType  # kept: the cache is keyed by its id
@@ -173,7 +175,7 @@ class _Stager:
         if self.words is None:
             paths = [f"{PACKAGE}staging_{name}.py" for name in SOURCES]
             identity = _cache.identity_of(paths, str(_trace.__file__))
-            python = f"{sys.version} {sys.flags.optimize}".encode()
+            python = f"{VERSION} {sys.version} {sys.flags.optimize}".encode()
             self.words = identity + python if identity else b""
         return self.words
 

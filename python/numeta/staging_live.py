@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from ._trace import placed
+from .records import Record
 from .staging_marks import BREAK, CONTINUE, RAISE, RETURN
 from .staging_names import DECLARING, FUNCTIONS, LEAVES, all_children, bindings, declare
 from .staging_nodes import call, load, when
@@ -25,7 +25,7 @@ _FORS, _WITHS, _LOOPS = (ast.For, ast.AsyncFor), (ast.With, ast.AsyncWith), (ast
 _TESTS = (ast.If, ast.While)
 
 
-class Info(NamedTuple):
+class Info(Record):
     """What one statement does with the names of its function.
 
     loads, stores: by its own expressions; bound: by all of it; jumps: the kinds of jump out of it.
@@ -38,7 +38,7 @@ class Info(NamedTuple):
     calls: bool
 
 
-class _Way(NamedTuple):
+class _Way(Record):
     """What is live where a statement may jump to."""
 
     break_: int = 0
@@ -315,7 +315,7 @@ class Liveness:
             for handler in node.handlers:
                 caught |= self._block(handler.body, final, way)
             after = self._block(node.orelse, final, way)
-            inner = way._replace(except_=way.except_ | caught | final)
+            inner = way.replaced(except_=way.except_ | caught | final)
             return info.loads | caught | final | self._block(node.body, after, inner)
         return info.loads | out | info.bound  # async for: refused as a whole
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
+
+from .records import Record
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-class Bindings(NamedTuple):
+class Bindings(Record):
     """What one scope does with names: binds them (deletes too), declares them, yields."""
 
     bound: set[str]

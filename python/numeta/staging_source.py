@@ -17,8 +17,9 @@ import sys
 from collections.abc import Iterator
 from operator import itemgetter
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
+from .records import Record
 from .staging_marks import RESERVED
 from .staging_statements import Transformer
 
@@ -29,7 +30,7 @@ for _feature in __future__.all_feature_names:
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-class Transformed(NamedTuple):
+class Transformed(Record):
     """What a function's code is turned into.
 
     is_certain: the code alone says so. The source compiles to it, and line by line.

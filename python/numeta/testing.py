@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .debug import debug
 from .kernel import Kernel
+from .records import Record
 
 
-class Tolerance(NamedTuple):
+class Tolerance(Record):
     """One row: values of `dtype` may differ by `ulp` units in the last place in `mode`."""
 
     mode: str
@@ -210,7 +211,7 @@ def _memory_of(result: Any, known: list[np.ndarray[Any, Any]]) -> list[tuple[Any
     return out
 
 
-class _Run(NamedTuple):
+class _Run(Record):
     result: Any
     error: BaseException | None
     args: Any

@@ -12,15 +12,16 @@ import ctypes
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from . import _cache, compilation
 from .arguments import Argument
 from .config import config
 from .kernel import Kernel
+from .records import Record
 
 
-class _Part(NamedTuple):
+class _Part(Record):
     """One kernel of a loaded batch, with the attributes of `_cache.Loaded`."""
 
     address: int
@@ -31,7 +32,7 @@ class _Part(NamedTuple):
     batch: _cache.Loaded
 
 
-class Prepared(NamedTuple):
+class Prepared(Record):
     """A kernel traced for its arguments and not compiled yet."""
 
     kernel: Any  # a Kernel, which mypy would bind as a method here

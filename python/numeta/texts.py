@@ -179,6 +179,15 @@ class Raise:
         return made
 
 
+class Say:
+    """A site that says something to Python and raises nothing."""
+
+    __slots__ = ("tell",)
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        self.tell = tell
+
+
 def _told(dtype: np.dtype[Any], weak: bool, words: Any) -> Any:
     """The value of the next words; a complex one has two."""
     if dtype.kind != "c":

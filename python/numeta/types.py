@@ -12,11 +12,12 @@ from __future__ import annotations
 import types as _types
 import typing as _typing
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import _trace, errors
+from .records import Record
 
 Dimension = int | None
 
@@ -124,7 +125,7 @@ def dtype_of(value: object) -> DType | None:
     return BY_SHORT.get(f"{found.kind}{found.itemsize}")
 
 
-class Hint(NamedTuple):
+class Hint(Record):
     """A parameter's hint. `kind`: 'none', 'comptime', 'scalar' or 'array'; `text` as shown."""
 
     kind: str
@@ -134,7 +135,7 @@ class Hint(NamedTuple):
     shape: tuple[Dimension, ...] | None = None
 
 
-class ReturnHint(NamedTuple):
+class ReturnHint(Record):
     """A result's hint. `kind`: 'any' (no hint), 'none', 'scalar', 'array', 'tuple' (of `parts`)."""
 
     kind: str
@@ -194,6 +195,8 @@ def _show(annotation: object) -> str:
 
 def _unwrapped(annotation: Any) -> Any:
     """`Annotated[T, nm.f8[:]]` means the numeta type in it, or else T; `type X = T` means T."""
+    if isinstance(annotation, DType | ArrayType):
+        return annotation
     if _typing.get_origin(annotation) is _typing.Annotated:
         first, *rest = _typing.get_args(annotation)
         ours = [r for r in rest if isinstance(r, DType | ArrayType | Comptime)]
@@ -205,11 +208,29 @@ def _unwrapped(annotation: Any) -> Any:
     return value[arguments] if arguments else value
 
 
-class Scope(NamedTuple):
+class Scope(Record):
     """Where the string annotations of a function are resolved, and its name for messages."""
 
-    kernel: str
-    names: Mapping[str, object]
+    func: Callable[..., Any]
+    extra: Mapping[str, object]
+
+    @property
+    def kernel(self) -> str:
+        """The name of the function."""
+        return self.func.__qualname__.rpartition("<locals>.")[2]
+
+    @property
+    def names(self) -> dict[str, object]:
+        """`extra`, then the closure, then the globals."""
+        names = dict(self.func.__globals__)
+        names.update(self.extra)
+        code = self.func.__code__
+        for name, cell in zip(code.co_freevars, self.func.__closure__ or (), strict=True):
+            try:
+                names[name] = cell.cell_contents
+            except ValueError:
+                continue
+        return names
 
 
 def _resolved(annotation: Any, parameter: str, scope: Scope) -> Any:
@@ -265,16 +286,3 @@ def parse_return_hint(annotation: Any, scope: Scope) -> ReturnHint:
     if array is not None:
         return ReturnHint("array", repr(array), array.dtype, shape=array.shape)
     raise errors.error(408, kernel=scope.kernel, hint=_show(annotation))
-
-
-def scope_of(func: Callable[..., Any], extra: Mapping[str, object]) -> Scope:
-    """The names that annotations of `func` may use: `extra`, its closure, its globals."""
-    names = dict(func.__globals__)
-    names.update(extra)
-    code = func.__code__
-    for name, cell in zip(code.co_freevars, func.__closure__ or (), strict=True):
-        try:
-            names[name] = cell.cell_contents
-        except ValueError:
-            continue
-    return Scope(func.__qualname__.rpartition("<locals>.")[2], names)

@@ -10,6 +10,7 @@ import ast
 import json
 import marshal
 import os
+import time
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -195,6 +196,28 @@ def test_a_namespace_has_its_own(program: Program) -> None:
     assert told(program(setting + KERNEL + FACTS))["staged_hits"] == 2
 
 
+def test_a_source_is_told_by_its_time_and_a_new_one_by_its_content(tmp_path: Path) -> None:
+    """Within one tick of the clock a file may be written twice, as long as it was."""
+    file, library = tmp_path / "source.py", str(staging._trace.__file__)
+
+    def identity(text: str, age: float) -> bytes | None:
+        file.write_text(text)
+        written = time.time() - age
+        os.utime(file, (written, written) if age < 1e6 else (1, 1))
+        return staging._cache.identity_of([str(file)], library)
+
+    first = identity("a = 1", 1e7)
+    assert first is not None and first == identity("a = 1", 1e7)
+    assert first != identity("a = 12", 1e7) and first != identity("a = 1", 100.0)
+    file.write_text("a = 1")
+    state = os.stat(file)
+    new = staging._cache.identity_of([str(file)], library)
+    file.write_text("a = 2")
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert new is not None and new != staging._cache.identity_of([str(file)], library)
+    assert staging._cache.identity_of([str(tmp_path / "absent.py")], library) is None
+
+
 def test_what_transforms_is_part_of_the_question(program: Program) -> None:
     """Sources of numeta that say something else, another Python, another level of `-O`."""
     program(KERNEL + FACTS, work=WORK)
@@ -260,7 +283,8 @@ def test_equal_code_is_the_same_question_however_it_came_here() -> None:
 
 
 def test_all_modules_that_transform_are_named() -> None:
-    """What staging_source loads of numeta, and what that loads, is in the question."""
+    """What staging_source loads of numeta, and what that loads, is in the question; but for the
+    tracer, which it tells by its file, and records, which only hold values."""
     folder = Path(numeta.__file__).parent
     found: set[str] = set()
     pending = {"staging_source"}
@@ -272,7 +296,7 @@ def test_all_modules_that_transform_are_named() -> None:
         for node in ast.walk(ast.parse((folder / f"{name}.py").read_text())):
             if isinstance(node, ast.ImportFrom) and node.level == 1:
                 pending |= {node.module or ""} - found
-    assert found - {"_trace"} == {f"staging_{name}" for name in staging.SOURCES}
+    assert found - {"_trace", "records"} == {f"staging_{name}" for name in staging.SOURCES}
 
 
 # -- damage, age and size --------------------------------------------------------------------------

@@ -203,7 +203,7 @@ def _damaged(part: testing_batch.Prepared, damage: Callable[[str], str]) -> test
     """The same with other Fortran."""
     whole = part.traced.emission
     emission = cast(Any, _Damaged(whole, damage(whole.fortran)))
-    return part._replace(traced=part.traced._replace(emission=emission))
+    return part.replaced(traced=part.traced.replaced(emission=emission))
 
 
 def _raised_at_trace(case: Case, candidate: Candidate, error: Exception) -> Outcome:

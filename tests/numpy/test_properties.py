@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 
 import numeta as nm
 from numeta import functions, testing
-from numeta.arrays import fft
 from numeta.kernel import Kernel
 from tests.numpy.forms import FORMS, Forms
 from tests.numpy.operands import Kind, kinds, value_of
@@ -33,11 +32,7 @@ EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "2"))
 SEED = int(os.environ.get("PROPERTY_SEED", "0"))
 CALLS = 3
 ROWS = sorted(
-    {
-        row.name
-        for row in (*functions.ROWS, *fft.rows())
-        if not row.refused and row.name[:3] == "np."
-    }
+    {row.name for row in functions.every_row() if not row.refused and row.name[:3] == "np."}
 )
 _NUMBERS = itertools.count()
 

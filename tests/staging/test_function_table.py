@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import numeta as nm
-from numeta.functions import ROWS
-from numeta.functions_math import ROWS as MATH_ROWS
-from numeta.functions_numpy import ROWS as NUMPY_ROWS
+from numeta import functions_math, functions_numpy
+from numeta.functions import every_row
 from numeta.testing import same_as_python
 
 REALS = (0.3, -0.7, 0.0, -0.0, 1.0, 2.5, -3.5, 30.0)
@@ -49,7 +48,7 @@ BINARY = tuple(
 OF_INTEGERS = tuple(f"math.{name}" for name in "prod gcd lcm isqrt factorial comb perm".split())
 
 
-UNARY = [r for r in MATH_ROWS if not r.refused and r.name not in OF_INTEGERS]
+UNARY = [r for r in functions_math.rows() if not r.refused and r.name not in OF_INTEGERS]
 ONE = [r for r in UNARY if r.name not in (*BINARY, "math.dist")]
 
 
@@ -75,7 +74,7 @@ def test_math_of_other_types(name, kind):
     agrees(kernel, {"nm.f4": np.float32(1.5), "bool": True}.get(kind, 3))
 
 
-UFUNCS = [r for r in NUMPY_ROWS if isinstance(r.callable, np.ufunc)]
+UFUNCS = [r for r in functions_numpy.rows() if isinstance(r.callable, np.ufunc)]
 SAMPLES = {
     "float": 0.5,
     "int": 3,
@@ -114,13 +113,13 @@ def test_ufuncs_of_scalars(row):
 
 def test_rows_have_one_handler_each():
     seen = {}
-    for row in ROWS:
+    for row in every_row():
         assert seen.setdefault(id(row.callable), row.name).rpartition(".")[2]
         assert callable(row.handler)
 
 
 def test_no_row_is_there_for_what_python_has_not():
-    names = {row.name for row in ROWS}
+    names = {row.name for row in every_row()}
     for name in ("sumprod", "fma"):
         assert (f"math.{name}" in names) == hasattr(math, name)
 

@@ -9,7 +9,12 @@ import pytest
 import numeta as nm
 from numeta.types import DTYPES, NO_HINT, Scope, parse_hint, parse_return_hint
 
-SCOPE = Scope("k", {"nm": nm, "np": np})
+
+def k():
+    """The function whose annotations are read."""
+
+
+SCOPE = Scope(k, {})
 
 
 def hint_of(annotation: Any) -> tuple[Any, ...]:

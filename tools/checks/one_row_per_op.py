@@ -85,8 +85,9 @@ ELSEWHERE = {
         "round() and np.round",
     ),
     "python/numeta/rows.py": ("isinf isnan", "int() of Python"),
+    "python/numeta/traced_values.py": ("conj imag real", "attributes of NumPy's numbers"),
     "python/numeta/functions_numpy.py": (
-        "acos acosh asin asinh atan atan2 atanh conj imag isnan maximum minimum real remainder",
+        "acos acosh asin asinh atan atan2 atanh conj isnan maximum minimum remainder",
         "functions that NumPy calls otherwise, np.clip, the ufuncs that order complex numbers",
     ),
 }

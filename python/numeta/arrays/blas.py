@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import _trace
 from ..config import config
+from ..records import Record
 from ..session import refuse
 
 _FOLDERS = ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib", "/opt/*/lib")
@@ -28,7 +29,7 @@ _FILES = (
 )
 
 
-class Library(NamedTuple):
+class Library(Record):
     """A file, the names in it, and the type of its integers."""
 
     file: str

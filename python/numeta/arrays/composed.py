@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from .. import _trace
-from ..functions_numpy import UFUNCS, is_run_time, sample_of
+from ..functions_numpy import UFUNCS, sample_of
 from ..rows import Row
 from ..session import refuse
+from ..traced_values import is_run_time
 from . import diagonals, products, searches, sets, sorting
 from .attributes import astype as astype_of
 from .conversion import Scalar, as_array, lengths_of, short_of

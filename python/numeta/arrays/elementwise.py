@@ -15,18 +15,10 @@ import numpy as np
 
 from .. import _trace
 from ..control_state import Construct
-from ..functions_numpy import (
-    UFUNCS,
-    clip,
-    constant_result,
-    elementwise,
-    is_run_time,
-    operand,
-    sample_of,
-    short,
-)
+from ..functions_numpy import UFUNCS, clip, constant_result, elementwise, operand, sample_of, short
 from ..rows import Row
 from ..session import current, refuse
+from ..traced_values import is_run_time
 from .nests import product, require
 
 

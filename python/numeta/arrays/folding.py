@@ -12,20 +12,21 @@ what they do: a kernel is compiled anew for such an argument, with the length of
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import _trace, loops
 from ..control_state import Restart
 from ..functions_numpy import short
+from ..records import Record
 from ..session import current, refuse
 from .conversion import as_array, filled
 from .nests import require
 from .staged import staged
 
 
-class Fold(NamedTuple):
+class Fold(Record):
     """`onto(total, term, shape, dtype)`: the total with all `term(*index)` folded into it."""
 
     onto: Callable[[Any, Callable[..., Any], tuple[Any, ...], Any], Any]

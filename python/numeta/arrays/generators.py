@@ -16,8 +16,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from .. import _trace
-from ..functions_numpy import is_run_time, operand
+from ..functions_numpy import operand
 from ..session import refuse
+from ..traced_values import is_run_time
 from .conversion import Scalar, shape_of, short_of
 from .nests import over, product, require, shape_text
 from .shapes import repeated

@@ -9,11 +9,12 @@ elements; True and False as an axis of length 1 or 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .. import _trace
+from ..records import Record
 from ..session import refuse
 from .conversion import Array, Scalar, as_array, is_array
 from .nests import Count, chosen, is_same, over, require, shape_text, when
@@ -25,7 +26,7 @@ _WRONG = (
 )
 
 
-class Truth(NamedTuple):
+class Truth(Record):
     """A bool as a part of a key."""
 
     holds: Any
@@ -38,7 +39,7 @@ class Truth(NamedTuple):
         return int(bool(self.holds))
 
 
-class Chosen(NamedTuple):
+class Chosen(Record):
     """The elements of `view` that a key stands for. `places`: for each axis of the view its index,
     or None where the axis is one of the result's own; `shape` and `at`: the axes of the indices."""
 

@@ -9,9 +9,10 @@ nobody reads then is not emitted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import _trace
+from ..records import Record
 from .conversion import filled, is_array
 from .nests import Count, is_same, over, when
 from .shapes import short
@@ -20,7 +21,7 @@ Item = Callable[[Sequence[Any]], Any]
 _COUNT, _ORIGIN = True, False
 
 
-class Origin(NamedTuple):
+class Origin(Record):
     """What an array is of: `item` gives the value for an index of the mask where that is true, and
     an index of the axes of `rest`, which the mask does not choose from.
 
@@ -69,7 +70,7 @@ def origin_of(array: Any) -> Origin | None:
     def item(index: Sequence[Any]) -> Any:
         return _trace.cast(made(index), dtype, False)
 
-    return found._replace(item=item)
+    return found.replaced(item=item)
 
 
 def derived(function: Callable[..., Any], operands: Sequence[Any]) -> Origin | None:

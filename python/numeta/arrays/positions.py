@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from .. import _trace, loops
-from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
+from ..functions_numpy import UFUNCS, constant_result, short
 from ..rows import Row
+from ..traced_values import is_run_time
 from .conversion import as_array
 from .folding import Fold, axes_of, delivered, kept_dimensions, know_short_rows, over, product
 from .nests import require

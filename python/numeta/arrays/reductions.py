@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from .. import _trace, loops
-from ..functions_numpy import UFUNCS, constant_result, is_run_time, short
+from ..functions_numpy import UFUNCS, constant_result, short
 from ..rows import Row
 from ..session import refuse
+from ..traced_values import is_run_time
 from .conversion import as_array
 from .elementwise import isclose, native_first, select
 from .folding import (
@@ -187,7 +188,7 @@ def _fold_of(
     return (
         how
         if initial is _MISSING
-        else how._replace(start=_trace.cast(initial, short(dtype), False))
+        else how.replaced(start=_trace.cast(initial, short(dtype), False))
     )
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from .. import _trace, loops
-from ..functions_numpy import UFUNCS, is_run_time, operand, short
+from ..functions_numpy import UFUNCS, operand, short
 from ..rows import Row
 from ..session import refuse
+from ..traced_values import is_run_time
 from .conversion import as_array
 from .elementwise import native_first, select
 from .folding import axes_of, delivered, over, product
