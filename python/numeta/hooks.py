@@ -20,6 +20,7 @@ from .arrays.conversion import items_of, one_by_one
 from .arrays.subscripts import STAND_INS
 from .config import config
 from .control_merge import UNBOUND, Poison, asked_for_type, name_, raise_poison
+from .equality import compared, found_in
 from .folds import Clause, fold_of, plainly
 from .functions_numpy import attribute_of, python_type
 from .iteration import Iteration, run_time_iteration
@@ -138,17 +139,18 @@ def isnot_(left: Any, right: Any) -> Any:
 
 
 def in_(item: Any, container: Any) -> bool:
-    """`item in container`; a container of compile-time items compares them itself."""
+    """`item in container`; Python itself compares items that are compile-time."""
     if type(item) is Poison:
         raise_poison(item)
     if type(container) is Array:
         return contains(container, item)  # type: ignore[no-any-return]
     if _trace.is_traced(container) or (type(container) is CompiledRange and current() is not None):
         refuse(225, what="in")
-    if calls.is_traced_inside(item):
-        if type(container) in (list, tuple, set, frozenset, dict, str) and not container:
-            return False
-        refuse(225, what="in")
+    if calls.is_traced_inside((item, container)):
+        found = found_in(item, container)
+        if found is NotImplemented:
+            refuse(225, what="in")
+        return found  # type: ignore[no-any-return]
     return item in container
 
 
@@ -158,21 +160,13 @@ def notin_(item: Any, container: Any) -> bool:
 
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
-    import operator
-
     table: dict[str, Callable[[Any, Any], Any]] = {
         "Is": is_,
         "IsNot": isnot_,
         "In": in_,
         "NotIn": notin_,
-        "Lt": operator.lt,
-        "LtE": operator.le,
-        "Gt": operator.gt,
-        "GtE": operator.ge,
-        "Eq": operator.eq,
-        "NotEq": operator.ne,
     }
-    return table[name]
+    return table.get(name) or (lambda a, b: compared(name, a, b))
 
 
 def chain(operators: tuple[str, ...], first: Callable[[], Any], *rest: Callable[[], Any]) -> Any:
@@ -462,6 +456,7 @@ class _Hooks:
     both_truth_lazily = staticmethod(both_truth_lazily)
     caught = staticmethod(caught)
     chain = staticmethod(chain)
+    compared = staticmethod(compared)
     choice = staticmethod(control_choice.choice)
     choice_lazily = staticmethod(choice_lazily)
     clause = Clause

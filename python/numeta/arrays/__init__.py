@@ -45,6 +45,7 @@ _trace.set_array_hooks(
     attributes.attribute,
     conversion.as_array,
     products.matmul,
+    products.matmul_into,
     attributes.iterate,
     attributes.set_attribute,
     masked.derived,
