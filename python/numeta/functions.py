@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _trace
+from . import _trace, functions_bisect
 from .arrays import ROWS as ARRAY_ROWS
 from .arrays import fft
 from .arrays.builtins import all_of, any_of, best_of, sum_of
@@ -415,7 +415,7 @@ def _module_rows(module: Any, why: str, only: tuple[str, ...] = ()) -> list[Row]
     rows = []
     for name in only or dir(module):
         found = getattr(module, name, None)
-        if callable(found) and not name.startswith("__") and not isinstance(found, type):
+        if callable(found) and not name.startswith("_") and not isinstance(found, type):
             rows.append(_refused(found, f"{module.__name__}.{name}", why, _OUTSIDE))
     return rows
 
@@ -441,7 +441,10 @@ _LATE: dict[str, tuple[str, tuple[str, ...]]] = {
     "uuid": (_ONCE, ("uuid1", "uuid4", "getnode")),
 }
 # The same of functions that have a meaning in kernels.
-_LATE_ROWS: dict[str, Callable[[], tuple[Row, ...]]] = {"numpy.fft": fft.rows}
+_LATE_ROWS: dict[str, Callable[[], tuple[Row, ...]]] = {
+    "numpy.fft": fft.rows,
+    "bisect": functions_bisect.rows,
+}
 _ALL_LATE_ROWS = dict(_LATE_ROWS)
 
 
