@@ -202,14 +202,20 @@ bool Graph::is_integer_constant(NodeId id, std::int64_t value) const {
   return is_constant(id) && is_integer(nodes_[id].type) && integer_value(id) == value;
 }
 
-/// A comparison of signed integers that their ranges decide; the sign of what was unsigned.
+/// A comparison of a value with itself, or one of signed integers that their ranges decide; the
+/// sign of what was unsigned.
 std::optional<bool> Graph::decided(Op op, std::span<const NodeId> operands) const {
   if (op == Op::signbit && node(operands[0]).op == Op::cast) {
     const Kind from = kind(node(this->operands(operands[0])[0]).type);
     if (from == Kind::Bool || from == Kind::Uint) return false;
   }
   if (op != Op::lt && op != Op::le && op != Op::eq && op != Op::ne) return std::nullopt;
-  if (kind(node(operands[0]).type) != Kind::Int) return std::nullopt;
+  const DType type = node(operands[0]).type;
+  if (operands[0] == operands[1]) {  // a NaN is not even equal to itself
+    if (op == Op::lt) return false;
+    if (!is_float(type) && !is_complex(type)) return op != Op::ne;
+  }
+  if (kind(type) != Kind::Int) return std::nullopt;
   const Interval a = decides_by_facts_ ? range_here(operands[0]) : range(operands[0]);
   const Interval b = decides_by_facts_ ? range_here(operands[1]) : range(operands[1]);
   // An end at the limit of int64 may mean "or beyond".
@@ -242,6 +248,12 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
   }
   const NodeId same = simplify(*this, op, operands);
   if (same != kNone && nodes_[same].type == type && nodes_[same].weak == weak) return same;
+  if ((op == Op::lt || op == Op::le) && is_constant(operands[1]) &&
+      may_wrap_to_itself(operands[0])) {
+    const NodeId both[] = {operands[1], operands[0]};
+    const NodeId more = pure(op == Op::lt ? Op::le : Op::lt, type, weak, both);
+    return pure(Op::logical_not, type, weak, {&more, 1});
+  }
   if (op == Op::select && decides_by_facts_) {
     const auto truth = truth_here(operands[0]);
     const NodeId chosen = truth ? operands[*truth ? 1 : 2] : kNone;
@@ -289,6 +301,23 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
 /// Is it the constant 0.0 of a real type?
 bool Graph::is_zero(NodeId value) const {
   return is_constant(value) && is_float(nodes_[value].type) && nodes_[value].bits[0] == 0;
+}
+
+/// Is it the magnitude of an integer that may be the least of its type? gcc makes x >= -c and
+/// x <= c of abs(x) <= c also where the magnitude of the least integer is that integer itself.
+bool Graph::may_wrap_to_itself(NodeId value) const {
+  while (nodes_[value].op == Op::cast && is_integer(nodes_[operands(value)[0]].type)) {
+    value = operands(value)[0];
+  }
+  const Node& n = nodes_[value];
+  if (kind(n.type) != Kind::Int || ranges_[value].low >= 0) return false;
+  if (n.op == Op::abs) return true;
+  if (n.op != Op::select) return false;
+  const auto is_negated = [&](NodeId a, NodeId b) {
+    return nodes_[a].op == Op::neg && operands(a)[0] == b;
+  };
+  const std::span<const NodeId> arms = operands(value).subspan(1);
+  return is_negated(arms[0], arms[1]) || is_negated(arms[1], arms[0]);
 }
 
 /// Is it a complex number that is made from its parts?

@@ -348,6 +348,7 @@ class Graph {
 
  private:
   bool is_zero(NodeId value) const;
+  bool may_wrap_to_itself(NodeId value) const;
   bool is_of_parts(NodeId value) const;
   NodeId part_of(NodeId value, std::size_t k);
   NodeId zero_minus(DType type, bool weak, NodeId zero, NodeId x);

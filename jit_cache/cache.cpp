@@ -62,9 +62,10 @@ struct Cache::Work {
   Stopwatch watch;
   ToolchainFinder::Found tool;
   Key key;
-  std::string stored_elf;     // what the store held
-  double stored_seconds = 0;  // how long that took to compile
-  bool keep_stored = false;   // the store holds something under this name that is not ours
+  std::string stored_elf;            // what the store held
+  double stored_seconds = 0;         // how long that took to compile
+  bool keep_stored = false;          // the store holds something under this name that is not ours
+  std::vector<std::string> damaged;  // the entries that were counted as such
   Loaded result;
   std::string load_error;
 
@@ -176,8 +177,11 @@ bool Cache::sound_entry(const Store& store, Work& work, std::string& bytes) {
     return true;
   }
   if (defect == Defect::kSchemaNewer && &store == &store_) work.keep_stored = true;
+  const std::string path = store.entry_path(key.name);
+  if (std::ranges::find(work.damaged, path) != work.damaged.end()) return false;  // seen before
+  work.damaged.push_back(path);
   stats_.add(Stat::corrupt);
-  log(fmt::format("cache: {}: {}; building it again", store.entry_path(key.name),
+  log(fmt::format("cache: {}: {}; building it again", path,
                   defect == Defect::kNone ? "entry of another kernel" : defect_name(defect)));
   return false;
 }

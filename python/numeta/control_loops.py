@@ -31,7 +31,7 @@ from .control_specs import (
     write,
 )
 from .control_state import Block, Construct
-from .control_turns import Turns
+from .control_turns import IN_TURN, Turns
 from .staging_marks import AFTER, AT_HEAD, BREAK, ELSE, IN_ELSE
 
 if TYPE_CHECKING:
@@ -405,7 +405,9 @@ class RepeatLoop(Compiled):
         for k in arrays:
             for edge in exits:
                 edge.values[k] = None
-        for k in range(len(self.names)):
+        for k, spec in enumerate(self.specs):
+            if spec is IN_TURN:  # `headers` are those of one turn
+                continue
             if all(edge.values[k] is self.headers[k] for edge in self.back):
                 for edge in exits:
                     if edge.values[k] is self.headers[k]:

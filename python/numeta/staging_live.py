@@ -91,7 +91,7 @@ class Liveness:
         self.controls = False  # has it a statement that a flow is needed for
         self.deleted = 0  # somewhere in the function
         self._cells = 0
-        self._exposed: dict[ast.stmt, int] = {}
+        self._exposed: dict[ast.stmt, tuple[int, int]] = {}
         self._named: dict[int, list[str]] = {}
         self._recording = False
         for statement in _expanded(body):
@@ -321,23 +321,27 @@ class Liveness:
 
     def _loop(self, node: ast.For | ast.While, info: Info, out: int, way: _Way) -> int:
         other = self._block(node.orelse, out, way) if node.orelse else out
-        exposed = self._exposed_in(node)
-        head = exposed | other | info.loads
+        exposed, leaving = self._exposed_in(node)
+        head = exposed | other | info.loads | (out & leaving)
         if self._recording:
             self._record(node, info, head, other, out)
             self._block(node.body, head, _Way(out, head, way.return_, way.except_))
         return info.loads | head | out | way.return_
 
-    def _exposed_in(self, node: ast.For | ast.While) -> int:
-        """What an iteration may read of what was bound before it."""
+    def _exposed_in(self, node: ast.For | ast.While) -> tuple[int, int]:
+        """What an iteration may read of what was bound before it, and what it may leave so as it
+        ends the loop by a `break`: without an `else` all of that is live after the loop anyway."""
         found = self._exposed.get(node)
         if found is None:
             recording, self._recording = self._recording, False
-            found = self._block(node.body, 0, _Way())
+            exposed, leaving = self._block(node.body, 0, _Way()), 0
+            if node.orelse and getattr(node, "own_jumps", 0) & BREAK:
+                leaving = self._block(node.body, 0, _Way(break_=-1))
             self._recording = recording
             if isinstance(node, ast.For):
-                found &= ~_stored(node.target, self.bits)
-            self._exposed[node] = found
+                targets = _stored(node.target, self.bits)
+                exposed, leaving = exposed & ~targets, leaving & ~targets
+            found = self._exposed[node] = exposed, leaving
         return found
 
     def _record(self, node: ast.If | ast.For | ast.While, info: Info, *live: int) -> None:

@@ -95,9 +95,23 @@ TEST_F(Simplify, ZeroMinusAValueAsksWhetherItIsZero) {
   EXPECT_EQ(b.g.node(b.g.operands(id)[2]).op, Op::neg);
 }
 
-TEST_F(Simplify, FloatComparisonsOfAValueWithItselfStay) {
-  for (const Op op : {Op::eq, Op::ne, Op::le, Op::lt}) {
+TEST_F(Simplify, FloatComparisonsOfAValueWithItselfAskForNan) {
+  for (const Op op : {Op::eq, Op::ne, Op::le}) {
     EXPECT_EQ(b.g.node(b.op(op, DType::b1, {x, x})).op, op);
+  }
+}
+
+TEST_F(Simplify, OtherComparisonsOfAValueWithItselfAreKnown) {
+  const auto answer = [&](Op op, NodeId of) {
+    const Node& node = b.g.node(b.op(op, DType::b1, {of, of}));
+    return node.op == Op::constant ? static_cast<int>(node.bits[0]) : -1;
+  };
+  EXPECT_EQ(answer(Op::lt, x), 0);
+  for (const NodeId of : {n, p}) {
+    EXPECT_EQ(answer(Op::lt, of), 0);
+    EXPECT_EQ(answer(Op::le, of), 1);
+    EXPECT_EQ(answer(Op::eq, of), 1);
+    EXPECT_EQ(answer(Op::ne, of), 0);
   }
 }
 

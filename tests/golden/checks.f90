@@ -1,5 +1,5 @@
 recursive subroutine checked(a, a_shape, k, d, answer, error_values, status) &
-    bind(C, name="numeta_96a0f5f20b3081ac_f")
+    bind(C, name="numeta_052d153b34f479b9_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: a_shape(0:0)
@@ -28,7 +28,7 @@ recursive subroutine checked(a, a_shape, k, d, answer, error_values, status) &
 contains
 
   pure function add_overflows_i8(a, b) result(p)
-    integer(c_int64_t), intent(in) :: a, b
+    integer(c_int64_t), value :: a, b
     logical(c_bool) :: p
     p = int(a, 16) + int(b, 16) /= int(a + b, 16)
   end function add_overflows_i8

@@ -1,5 +1,5 @@
 recursive subroutine floor_pairs(a, a_shape, x, x_shape, b) &
-    bind(C, name="numeta_a53f841ce18b2026_f")
+    bind(C, name="numeta_c8b920e6e33b4cc1_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: a_shape(0:0)
@@ -18,7 +18,7 @@ recursive subroutine floor_pairs(a, a_shape, x, x_shape, b) &
 contains
 
   pure function float_floor_divide_f8(a, b) result(q)
-    real(c_double), intent(in) :: a, b
+    real(c_double), value :: a, b
     real(c_double) :: q, r
     if (b == 0) then
       q = a / b
@@ -38,7 +38,7 @@ contains
   end function float_floor_divide_f8
 
   pure function floor_divide_i8(a, b) result(q)
-    integer(c_int64_t), intent(in) :: a, b
+    integer(c_int64_t), value :: a, b
     integer(c_int64_t) :: q
     if (b == 0) then
       q = 0
@@ -51,7 +51,7 @@ contains
   end function floor_divide_i8
 
   pure function floor_modulo_i8(a, b) result(r)
-    integer(c_int64_t), intent(in) :: a, b
+    integer(c_int64_t), value :: a, b
     integer(c_int64_t) :: r
     if (b == 0 .or. b == -1) then
       r = 0

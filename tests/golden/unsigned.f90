@@ -1,5 +1,5 @@
 recursive subroutine congruential(state, state_shape, out, out_shape) &
-    bind(C, name="numeta_e65c2de091bdb893_f")
+    bind(C, name="numeta_21b8dcbf1c999d96_f")
   use, intrinsic :: iso_c_binding
   implicit none
   integer(c_int64_t), intent(in) :: state_shape(0:0)
@@ -17,7 +17,7 @@ recursive subroutine congruential(state, state_shape, out, out_shape) &
 contains
 
   pure function unsigned_modulo_u8(a, b) result(r)
-    integer(c_int64_t), intent(in) :: a, b
+    integer(c_int64_t), value :: a, b
     integer(c_int64_t) :: r
     if (b == 0) then
       r = 0

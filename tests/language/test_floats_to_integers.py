@@ -98,3 +98,39 @@ def test_checks_raise_where_a_python_float_does_not_fit(integer, x):
         return integer(x)
 
     same_as_python(kernel, x)
+
+
+# gfortran finds that these are 1 / 0; where numbers are converted both ways, it thinks of traps.
+ZEROS = {
+    "n - n": lambda x, n: n - n,
+    "n ^ n": lambda x, n: n ^ n,
+    "x < x": lambda x, n: x < x,
+    "n % 1": lambda x, n: n % np.int64(1),
+    "(n + 1) - n - 1": lambda x, n: (n + 1) - n - 1,
+    "abs(x) < -0.0": lambda x, n: abs(x) < -0.0,
+}
+
+
+@pytest.mark.parametrize("zero", ZEROS.values(), ids=list(ZEROS))
+def test_a_division_by_what_the_compiler_finds_to_be_zero(zero):
+    @nm.jit
+    def kernel(x: nm.f8, n: nm.i8):
+        d = np.float64(1.0) / zero(x, n)
+        return x // d, x % d, max(x, d), math.copysign(x, d), nm.i8(x), nm.f8(n)
+
+    same_as_python(kernel, np.float64(3.5), np.int64(5))
+
+
+def test_comparisons_of_a_value_with_itself():
+    @nm.jit
+    def kernel(x: nm.f8, z: nm.c16, n: nm.i8, u: nm.u4, b: nm.b1):
+        found = 0
+        for v in (x, z, n, u, b):
+            found = found * 4 + (v == v) * 2 + (v != v)
+        for v in (x, n, u, b):
+            found = found * 4 + (v <= v) * 2 + (v < v)
+        return found
+
+    for x in (1.0, math.inf, math.nan):
+        z = np.complex128(complex(0.0, x))
+        same_as_python(kernel, np.float64(x), z, np.int64(2), np.uint32(3), np.True_)

@@ -241,3 +241,16 @@ def test_names_that_are_swapped_in_a_loop_that_is_left_at_once():
     for k in (0, 1):
         for n in range(3):
             same_as_python(run, np.int32(k), n, A, A + 10)
+
+
+def test_names_that_become_the_same_array_in_a_while_loop():
+    @nm.jit
+    def run(k: nm.i2, u: nm.f8[:], un: nm.f8[:]):
+        turns = 3
+        while k and turns:
+            turns -= 1
+            u, un = un, un
+        return u
+
+    for k in range(3):
+        same_as_python(run, np.int16(k), A, A + 10)
