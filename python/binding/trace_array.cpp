@@ -273,6 +273,9 @@ PyObject* compare_slot(PyObject* self, PyObject* other, int operation) {
 }
 
 PyObject* matrix_slot(PyObject* a, PyObject* b) { return ask(array_hooks().matmul, a, b); }
+PyObject* inplace_matrix_slot(PyObject* a, PyObject* b) {
+  return ask(array_hooks().matmul_into, a, b);
+}
 PyObject* number_slot(PyObject* self) { return refuse_value<PyObject*>(self, nullptr); }
 PyObject* iter_slot(PyObject* self) { return PyObject_CallOneArg(array_hooks().iterate, self); }
 int setattr_slot(PyObject* self, PyObject* name, PyObject* value) {
@@ -420,6 +423,7 @@ PyType_Slot slots[] = {{Py_tp_dealloc, slot(dealloc)},
                        {Py_nb_xor, slot(operator_slot<PyNumber_Xor>)},
                        {Py_nb_inplace_xor, slot(inplace_slot<PyNumber_Xor>)},
                        {Py_nb_matrix_multiply, slot(matrix_slot)},
+                       {Py_nb_inplace_matrix_multiply, slot(inplace_matrix_slot)},
                        {Py_nb_negative, slot(unary_slot<PyNumber_Negative>)},
                        {Py_nb_positive, slot(unary_slot<PyNumber_Positive>)},
                        {Py_nb_absolute, slot(unary_slot<PyNumber_Absolute>)},

@@ -274,11 +274,12 @@ py::object axis_of(py::handle length) {
 }
 
 void set_array_hooks(py::object get, py::object set, py::object attribute, py::object convert,
-                     py::object matmul, py::object iterate, py::object set_attribute,
-                     py::object origin) {
-  array_hooks() = {get.release().ptr(),           set.release().ptr(),    attribute.release().ptr(),
-                   convert.release().ptr(),       matmul.release().ptr(), iterate.release().ptr(),
-                   set_attribute.release().ptr(), origin.release().ptr()};
+                     py::object matmul, py::object matmul_into, py::object iterate,
+                     py::object set_attribute, py::object origin) {
+  array_hooks() = {
+      get.release().ptr(),     set.release().ptr(),           attribute.release().ptr(),
+      convert.release().ptr(), matmul.release().ptr(),        matmul_into.release().ptr(),
+      iterate.release().ptr(), set_attribute.release().ptr(), origin.release().ptr()};
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct ArrayHooks {
   PyObject* attribute = nullptr;      // (array, name) -> value
   PyObject* convert = nullptr;        // (value) -> array: lists, tuples, NumPy's own arrays
   PyObject* matmul = nullptr;         // (a, b) -> value
+  PyObject* matmul_into = nullptr;    // (a, b) -> a, which holds the product
   PyObject* iterate = nullptr;        // (array) -> iterator
   PyObject* set_attribute = nullptr;  // (array, name, value)
   PyObject* origin = nullptr;         // (function, operands) -> what the results are of, or None

@@ -188,9 +188,19 @@ class Trace {
     const NodeId node = require_node(state_, value.ptr(), "an assignment");
     return state_->lowering.coerce(node, state_->graph.buffers()[variable].type);
   }
+  /// Where the value has to be converted that is done at the end of the region, too: what belongs
+  /// to a loop cannot be used after it, and what a conversion checks is asked on that way alone.
   void write_at_end(core::RegionId region, core::BufferId variable, py::object value) {
     run(state_, [&] {
-      state_->graph.store_at_end(region, variable, held(variable, value));
+      const NodeId node = require_node(state_, value.ptr(), "an assignment");
+      const core::DType type = state_->graph.buffers()[variable].type;
+      NodeId kept = node;
+      if (state_->lowering.type(node).dtype != type) {
+        core::Resumed resumed = state_->graph.resume(region);
+        kept = state_->lowering.coerce(node, type);
+        state_->graph.suspend(std::move(resumed));
+      }
+      state_->graph.store_at_end(region, variable, kept);
       return Py_NewRef(Py_None);
     });
   }

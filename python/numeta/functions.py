@@ -417,7 +417,7 @@ def _module_rows(module: Any, why: str, only: tuple[str, ...] = ()) -> list[Row]
     rows = []
     for name in only or dir(module):
         found = getattr(module, name, None)
-        if callable(found) and not name.startswith("__") and not isinstance(found, type):
+        if callable(found) and not name.startswith("_") and not isinstance(found, type):
             rows.append(_refused(found, f"{module.__name__}.{name}", why, _OUTSIDE))
     return rows
 
@@ -449,6 +449,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "cmath": ("functions_cmath",),
     "numpy": ("functions_numpy", "functions_rounding", "arrays.table"),
     "numpy.fft": ("arrays.fft",),
+    "_bisect": ("functions_bisect",),
 }
 _OWN = (*_BUILTINS, *_REFUSALS)
 _taken: dict[str, tuple[Row, ...]] = {}  # kept: the table knows its callables by their ids

@@ -59,7 +59,17 @@ _log_of = _unary("log", cmath.log)
 def _log(z: Any, base: Any = None, /) -> Any:
     if not (_traced(z) or _traced(base)):
         return cmath.log(z) if base is None else cmath.log(z, base)
-    return _log_of(z) if base is None else _log_of(z) / _log_of(base)
+    if base is None:
+        return _log_of(z)
+    # Python asks for errors once, after the second logarithm: a pole of the first is forgotten.
+    z = as_weak(_apply("log", _trace.cast(_complex(z), "c16", False)), "c16") if _traced(z) else z
+    above, below = z if _traced(z) else _log_or_pole(z), _log_of(base)
+    check_never(below == 0, ValueError, _DOMAIN)
+    return above / below
+
+
+def _log_or_pole(z: Any) -> complex:
+    return complex(-math.inf, 0.0) if z == 0 else cmath.log(z)
 
 
 def _log10(z: Any, /) -> Any:

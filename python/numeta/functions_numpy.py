@@ -281,6 +281,8 @@ def _chosen(condition: Any, yes: Any, no: Any) -> Any:
 def clip(a: Any, *bounds: Any, out: Any = None, **kwargs: Any) -> Any:
     if not any(map(is_run_time, (a, *bounds, out, *kwargs.values()))):
         return constant_result(np.clip(a, *bounds, out=out, **kwargs))
+    if len(bounds) == 3 and out is None:
+        *bounds, out = bounds  # type: ignore[assignment]
     names = ("a_min", "a_max", "min", "max")
     if len(bounds) > 2 or not set(kwargs) <= set(names):
         refuse(230, name="np.clip", what="other keywords", instead="np.clip(x, low, high)")

@@ -17,6 +17,7 @@ import numpy as np
 from . import _trace, calls, control, control_choice, errors
 from .config import config
 from .control_merge import UNBOUND, Poison, asked_for_type, name_, raise_poison
+from .equality import compared, found_in
 from .iteration import Iteration, run_time_iteration
 from .loops import CompiledRange, Unrolled
 from .session import Session, current, refuse
@@ -140,7 +141,7 @@ def isnot_(left: Any, right: Any) -> Any:
 
 
 def in_(item: Any, container: Any) -> bool:
-    """`item in container`; a container of compile-time items compares them itself."""
+    """`item in container`; Python itself compares items that are compile-time."""
     if type(item) is Poison:
         raise_poison(item)
     if type(container) is Array:
@@ -149,10 +150,11 @@ def in_(item: Any, container: Any) -> bool:
         return contains(container, item)  # type: ignore[no-any-return]
     if _trace.is_traced(container) or (type(container) is CompiledRange and current() is not None):
         refuse(225, what="in")
-    if calls.is_traced_inside(item):
-        if type(container) in (list, tuple, set, frozenset, dict, str) and not container:
-            return False
-        refuse(225, what="in")
+    if calls.is_traced_inside((item, container)):
+        found = found_in(item, container)
+        if found is NotImplemented:
+            refuse(225, what="in")
+        return found  # type: ignore[no-any-return]
     return item in container
 
 
@@ -162,21 +164,13 @@ def notin_(item: Any, container: Any) -> bool:
 
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
-    import operator
-
     table: dict[str, Callable[[Any, Any], Any]] = {
         "Is": is_,
         "IsNot": isnot_,
         "In": in_,
         "NotIn": notin_,
-        "Lt": operator.lt,
-        "LtE": operator.le,
-        "Gt": operator.gt,
-        "GtE": operator.ge,
-        "Eq": operator.eq,
-        "NotEq": operator.ne,
     }
-    return table[name]
+    return table.get(name) or (lambda a, b: compared(name, a, b))
 
 
 def chain(operators: tuple[str, ...], first: Callable[[], Any], *rest: Callable[[], Any]) -> Any:
@@ -479,6 +473,7 @@ class _Hooks:
     both_truth_lazily = staticmethod(both_truth_lazily)
     caught = staticmethod(caught)
     chain = staticmethod(chain)
+    compared = staticmethod(compared)
     choice = staticmethod(control_choice.choice)
     choice_lazily = staticmethod(choice_lazily)
     clause = staticmethod(clause)
@@ -523,7 +518,7 @@ def _hook_of_arrays(place: int) -> Callable[..., Any]:
     return hook
 
 
-_trace.set_array_hooks(*map(_hook_of_arrays, range(8)))
+_trace.set_array_hooks(*map(_hook_of_arrays, range(9)))
 
 CELLS: dict[str, CellType] = {
     "__numeta__": CellType(_Hooks),

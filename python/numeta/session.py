@@ -189,6 +189,8 @@ class Session(ControlState):
             if not is_library_file(step.tb_frame.f_code.co_filename):
                 frames.append((step.tb_frame.f_code, step.tb_lineno))
             step = step.tb_next
+        if not frames:  # the kernel itself is in a library
+            raise problem
         code, line = frames[-1]
         raise errors.error(240, code.co_filename, line, name=code.co_name) from None
 

@@ -414,7 +414,11 @@ class Expressions:
         return node
 
     def visit_Compare(self, node: ast.Compare, truth: bool = False) -> ast.expr:
+        of_sequences = len(node.ops) == 1 and _may_be_sequences(node)
         operands: list[ast.expr] = [self.visit(node.left), self.visit(node.comparators[0])]
+        if of_sequences:
+            operator = constant(type(node.ops[0]).__name__, node)
+            return hook("compared", node, operator, *operands)
         if len(node.ops) == 1 and type(node.ops[0]) not in _IDENTITY:
             node.left, node.comparators[0] = operands
             return node
@@ -505,10 +509,30 @@ _INDICES = frozenset({ast.Name, ast.BinOp, ast.Call, ast.IfExp, ast.UnaryOp})
 _IDENTITY = {ast.Is: "is_", ast.IsNot: "isnot_", ast.In: "in_", ast.NotIn: "notin_"}
 
 
+# What may be a tuple; of elements such as `a[i]` it is not asked, since they are the commonest.
+_MAY_BE_SEQUENCES = (ast.Name, ast.Attribute, ast.Call, ast.Tuple, ast.List)
+
+
+def _may_be_sequences(node: ast.Compare) -> bool:
+    """Whether two sequences may be compared: two tuples are seldom told by their syntax alone."""
+    operands, op = (node.left, node.comparators[0]), type(node.ops[0])
+    if op in _IDENTITY:
+        return False
+    if any(isinstance(operand, ast.Tuple | ast.List) for operand in operands):
+        return True
+    return op in (ast.Eq, ast.NotEq) and all(
+        isinstance(operand, _MAY_BE_SEQUENCES)
+        or (isinstance(operand, ast.Subscript) and isinstance(operand.slice, ast.Slice))
+        for operand in operands
+    )
+
+
 def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, like: ast.AST) -> ast.expr:
     name = _IDENTITY.get(type(op))
     if name is not None:
         return hook(name, like, left, right)
+    if isinstance(op, ast.Eq | ast.NotEq):
+        return hook("compared", like, constant(type(op).__name__, like), left, right)
     return placed(ast.Compare, like, left, [op], [right])
 
 

@@ -62,3 +62,20 @@ def test_arguments_become_complex_numbers_of_python():
 
     same_as_python(kernel, -2.0, 5, np.complex64(1 + 2j), True)
     same_as_python(kernel, 2.0, 3, np.complex64(-1 - 2j), False)
+
+
+@nm.jit
+def to_base(z: complex, base: complex):
+    return cmath.log(z, base)
+
+
+@nm.jit
+def to_base_two(z: complex):
+    return cmath.log(z, 2), cmath.log(z, 10.0), cmath.log(3.5, z + 2)
+
+
+@pytest.mark.parametrize("z", [0j, 1 + 0j, 1j, -2.5 + 0j, 3 - 4j])
+@pytest.mark.parametrize("base", [2 + 0j, 2 + 3j, 1 + 0j, 0j, -1j])
+def test_logarithms_to_a_base_ask_for_errors_once(z, base):
+    same_as_python(to_base, z, base)
+    same_as_python(to_base_two, z)

@@ -178,3 +178,22 @@ def test_what_is_made_is_written() -> None:
         return a, c
 
     same_as_python(kernel, 4)
+
+
+def test_an_array_is_made_by_its_class():
+    @nm.jit
+    def by_class(n: int):
+        line = np.ndarray(n + 1, dtype=np.float32)
+        square = np.ndarray((n, 2), order="F")
+        line[:] = 1
+        square[...] = n
+        return line, square
+
+    same_as_python(by_class, 3)
+
+    @nm.jit
+    def on_a_buffer(a: nm.f8[:], n: int):
+        return np.ndarray((n,), buffer=a)
+
+    with pytest.raises(nm.TraceError, match=r"np\.ndarray"):
+        on_a_buffer(np.ones(3), 2)

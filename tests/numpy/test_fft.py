@@ -103,3 +103,27 @@ def test_frequencies_and_shifts():
         assert_close(frequencies, n, 0.5)
     same_as_python(shifted, np.arange(7.0))
     same_as_python(shifted, np.arange(12).reshape(3, 4))
+
+
+@nm.jit
+def of_mirrored(a: np.ndarray, n: nm.comptime, axis: nm.comptime, norm: nm.comptime):
+    return np.fft.hfft(a, n, axis, norm)
+
+
+@nm.jit
+def to_mirrored(x: np.ndarray, n: nm.comptime, axis: nm.comptime, norm: nm.comptime):
+    return np.fft.ihfft(x, n, axis, norm)
+
+
+@pytest.mark.parametrize("how", [(None, -1, None), (7, 0, "ortho"), (None, 1, "forward")])
+def test_signals_that_are_mirrored(how):
+    assert_close(of_mirrored, signal((4, 5)), *how)
+    assert_close(to_mirrored, signal((4, 5), "f8"), *how)
+
+
+def test_one_axis_twice():
+    @nm.jit
+    def twice(x: nm.c16[:, :]):
+        return np.fft.fftn(x, (8, 8), axes=(1, 1))
+
+    assert_close(twice, signal((4, 6)))

@@ -358,3 +358,45 @@ def test_a_length_that_has_to_be_three():
     same_as_python(kernel, a[::-1, ::-1], a[:, 0])
     for width in (2, 4):  # the first element is written before the lengths do not fit
         same_as_python(kernel, np.ones((4, width)), np.zeros(4))
+
+
+@nm.jit
+def multiplied_in_place(a: np.ndarray, b: np.ndarray):
+    kept = a
+    a @= b
+    return a, kept
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i8", "c16"])
+@pytest.mark.parametrize("shape", [(3, 3), (5, 3), (4, 2, 3), (3,), (0, 3)])
+def test_a_product_in_place_is_in_the_array_itself(dtype, shape):
+    same_as_python(multiplied_in_place, whole(shape, dtype), whole((3, 3), dtype, 1))
+
+
+def test_a_product_in_place_reads_all_before_it_writes():
+    square = whole((4, 4))
+    same_as_python(multiplied_in_place, square, square)
+    same_as_python(multiplied_in_place, square[1:, :3], square.T[:3, :3])
+
+    @nm.jit
+    def rows(a: nm.f8[:, :], n: int):
+        for _ in range(n):
+            a[1:] @= a
+
+    same_as_python(rows, square, 2)
+
+
+@pytest.mark.parametrize(("a", "b"), [((3, 2), (2, 3)), ((3, 3), (3,)), ((3,), (3, 2))])
+def test_a_product_in_place_of_another_shape_raises(a, b):
+    with pytest.raises(ValueError):
+        multiplied_in_place.py_func(whole(a), whole(b))
+    with pytest.raises(ValueError):
+        multiplied_in_place(whole(a), whole(b))
+
+
+def test_a_product_of_floats_is_not_written_to_integers():
+    with pytest.raises(TypeError):
+        multiplied_in_place.py_func(whole((2, 2), "i8"), whole((2, 2)))
+    with pytest.raises(TypeError):
+        multiplied_in_place(whole((2, 2), "i8"), whole((2, 2)))
+    same_as_python(multiplied_in_place, whole((2, 2), "f4"), whole((2, 2)))

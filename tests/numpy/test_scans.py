@@ -128,3 +128,17 @@ def test_interpolation():
     same_as_python(interpolated, np.arange(4), np.array([0, 2, 4]), np.array([1, 5, 2]))
     with pytest.raises(ValueError, match="not of the same length"):
         interpolated(xp, xp, fp[:2])
+
+
+@nm.jit
+def complex_values(x: nm.f8[:], xp: nm.f8[:], fp: nm.c16[:]):
+    ends = np.interp(x, xp, fp, left=1, right=2j)
+    return np.interp(x, xp, fp), ends, np.interp(x, xp, fp, period=2.5), np.interp(1.25, xp, fp)
+
+
+def test_complex_values_are_interpolated():
+    x = np.array([0.0, 0.5, 1.2, 3, 9, -1, np.nan])
+    fp = np.array([1 + 2j, 3, 4j, -1])
+    same_as_python(complex_values, x, np.array([0.0, 1, 2, 3]), fp)
+    fp[1:] = np.inf, complex(2, np.nan), np.inf
+    same_as_python(complex_values, x, np.array([0.0, 1, 2, 3]), fp)

@@ -228,3 +228,12 @@ def test_a_number_that_does_not_fit_is_seen_before_any_element(length: int) -> N
         same_as_python(divided, np.arange(length, dtype=np.uint16), k)
         same_as_python(divided_in_place, np.zeros((length, 2), np.uint16), k)
         same_as_python(after_a_store, np.arange(length, dtype=np.uint8), np.zeros(2, np.int64), k)
+
+
+def test_clip_takes_the_array_to_write_in_third_place():
+    @nm.jit
+    def limited(a: nm.f8[:], out: nm.f8[:], top: float):
+        kept = np.clip(a, -1.0, top, out)
+        return kept, np.clip(a, 0.0, top, None), a.clip(0.0, top, a)
+
+    same_as_python(limited, np.linspace(-3, 3, 7), np.zeros(7), 2.0)

@@ -36,6 +36,20 @@ def empty(shape: Any, dtype: Any = float, order: str = "C") -> Any:
     return _trace.empty(shape_of(shape), short_of(dtype), fortran=_is_fortran(order, "np.empty"))
 
 
+def ndarray(
+    shape: Any,
+    dtype: Any = float,
+    buffer: Any = None,
+    offset: Any = 0,
+    strides: Any = None,
+    order: Any = None,
+) -> Any:
+    """`np.ndarray`: as `np.empty`."""
+    if buffer is not None or strides is not None:
+        refuse(230, name="np.ndarray", what="a buffer or strides", instead="np.empty")
+    return empty(shape, dtype, "C" if order is None else order)
+
+
 def zeros(shape: Any, dtype: Any = float, order: str = "C") -> Any:
     """`np.zeros`."""
     return filled(empty(shape, dtype, order), 0)
@@ -163,6 +177,7 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 ROWS: tuple[Row, ...] = (
     row(np.empty, "np.empty", empty),
+    row(np.ndarray, "np.ndarray", ndarray),
     row(np.zeros, "np.zeros", zeros),
     row(np.ones, "np.ones", ones),
     row(np.full, "np.full", full),

@@ -338,9 +338,35 @@ def irfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
     return _back(out, axis)
 
 
+_OPPOSITE = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
+
+
+def _conjugated(a: Any) -> Any:
+    return _trace.map(lambda v: v.conjugate(), (a,))
+
+
+def hfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    """`np.fft.hfft`: of a signal that is its own mirror's conjugate."""
+    return irfft(_conjugated(as_array(a)), n, axis, _OPPOSITE.get(norm, norm))
+
+
+def ihfft(a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
+    """`np.fft.ihfft`."""
+    return _conjugated(rfft(a, n, axis, _OPPOSITE.get(norm, norm)))
+
+
+def _check_axes(axes: Any, s: Any, ndim: int) -> None:
+    """An axis may be gone along more than once, if the lengths are given."""
+    if s is not None and all(type(k) is int for k in axes):
+        for k in axes:
+            axes_of(k, ndim)
+    else:
+        axes_of(tuple(axes), ndim)
+
+
 def _over_axes(run: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
     out = as_array(a)
-    axes_of(axes, out.ndim)
+    _check_axes(axes, s, out.ndim)
     for k in reversed(range(len(axes))):
         out = run(out, None if s is None else s[k], axes[k], norm)
     return out
@@ -361,7 +387,7 @@ def _all_axes(a: Any, s: Any, axes: Any) -> tuple[Any, Any, list[int]]:
     array = as_array(a)
     if axes is None:
         axes = list(range(array.ndim)) if s is None else list(range(-len(s), 0))
-    axes_of(tuple(axes), array.ndim)
+    _check_axes(axes, s, array.ndim)
     if s is not None and len(s) != len(axes):
         raise ValueError("Shape and axes have different lengths.")
     return array, (None,) * len(axes) if s is None else s, list(axes)
@@ -456,7 +482,7 @@ def ifftshift(x: Any, axes: Any = None) -> Any:
 
 
 _HANDLERS = (
-    *(fft, ifft, rfft, irfft, fft2, ifft2, rfft2, irfft2, fftn, ifftn, rfftn, irfftn),
+    *(fft, ifft, rfft, irfft, hfft, ihfft, fft2, ifft2, rfft2, irfft2, fftn, ifftn, rfftn, irfftn),
     *(fftfreq, rfftfreq, fftshift, ifftshift),
 )
 

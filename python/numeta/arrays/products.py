@@ -331,6 +331,24 @@ def matmul(a: Any, b: Any) -> Any:
     return _stacked(a, b, short)
 
 
+def matmul_into(a: Any, b: Any) -> Any:
+    """`a @= b`: the array itself holds the product, which has its shape."""
+    b = as_array(b)
+    if a.ndim == 0 or b.ndim < 2:
+        raise ValueError(
+            "inplace matrix multiplication requires the first operand to have at least one and the"
+            " second at least two dimensions."
+        )
+    result = matmul(a, b)
+    if result.ndim != a.ndim:
+        raise ValueError("matmul: the product has more axes than the array that it is written to")
+    message = "matmul: the product has length {0} on an axis where the array has {1}"
+    for made, own in zip(result.shape, a.shape, strict=True):
+        require_equal(made, own, message)
+    _trace.map(lambda x: x, (result,), out=a)
+    return a
+
+
 def _stacked(a: Any, b: Any, short: str) -> Any:
     core = [min(a.ndim, 2), min(b.ndim, 2)]
     lead_a, lead_b = a.shape[: a.ndim - core[0]], b.shape[: b.ndim - core[1]]

@@ -358,7 +358,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 
 
 @staged
-def _interpolated(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
+def _interpolated(x: Any, xp: Any, fp: Any, left: Any, right: Any, by_inverse: Any) -> Any:
     last = len(xp) - 1
     result = x
     if x == x:
@@ -378,7 +378,8 @@ def _interpolated(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
             if low == last or xp[low] == x:
                 result = fp[low]
             else:
-                slope = (fp[low + 1] - fp[low]) / (xp[low + 1] - xp[low])
+                rise, run = fp[low + 1] - fp[low], xp[low + 1] - xp[low]
+                slope = rise * (1.0 / run) if by_inverse else rise / run
                 result = slope * (x - xp[low]) + fp[low]
                 if result != result:
                     result = slope * (x - xp[low + 1]) + fp[low + 1]
@@ -390,10 +391,13 @@ def _interpolated(x: Any, xp: Any, fp: Any, left: Any, right: Any) -> Any:
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None
 ) -> Any:
-    """`np.interp`: of real numbers."""
+    """`np.interp`: of real or complex values at real points."""
     from .nests import require
 
-    xp, fp = (_trace.map(_as_f8, (as_array(points),)) for points in (xp, fp))
+    xp, fp = _trace.map(_as_f8, (as_array(xp),)), as_array(fp)
+    is_complex = np.dtype(fp.dtype).kind == "c"
+    if not is_complex:
+        fp = _trace.map(_as_f8, (fp,))
     if xp.ndim != 1 or fp.ndim != 1:
         raise ValueError("Data points must be 1-D sequences")
     require(xp.shape[0] == fp.shape[0], ValueError, "fp and xp are not of the same length.")
@@ -403,16 +407,34 @@ def interp(
         require(period != 0, ValueError, "period must be a non-zero value")
         xp, fp = _periodic(xp, fp, period)
         left = right = None
-    low = fp[0] if left is None else _as_f8(left)
-    high = fp[-1] if right is None else _as_f8(right)
+    low = fp[0] if left is None else left
+    high = fp[-1] if right is None else right
+    parts = [
+        (_trace.map(part, (fp,)), part(low), part(high))
+        for part in ((_real_part, _imaginary_part) if is_complex else (_as_f8,))
+    ]
 
     def value(v: Any) -> Any:
         at = _as_f8(v)
         if period is not None:
             at = UFUNCS["remainder"](at, period)
-        return _interpolated(at, xp, fp, low, high)
+        real, *rest = (_interpolated(at, xp, *part, is_complex) for part in parts)
+        if not rest:
+            return real
+        imaginary = _trace.apply("select", (at == at, rest[0], 0.0), python=True)
+        return _trace.cast(
+            _trace.apply("make_complex", (real, imaginary), python=False), "c16", False
+        )
 
     return _trace.map(value, (operand(x),))
+
+
+def _real_part(x: Any) -> Any:
+    return _trace.cast(x.real, "f8", False)
+
+
+def _imaginary_part(x: Any) -> Any:
+    return _trace.cast(x.imag, "f8", False)
 
 
 def _periodic(xp: Any, fp: Any, period: Any) -> tuple[Any, Any]:

@@ -47,6 +47,7 @@ HOOKS: tuple[Callable[..., Any], ...] = (
     attributes.attribute,
     conversion.as_array,
     products.matmul,
+    products.matmul_into,
     attributes.iterate,
     attributes.set_attribute,
     masked.derived,
