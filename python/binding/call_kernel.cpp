@@ -62,8 +62,11 @@ PyObject* run_slowly(PyObject* self, const Arguments& arguments) {
     const Verdict verdict = run(made.specialisation.get(), chosen, result);
     if (verdict != Verdict::no) return result;
   }
-  PyErr_SetString(PyExc_SystemError,
-                  "numeta: a specialisation does not fit the arguments it was made for");
+  PyErr_Format(
+      PyExc_RuntimeError,
+      "%R: what it reads from outside changed while it was compiled, and again while it was "
+      "compiled once more",
+      self);
   return nullptr;
 }
 
