@@ -61,11 +61,21 @@ def found_in(item: Any, container: Any) -> Any:
 
 
 def _found_in_range(item: Any, container: range) -> Any:
+    kind = _kind(item)
     if not container:
         return False
     low, high = min(container[0], container[-1]), max(container[0], container[-1])
-    found = _all(as_truth(item >= low), as_truth(item <= high))
-    return _all(found, as_truth((item - low) % abs(container.step) == 0))
+    exact = 1 << (53 if kind == "f" else 63)
+    if kind == "c" or high - low >= exact or low < -exact or high >= exact:
+        return NotImplemented
+    inside = _all(as_truth(item >= low), as_truth(item <= high))
+    if inside is False or (abs(container.step) == 1 and kind != "f"):
+        return inside
+    # What is not inside could leave its type as it is counted from `low`.
+    code = "f8" if kind == "f" else "i8"
+    chosen = (inside, _trace.cast(item, code, True), _trace.cast(low, code, True))
+    place = _trace.cast(_trace.apply("select", chosen, python=False), code, True)
+    return _all(inside, as_truth((place - low) % abs(container.step) == 0))
 
 
 def _all(a: Any, b: Any) -> Any:
@@ -89,6 +99,8 @@ def _equal(a: Any, b: Any) -> Any:
     if a is b:
         return True
     if is_number(a) and is_number(b):
+        if _is_known_nan(a) or _is_known_nan(b):  # equal to itself, which may be the other one
+            return NotImplemented
         return as_truth(a == b)
     if type(a) in _SEQUENCES and type(b) in _SEQUENCES:
         return _lexicographic("Eq", a, b) if type(a) is type(b) else False
@@ -118,6 +130,10 @@ def _lexicographic(name: str, a: Sequence[Any], b: Sequence[Any]) -> Any:
         decided = as_truth(_OPERATORS[name](x, y))
         answer = _any(_all(equal, answer), _all(not_(equal), decided))
     return answer
+
+
+def _is_known_nan(value: Any) -> bool:
+    return type(value) is not Scalar and value != value
 
 
 def _is_ordered(value: Any) -> bool:

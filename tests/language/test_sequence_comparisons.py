@@ -1,5 +1,7 @@
 """Tuples and lists with run-time numbers in them are compared as Python does; so is `in`."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,32 @@ def test_an_array_in_a_tuple_is_refused():
 
     with pytest.raises(nm.TraceError):
         of_arrays(np.ones(1), np.ones(1))
+
+
+@nm.jit
+def in_ranges_of_any_type(n: int, u: nm.u1, i: nm.i8, x: float, w: nm.u8):
+    near = n in range(5, 20, 3), i in range(5, 20), n in range(-10, 2**62, 7)
+    return (
+        near,
+        u in range(-5, 10),
+        u in range(20, -300, -7),
+        x in range(0, 10, 2),
+        w in range(-3, 4),
+    )
+
+
+def test_what_the_bounds_of_a_range_are_not_of_the_type_of():
+    for n in (8, 5, 6, 20, -(2**63), 2**63 - 1):
+        for u in (0, 6, 9, 255):
+            for x in (2.0, 2.5, -0.0, math.inf, math.nan):
+                w = np.uint64(2**64 - 3 if u == 255 else u)
+                same_as_python(in_ranges_of_any_type, n, np.uint8(u), np.int64(n), x, w)
+
+
+def test_a_nan_that_may_be_the_very_item_is_not_guessed():
+    @nm.jit
+    def kernel(x: float):
+        return x in (1.0, math.nan)
+
+    with pytest.raises(nm.TraceError, match="NM225"):
+        kernel(math.nan)
