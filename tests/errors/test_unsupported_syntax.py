@@ -261,13 +261,6 @@ def set_of_run_time_values(a: nm.f8[:]) -> int:
 
 
 @nm.jit
-def member_of_a_dict(n: int) -> int:
-    if n in TABLE:
-        return 1
-    return 0
-
-
-@nm.jit
 def loops_over_keys_of_run_time(n: int) -> int:
     s = 0
     for key in {n: 1}.keys():
@@ -405,7 +398,6 @@ REFUSED = [
     (dict_item_by_a_run_time_key, (3,), "key|hash|dict"),
     (own_dict_by_a_run_time_key, (3,), "key|hash|dict|'d'"),
     (set_of_run_time_values, (array(),), "hash|set|'seen'"),
-    (member_of_a_dict, (1,), "hash|dict|`in`|key"),
     (loops_over_keys_of_run_time, (1,), "key|hash|dict"),
     (text_of_a_run_time_value, (3,), "text|str"),
     (random_in_a_loop, (2,), "random"),
