@@ -231,7 +231,7 @@ def compared_array(a: nm.f8[:], x: float) -> None:
     a[0] = 1.0 if a == None else 2.0
 
 
-_REFUSED = [is_true, is_other, is_in, is_in_list, is_in_chain, operator_is, key]
+_REFUSED = [is_true, is_other, operator_is, key]
 _REFUSED += [member, index_of, list_item, formats, percent, format_method, text, identity]
 _REFUSED += [matches, matches_class]
 _REFUSED += [filters, sorts, any_of, to_int_index, bytes_of, compared_array]
@@ -251,7 +251,9 @@ def test_the_truth_of_several_elements_raises_as_in_numpy():
 
 
 @pytest.mark.parametrize(
-    "kernel", [branches, loops, chained, short_circuit, negates, asserts], ids=lambda k: k.__name__
+    "kernel",
+    [branches, loops, chained, short_circuit, negates, asserts, is_in, is_in_list, is_in_chain],
+    ids=lambda k: k.__name__,
 )
 def test_truth_is_decided_at_run_time(kernel):
     for x in (-1.0, 0.0, 0.25, 1.0, 3.0):
