@@ -26,6 +26,9 @@ _trace.set_own_folder(PACKAGE)  # its frames are not where a traced value comes 
 
 MakeArray = Callable[[np.ndarray[Any, Any], str], Any]
 
+# Diagnostics of values that are asked for in place of control flow: a branch, a count.
+_OF_CONTROL = frozenset({101, 102})
+
 
 class _Current(_local):
     session: Session | None = None
@@ -164,7 +167,7 @@ class Session(ControlState):
             return staged.run(*args, **kwargs)
         except errors.TraceError as problem:
             self._restart_adaptive()
-            raise (self.first_error or problem) from None
+            raise self._explained(self.first_error or problem) from None
         except Exception as problem:
             self._restart_adaptive()
             if self.first_error is not None:
@@ -175,6 +178,16 @@ class Session(ControlState):
                 raise
             self._raise_later(problem)
             return None
+
+    def _explained(self, error: errors.TraceError) -> errors.TraceError:
+        """The error; what asks for a run-time value in a function without source says so."""
+        where = {s.func.__code__.co_filename for s in self.staged if s.source_missing}
+        if error.number in _OF_CONTROL and error.filename in where:
+            error.hint = (
+                "define the function in a file: its source cannot be read, and without that its"
+                " control flow cannot be compiled"
+            )
+        return error
 
     def _restart_adaptive(self) -> None:
         """A loop that need not be compiled could not be: the next trace has Python run it."""

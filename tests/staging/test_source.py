@@ -204,3 +204,10 @@ def test_generators_comprehensions_classes_and_matches_do_what_they_did():
         return list(numbers()), found, table, others, text, chain, (lambda q=3: q)()
 
     assert staging.stage(everything).run([1, -2, 3]) == everything([1, -2, 3])
+
+
+def test_what_needs_a_source_that_is_not_there_says_so():
+    space = {"nm": nm}
+    exec("def f(a: nm.f8[:], n: int):\n    for i in range(n):\n        a[i] = 0\n", space)
+    with pytest.raises(nm.TraceError, match="NM102.*(\n.*)*its source cannot be read"):
+        nm.jit(space["f"])(np.ones(3), 2)
