@@ -38,8 +38,6 @@ _NEAREST = {
     "numpy.broadcast": "np.broadcast_arrays or np.broadcast_shapes",
     "numpy.linalg.tensorsolve": "np.linalg.solve of reshaped arrays",
     "numpy.linalg.tensorinv": "np.linalg.inv of a reshaped array",
-    "numpy.fft.hfft": "np.fft.irfft(a.conj()) * n",
-    "numpy.fft.ihfft": "np.fft.rfft(a).conj() / n",
     "numpy.lib.stride_tricks.sliding_window_view": "slices, as in a[k : k + n]",
     "numpy.lib.stride_tricks.as_strided": "slices and a.reshape(...)",
 }

@@ -177,6 +177,8 @@ FORMS: dict[str, Forms] = {
     "np.fft.ifft": _fft("ifft"),
     "np.fft.rfft": _fft("rfft", "f8 f4 i8"),
     "np.fft.irfft": _fft("irfft"),
+    "np.fft.hfft": _fft("hfft"),
+    "np.fft.ihfft": _fft("ihfft", "f8 f4 i8"),
     "np.fft.fft2": _fft2("fft2"),
     "np.fft.ifft2": _fft2("ifft2"),
     "np.fft.fftfreq": _frequencies("fftfreq"),

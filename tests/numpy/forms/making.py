@@ -30,6 +30,12 @@ def _like(name: str) -> tuple[str, ...]:
 
 FORMS: dict[str, Forms] = {
     "np.empty": forms(*(f"{text}.shape" for text in _shape("empty")), n=N, k=K),
+    "np.ndarray": forms(
+        *("np.ndarray(n).shape", "np.ndarray((k, 2)).shape", "np.ndarray((n, k), np.int32).size"),
+        *("np.ndarray((k, 2), dtype=np.float32, order='F').shape",),
+        n=N,
+        k=K,
+    ),
     "np.zeros": forms(*_shape("zeros"), n=N, k=K),
     "np.ones": forms(*_shape("ones"), n=N, k=K),
     "np.full": forms(
