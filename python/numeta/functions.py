@@ -246,24 +246,17 @@ def _select(condition: Any, yes: Any, no: Any) -> Any:
     return _trace.cast(_trace.apply("select", (condition, yes, no), python=False), "f8", True)
 
 
-def _any(*args: Any) -> Any:
-    if len(args) == 1 and type(args[0]) is Array:
-        from .arrays.builtins import any_of
+def _truth_of(native: Callable[..., Any]) -> Callable[..., Any]:
+    def truth_of(*args: Any) -> Any:
+        if len(args) == 1 and type(args[0]) is Array:
+            from .arrays.builtins import all_of, any_of
 
-        return any_of(args[0])
-    from .calls import run_native
+            return (any_of if native is any else all_of)(args[0])
+        from .calls import run_native
 
-    return run_native(any, args)
+        return run_native(native, args)
 
-
-def _all(*args: Any) -> Any:
-    if len(args) == 1 and type(args[0]) is Array:
-        from .arrays.builtins import all_of
-
-        return all_of(args[0])
-    from .calls import run_native
-
-    return run_native(all, args)
+    return truth_of
 
 
 def _divmod(a: Any, b: Any, /) -> Any:
@@ -369,8 +362,8 @@ _BUILTINS = [
     Row(min, "min", _extremum("min", min)),
     Row(max, "max", _extremum("max", max)),
     Row(sum, "sum", _sum),
-    Row(any, "any", _any),
-    Row(all, "all", _all),
+    Row(any, "any", _truth_of(any)),
+    Row(all, "all", _truth_of(all)),
     Row(divmod, "divmod", _divmod),
     Row(pow, "pow", _pow),
     Row(isinstance, "isinstance", _isinstance),
