@@ -16,7 +16,7 @@ from . import _cache, _call, _trace, errors, hooks, log  # noqa: F401
 from .arguments import Argument
 from .captures import Captures, Recorder, fixed_lengths, still_hold
 from .config import config
-from .control_state import ROLLED, Decisions, Restart
+from .control_state import CATCHES, ROLLED, Decisions, Restart
 from .fingerprint import key_function
 from .procedures import Procedures
 
@@ -179,7 +179,7 @@ def _trace_once(
     for argument in arguments:
         if argument.kind == "const":
             captures.add_argument(argument.value)
-    staged = stage(kernel.py_func)
+    staged = stage(kernel.py_func, CATCHES in decisions)
     with graph:
         returned = run_staged(
             staged,

@@ -105,6 +105,7 @@ class PlainFlow:
 
     __slots__ = ("cause", "error", "value")
     alive = True
+    block: Block | None = None
 
     def branch(self, test: Any, facts: tuple[tuple[str, ...], tuple[str, ...]]) -> Any:
         """An `if` statement; facts: the names that it merges, those of its `else`."""
@@ -138,6 +139,10 @@ class PlainFlow:
 
     def asserts(self, test: Any) -> Any:
         return PASSED if test else _Assertion(self, None)
+
+    def lets_out(self, construct: Any) -> bool:
+        """Whether what was raised in an arm of an `if`, or in a loop, leaves it here and now."""
+        return True
 
 
 class _Assertion:
@@ -318,6 +323,11 @@ class Flow(PlainFlow):
         if known is None:
             return _Assertion(self, asked(test))
         return PASSED if known else _Assertion(self, None)
+
+    def lets_out(self, construct: Any) -> bool:
+        from .control_raised import ends_body
+
+        return not ends_body(self.session, construct)
 
 
 def again(error: Exception) -> Callable[[str], Exception]:

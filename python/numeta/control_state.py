@@ -129,7 +129,10 @@ _LONG_CODE = 20_000
 # A short loop that is compiled since its code is long; if anything fails then, Python runs it.
 ROLLED = "rolled"
 
-# "native", "compiled" or ROLLED, by code and loop number; a length, by buffer and axis.
+# The kernel raises below run-time control flow: its functions are staged so that arms catch that.
+CATCHES = (-1, 0)
+
+# "native", "compiled" or ROLLED, by code and loop number; a length, by buffer and axis; CATCHES.
 Decisions = dict[tuple[CodeType | int, int], str]
 
 
@@ -164,6 +167,7 @@ class ControlState:
         self.has_decided = False
         self.unrolled = 0
         self.decisions = decisions
+        self.catches = CATCHES in decisions
         self.unroll_limit: int = config.unroll_limit
         self.guards: list[int] = []
 
@@ -244,9 +248,9 @@ class ControlState:
                 if edge.region == region:
                     edge.region = parent
 
-    def unwind_to(self, block: Construct | None) -> None:
-        """Python itself leaves the blocks inside of `block`; nothing else has left them."""
-        while self.open and self.open[-1] is not block:
+    def unwind_to(self, outer: Construct | None) -> None:
+        """Python itself leaves the blocks inside of `outer`; nothing else has left them."""
+        while self.open and self.open[-1] is not outer:
             inner = self.open.pop()
             alive = self.trace.alive
             assert isinstance(inner, Block) and not inner.edges

@@ -6,7 +6,7 @@ take a tenth of the time to import it.
 
 from __future__ import annotations
 
-from operator import itemgetter
+from collections import _tuplegetter  # type: ignore[attr-defined]
 from typing import Any, ClassVar, Self, dataclass_transform
 
 
@@ -24,7 +24,7 @@ class Record(tuple[Any, ...]):
         cls._count = len(cls._fields)
         cls._defaults = tuple([vars(cls)[name] for name in cls._fields if name in vars(cls)])
         for place, name in enumerate(cls._fields):
-            setattr(cls, name, property(itemgetter(place)))
+            setattr(cls, name, _tuplegetter(place, None))
 
     def __new__(cls, *values: Any, **named: Any) -> Self:
         """A record of values in order, by name, and by default."""

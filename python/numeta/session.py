@@ -108,7 +108,7 @@ class Session(ControlState):
         """The staged form of a function that the kernel calls, remembered for the guards."""
         found = self._functions.get(id(func))
         if found is None:
-            found = self._functions[id(func)] = stage(func)
+            found = self._functions[id(func)] = stage(func, self.catches)
             self.staged.append(found)
             self.base.add(found.captured_values())
             self.base.add([(func.__name__, func)])
@@ -176,7 +176,9 @@ class Session(ControlState):
                 self._refuse_recursion(problem)
             if self.is_certain():
                 raise
-            self._raise_later(problem)
+            from .control_raised import raise_later
+
+            raise_later(self, problem)
             return None
 
     def _explained(self, error: errors.TraceError) -> errors.TraceError:
@@ -206,26 +208,6 @@ class Session(ControlState):
             raise problem
         code, line = frames[-1]
         raise errors.error(240, code.co_filename, line, name=code.co_name) from None
-
-    def _raise_later(self, problem: Exception) -> None:
-        """The kernel raises after run-time work: each call does it, there. Below run-time control
-        flow it is not known whether: refused."""
-        filename, line = "", 0
-        step = problem.__traceback__
-        while step is not None:
-            if not is_own_file(step.tb_frame.f_code.co_filename):
-                filename, line = step.tb_frame.f_code.co_filename, step.tb_lineno
-            step = step.tb_next
-        if self.is_conditional() or not self.trace.alive:
-            what = f"{type(problem).__name__}: {problem}"
-            raise errors.error(228, filename, line, what=what) from problem
-        from .control import again
-
-        self.unwind(0)
-        make = again(problem)
-        # The place of a failure is the line that runs: here one of the user's file.
-        fail = compile("\n" * (max(line, 1) - 1) + "fail()", filename or "<kernel>", "exec")
-        exec(fail, {"fail": lambda: self.trace.fail(make, "")})
 
     def _finish(self, staged: StagedFunction, result: object) -> None:
         code = staged.func.__code__

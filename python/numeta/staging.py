@@ -68,15 +68,20 @@ class StagedFunction:
                 yield name, self.func.__globals__[name]
 
 
-_templates: dict[int, _Template] = {}
+_templates: dict[tuple[int, bool], _Template] = {}
 _staged_codes: dict[int, CodeType] = {}  # transformed code objects, the nested ones included
 
 
-def stage(func: FunctionType) -> StagedFunction:
-    """Stage a Python function; reading and transforming happen once per code object."""
-    template = _templates.get(id(func.__code__))
+def stage(func: FunctionType, catches: bool = False) -> StagedFunction:
+    """Stage a Python function; reading and transforming happen once per code object.
+
+    catches: what Python raises in an arm of an `if` is told to the flow (control_raised.py); few
+    kernels need it, and it is not kept.
+    """
+    key = id(func.__code__), catches
+    template = _templates.get(key)
     if template is None:
-        template = _templates.setdefault(id(func.__code__), _template(func))
+        template = _templates.setdefault(key, _template(func, catches))
     return StagedFunction(func, template)
 
 
@@ -115,13 +120,13 @@ def _rebuilt(func: FunctionType, template: _Template) -> FunctionType:
     return new
 
 
-def _template(func: FunctionType) -> _Template:
+def _template(func: FunctionType, catches: bool = False) -> _Template:
     code = func.__code__
-    question = _question(code)
+    question = b"" if catches else _question(code)
     kept = _kept(question)
     if kept is not None:
         return _Template(code, *kept, False)
-    found = _from_source(func)
+    found = _from_source(func, catches)
     if found is None:
         return _Template(code, code, _names_of(code), "", True)
     _remember(found.code)
@@ -130,14 +135,14 @@ def _template(func: FunctionType) -> _Template:
     return _Template(code, found.code, found.captured, found.refusal, False)
 
 
-def _from_source(func: FunctionType) -> Transformed | None:
-    from .staging_source import transformed
-
+def _from_source(func: FunctionType, catches: bool) -> Transformed | None:
     # Thousands of nodes come into being and none is garbage yet: collections find nothing.
     collects = gc.isenabled()
     gc.disable()
     try:
-        return transformed(func)
+        from .staging_source import transformed
+
+        return transformed(func, catches)
     finally:
         if collects:
             gc.enable()

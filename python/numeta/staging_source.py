@@ -10,7 +10,6 @@ import __future__
 
 import ast
 import dis
-import gc
 import io
 import linecache
 import sys
@@ -42,21 +41,8 @@ class Transformed(Record):
     is_certain: bool
 
 
-def transformed(func: FunctionType) -> Transformed | None:
-    """A function's transformed code; None where no source compiles to the code that it has.
-
-    Thousands of nodes are made, and none of them is garbage: nothing is collected meanwhile.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        return _transformed(func)
-    finally:
-        if collects:
-            gc.enable()
-
-
-def _transformed(func: FunctionType) -> Transformed | None:
+def transformed(func: FunctionType, catches: bool = False) -> Transformed | None:
+    """A function's transformed code; None where no source compiles to the code that it has."""
     code = func.__code__
     imported = sorted(_imported(code))
     for node, class_name, text in _candidates(func):
@@ -67,7 +53,7 @@ def _transformed(func: FunctionType) -> Transformed | None:
             made, shift = _compiled(node, code, class_name, imported), 0
         if made is None or not _same_code(made, code):
             continue
-        transformer = Transformer(frozenset(code.co_freevars), class_name)
+        transformer = Transformer(frozenset(code.co_freevars), class_name, catches)
         transformer.function(node)
         new = _compiled(node, code, class_name, imported, RESERVED)
         assert new is not None, f"staging lost {code.co_qualname}"

@@ -64,8 +64,9 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Transformer(Expressions):
     """Transforms one function in place; see the module and staging_ast.py."""
 
-    def __init__(self, outer_cells: frozenset[str], class_name: str) -> None:
+    def __init__(self, outer_cells: frozenset[str], class_name: str, catches: bool = False) -> None:
         super().__init__(outer_cells, class_name)
+        self._catches = catches
         self._loops: list[str] = []  # the names of the loop objects around; "" for Python's own
         self._depth = 0  # of compound statements
         self._bound: list[set[str]] = []
@@ -113,8 +114,13 @@ class Transformer(Expressions):
             if not isinstance(body[-1], ast.Return):
                 value = method(FLOW, "result", last, constant(None, last))
                 body.append(placed(ast.Return, last, value))
+            start = 1 if ast.get_docstring(node, False) is not None else 0
+            if nested and self._catches:
+                value = method(FLOW, "result", last, constant(None, last))
+                body[start:] = _caught(body[start:], attribute(FLOW, "block", first))
+                body.append(placed(ast.Return, last, value))
             flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
-            body.insert(1 if ast.get_docstring(node, False) is not None else 0, flow)
+            body.insert(start, flow)
         doubted = scope.live.names(scope.doubted & ~given)
         if doubted:
             stored: list[ast.expr] = [placed(ast.Name, first, name, STORE) for name in doubted]
@@ -378,6 +384,8 @@ class Transformer(Expressions):
         node.test, node.body, node.orelse = member(made, "then", like), body, []
         result: list[ast.stmt] = [node]
         branch = load(name, like)  # in more than one place
+        if self._catches:
+            node.body, orelse = _caught(body, branch), orelse and _caught(orelse, branch)
         if orelse:
             if before:
                 orelse.insert(0, rebind(before, member(branch, "restores", like), like))
@@ -433,6 +441,8 @@ class Transformer(Expressions):
             node.target = self.visit(node.target)
         self._loops.append(name)
         node.body = self._inside(node.body)
+        if name and self._catches:
+            node.body = _caught(node.body, load(name, head))
         self._loops.pop()
         scope.assigned = before
         orelse = self._inside(node.orelse)
@@ -545,6 +555,15 @@ def _is_endless(node: ast.For | ast.While) -> bool:
         and isinstance(node.test, ast.Constant)
         and bool(node.test.value)
     )
+
+
+def _caught(body: list[ast.stmt], construct: ast.expr) -> list[ast.stmt]:
+    """`try: body`; what it raises is raised again unless the flow takes it for the body's end."""
+    like = body[0]
+    out = method(FLOW, "lets_out", like, construct)
+    again = when(out, [placed(ast.Raise, like, None, None)], like)
+    handler = placed(ast.ExceptHandler, like, None, None, [again])
+    return [placed(ast.Try, like, body, [handler], [], [])]
 
 
 def _plain(node: ast.expr) -> bool:
