@@ -1,4 +1,4 @@
-"""What Python raises in an arm or a loop while it traces: a call raises it if control comes there."""
+"""What Python raises while it traces an arm or a loop: a call raises it, if it comes there."""
 
 import numpy as np
 import pytest
