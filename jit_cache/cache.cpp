@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -390,8 +391,9 @@ Loaded Cache::build(const BuildRequest& request) {
   Work work;
   const Unit unit{request.fortran, request.stub, request.symbol, request.libraries,
                   settings_.name_space};
+  Asked asked = serves_lookups() ? Asked::kRecently : Asked::kNow;
   try {
-    work.tool = finder_.find(settings_, request.flags, records(), request.interrupted);
+    work.tool = finder_.find(settings_, request.flags, records(), request.interrupted, asked);
   } catch (const BuildError& error) {
     if (error.kind != BuildErrorKind::kMissing || !serves_lookups()) throw;
     // No compiler here: what another one left behind may still hold this kernel.
@@ -409,6 +411,14 @@ Loaded Cache::build(const BuildRequest& request) {
   bool counted = false;
   while (true) {
     if (serves_lookups() && look_up(request, work)) return work.result;
+    if (std::exchange(asked, Asked::kNow) == Asked::kRecently) {
+      const auto tool = finder_.find(settings_, request.flags, records(), request.interrupted);
+      if (tool != std::exchange(work.tool, tool)) {
+        work.key = make_key(*work.tool, unit);
+        work.result.key = work.key.name;
+        continue;
+      }
+    }
     if (settings_.mode == Mode::kVerify && work.stored_elf.empty()) {
       std::string bytes;
       sound_entry(store_, work, bytes);

@@ -20,6 +20,8 @@ namespace numeta::jit_cache {
 namespace {
 
 constexpr std::string_view kRecordSchema = "2";
+// Less than a compile takes: what was compiled by another program cannot be that young.
+constexpr std::chrono::milliseconds kRecent{20};
 constexpr std::array<std::string_view, 6> kFortranNames{
     "gfortran", "gfortran-14", "gfortran-13", "gfortran-12", "gfortran-11", "gfortran-10"};
 constexpr std::array<std::string_view, 6> kCNames{"gcc",    "cc",     "gcc-14",
@@ -319,20 +321,29 @@ bool Toolchain::unchanged() const { return std::ranges::all_of(watched, still_sa
 ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
                                              const std::vector<std::string>& flags,
                                              const RecordStore& records,
-                                             const std::function<bool()>& interrupted) {
+                                             const std::function<bool()>& interrupted,
+                                             Asked asked) {
+  std::string request = toolchain_request(settings, flags);
+  const char* path = std::getenv("PATH");
+  const std::string place = fmt::format("{}\n{}", request, path != nullptr ? path : "");
+  const Clock::time_point now = Clock::now();
+  if (asked == Asked::kRecently && settings.fc.empty() && settings.cc.empty()) {
+    const std::lock_guard lock(mutex_);
+    const auto at = known_.find(place);
+    if (at != known_.end() && now - at->second.at < kRecent) return at->second.tool;
+  }
   const std::string fc = find_compiler(settings.fc, kFortranNames);
   if (fc.empty()) throw_missing("Fortran", settings.fc, kFortranNames[0], "NUMETA_FC");
   const std::string cc = find_compiler(settings.cc, kCNames);
   if (cc.empty()) throw_missing("C", settings.cc, kCNames[0], "NUMETA_CC");
-  std::string request = toolchain_request(settings, flags);
-  const std::string place = fmt::format("{}\n{}\n{}", request, fc, cc);
   const FileTag fc_tag = tag_of(fc);
   const FileTag cc_tag = tag_of(cc);
   {
     const std::lock_guard lock(mutex_);
     const auto at = known_.find(place);
-    if (at != known_.end() && at->second.fc == fc_tag && at->second.cc == cc_tag &&
-        at->second.tool->unchanged()) {
+    if (at != known_.end() && at->second.tool->fc == fc && at->second.tool->cc == cc &&
+        at->second.fc == fc_tag && at->second.cc == cc_tag && at->second.tool->unchanged()) {
+      at->second.at = now;
       return at->second.tool;
     }
   }
@@ -353,7 +364,7 @@ ToolchainFinder::Found ToolchainFinder::find(const Settings& settings,
     save_record(*found, records);
   }
   const std::lock_guard lock(mutex_);
-  known_[place] = {found, fc_tag, cc_tag};
+  known_[place] = {found, fc_tag, cc_tag, now};
   return found;
 }
 

@@ -3,12 +3,16 @@
 // Asking the compilers takes tens of milliseconds, so the answer is kept: in memory for the
 // process, and as a small record in the store for later processes. A record holds the identity
 // (path, size, time) of every program and library it speaks of and is used only while all of them
-// are unchanged. So a process that finds its kernels in the store starts no compiler at all.
+// are unchanged. So a process that finds its kernels in the store starts no compiler at all. Looking
+// at all of them takes forty system calls, a third of a look-up: many kernels that are looked up in
+// one go share an answer, and who is about to compile asks anew.
 //
 // History: schema 1, the first; 2: kernels are linked without start files; the schema is the first
 // field of the record.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,6 +52,9 @@ struct Toolchain {
   bool unchanged() const;  // every watched file is still the same
 };
 
+// How old an answer may be: none at all, or as old as one look-up after another makes it.
+enum class Asked : uint8_t { kNow, kRecently };
+
 class ToolchainFinder {
  public:
   using Found = std::shared_ptr<const Toolchain>;
@@ -56,7 +63,8 @@ class ToolchainFinder {
   // at hand. Throws BuildError: kMissing when a compiler is not there, kFailed when it does not
   // answer, kInterrupted.
   Found find(const Settings& settings, const std::vector<std::string>& flags,
-             const RecordStore& records, const std::function<bool()>& interrupted);
+             const RecordStore& records, const std::function<bool()>& interrupted,
+             Asked asked = Asked::kNow);
 
   // Recorded toolchains for the same question, whether or not their compilers are still there.
   static std::vector<Found> recorded(const Settings& settings,
@@ -73,15 +81,18 @@ class ToolchainFinder {
   // Replaces one that is damaged, or that speaks of programs as they were.
   static void save_record(const Toolchain& tool, const RecordStore& records);
 
-  // Of this process: the answer, and what the names of the compilers stood for.
+  using Clock = std::chrono::steady_clock;
+
+  // Of this process: the answer, what the names of the compilers stood for, and when that was so.
   struct Known {
     Found tool;
     FileTag fc;
     FileTag cc;
+    Clock::time_point at;
   };
 
   std::mutex mutex_;
-  std::map<std::string, Known> known_;  // by the request, and where the compilers were found
+  std::map<std::string, Known> known_;  // by the request, and where compilers are looked for
 };
 
 // -fopenmp links libgomp, and so on: the whole question as text.

@@ -233,6 +233,8 @@ def fixed_lengths(
     shape: Sequence[int | None], buffer: int, decisions: Mapping[Any, str]
 ) -> list[int | None]:
     """The fixed lengths of an array parameter, with those that the trace has to know."""
+    if not decisions:
+        return list(shape)
     known = ((decisions.get((buffer, axis)), n) for axis, n in enumerate(shape))
     return [n if length is None else int(length) for length, n in known]
 
@@ -251,7 +253,7 @@ class Recorder:
         self.kernel = kernel
         self.trace = trace
         self.arrays: list[np.ndarray[Any, Any]] = []
-        self._traced: dict[int, _trace.Array] = {}
+        self._traced: dict[int, Any] = {}
         self._buffers: list[int] = []
         self.decisions: Mapping[Any, str] = {}
 
@@ -282,8 +284,13 @@ class Recorder:
         return [(value, self._traced[id(value)]) for value in self.arrays]
 
     def has(self, value: np.ndarray[Any, Any]) -> bool:
-        """Whether `value` became a hidden argument."""
+        """Whether `value` became a hidden argument; known when the trace is forgotten, too."""
         return id(value) in self._traced
+
+    def forget_trace(self) -> None:
+        """Nothing more is recorded: the arrays are kept, and not what stands for them."""
+        del self.trace
+        self._traced = dict.fromkeys(self._traced)
 
     def params(self, written: list[bool]) -> list[tuple[Any, ...]]:
         """The `_call` parameter specs of the hidden arguments; `written` has one flag for each."""

@@ -200,6 +200,7 @@ def _trace_once(
     for function in staged.inlined:
         captures.add(function)
     written, params = _params(arguments, emission.written, recorder)
+    recorder.forget_trace()
     return Traced(
         emission,
         params,

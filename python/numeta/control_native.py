@@ -56,7 +56,7 @@ def once(values: Sequence[Any]) -> Sequence[Any]:
 
 def needed(names: Sequence[str], uses: Sequence[int], use: int) -> tuple[str, ...]:
     """The names, those that are not needed there replaced by one that is never bound."""
-    return tuple(n if use & bits else "" for n, bits in zip(names, uses, strict=True))
+    return tuple([n if use & bits else "" for n, bits in zip(names, uses, strict=True)])
 
 
 class Blocks:

@@ -82,6 +82,34 @@ TEST_F(Build, MissThenHitWithTheSameResult) {
   EXPECT_EQ(again.all_stats()[static_cast<size_t>(Stat::compiles)], 1U);
 }
 
+// Look-ups that follow one another share what is known of the compilers; a compile does not.
+TEST_F(Build, WhoCompilesLooksAtTheCompilersAnew) {
+  const std::string real = find_program("gfortran");
+  const std::string script = folder_ + "/gfortran";
+  const auto put = [&](int version) {
+    unlink(script.c_str());
+    write_new(script, fmt::format("#!/bin/sh\n# {}\nexec {} \"$@\"\n", version, real), 0700, false);
+  };
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", (folder_ + ":" + path).c_str(), 1);
+  put(1);
+  Cache cache(settings_);
+  const std::string first = cache.build(request(1)).key;
+  EXPECT_EQ(cache.build(request(1)).key, first);  // what is asked now is known for a while
+  put(22);
+  const Loaded second = cache.build(request(2));
+  EXPECT_FALSE(second.hit);
+  Cache other(settings_);
+  const Loaded again = other.build(request(2));
+  EXPECT_TRUE(again.hit);
+  EXPECT_EQ(again.key, second.key);
+  EXPECT_NE(other.build(request(1)).key, first);
+  put(333);
+  std::this_thread::sleep_for(std::chrono::milliseconds(40));
+  EXPECT_FALSE(other.build(request(2)).hit);
+  setenv("PATH", path.c_str(), 1);
+}
+
 TEST_F(Build, DirectAndDriverGiveTheSameSymbolsAndResults) {
   ToolchainFinder finder;
   JobSlots slots(2);
