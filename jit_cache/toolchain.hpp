@@ -3,9 +3,9 @@
 // Asking the compilers takes tens of milliseconds, so the answer is kept: in memory for the
 // process, and as a small record in the store for later processes. A record holds the identity
 // (path, size, time) of every program and library it speaks of and is used only while all of them
-// are unchanged. So a process that finds its kernels in the store starts no compiler at all. Looking
-// at all of them takes forty system calls, a third of a look-up: many kernels that are looked up in
-// one go share an answer, and who is about to compile asks anew.
+// are unchanged. So a process that finds its kernels in the store starts no compiler at all.
+// Looking at all of them takes forty system calls, a third of a look-up: kernels that are looked up
+// one right after the other share an answer, and who is about to compile asks anew.
 //
 // History: schema 1, the first; 2: kernels are linked without start files; the schema is the first
 // field of the record.

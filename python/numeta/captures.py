@@ -253,7 +253,8 @@ class Recorder:
         self.kernel = kernel
         self.trace = trace
         self.arrays: list[np.ndarray[Any, Any]] = []
-        self._traced: dict[int, Any] = {}
+        self._known: set[int] = set()  # the ids of the arrays
+        self._traced: dict[int, _trace.Array] = {}
         self._buffers: list[int] = []
         self.decisions: Mapping[Any, str] = {}
 
@@ -276,6 +277,7 @@ class Recorder:
         shape = fixed_lengths([None] * plain.ndim, self.trace.buffers, self.decisions)
         traced = self.trace.add_array(name, dtype.short, plain.ndim, layout, shape, plain.shape)
         self.arrays.append(value)
+        self._known.add(id(value))
         self._traced[id(value)] = traced
         return traced
 
@@ -284,13 +286,12 @@ class Recorder:
         return [(value, self._traced[id(value)]) for value in self.arrays]
 
     def has(self, value: np.ndarray[Any, Any]) -> bool:
-        """Whether `value` became a hidden argument; known when the trace is forgotten, too."""
-        return id(value) in self._traced
+        """Whether `value` became a hidden argument."""
+        return id(value) in self._known
 
     def forget_trace(self) -> None:
         """Nothing more is recorded: the arrays are kept, and not what stands for them."""
-        del self.trace
-        self._traced = dict.fromkeys(self._traced)
+        del self.trace, self._traced
 
     def params(self, written: list[bool]) -> list[tuple[Any, ...]]:
         """The `_call` parameter specs of the hidden arguments; `written` has one flag for each."""
