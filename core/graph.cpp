@@ -259,14 +259,9 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
     const NodeId chosen = truth ? operands[*truth ? 1 : 2] : kNone;
     if (truth && nodes_[chosen].type == type && nodes_[chosen].weak == weak) return chosen;
   }
-  if (op == Op::sub && is_float(type) && is_zero(operands[0])) {
-    return zero_minus(type, weak, operands[0], operands[1]);
-  }
-  if (op == Op::add && is_float(type)) {
-    for (const std::size_t k : {0U, 1U}) {
-      if (!is_zero(operands[k]) || nodes_[operands[1 - k]].op != Op::neg) continue;
-      return zero_minus(type, weak, operands[k], this->operands(operands[1 - k])[0]);
-    }
+  if ((op == Op::sub || op == Op::add) && is_float(type)) {
+    const NodeId around = around_zero(op, type, weak, operands);
+    if (around != kNone) return around;
   }
   if (op == Op::sub && is_complex(type) && is_of_parts(operands[0]) && is_of_parts(operands[1])) {
     const NodeId both[] = {operands[0], operands[1]};
@@ -296,55 +291,6 @@ NodeId Graph::pure(Op op, DType type, bool weak, std::span<const NodeId> operand
                      operands.size() > 1 ? ranges_[operands[1]] : Interval{});
   }
   return intern({op, type, weak, operands, {0, 0}}, innermost(operands), range);
-}
-
-/// Is it the constant 0.0 of a real type?
-bool Graph::is_zero(NodeId value) const {
-  return is_constant(value) && is_float(nodes_[value].type) && nodes_[value].bits[0] == 0;
-}
-
-/// Is it the magnitude of an integer that may be the least of its type? gcc makes x >= -c and
-/// x <= c of abs(x) <= c also where the magnitude of the least integer is that integer itself.
-bool Graph::may_wrap_to_itself(NodeId value) const {
-  while (nodes_[value].op == Op::cast && is_integer(nodes_[operands(value)[0]].type)) {
-    value = operands(value)[0];
-  }
-  const Node& n = nodes_[value];
-  if (kind(n.type) != Kind::Int || ranges_[value].low >= 0) return false;
-  if (n.op == Op::abs) return true;
-  if (n.op != Op::select) return false;
-  const auto is_negated = [&](NodeId a, NodeId b) {
-    return nodes_[a].op == Op::neg && operands(a)[0] == b;
-  };
-  const std::span<const NodeId> arms = operands(value).subspan(1);
-  return is_negated(arms[0], arms[1]) || is_negated(arms[1], arms[0]);
-}
-
-/// Is it a complex number that is made from its parts?
-bool Graph::is_of_parts(NodeId value) const {
-  const Node& n = nodes_[value];
-  if (n.op == Op::constant || n.op == Op::make_complex) return true;
-  if (n.op != Op::cast) return false;
-  const NodeId from = operands(value)[0];
-  return !is_complex(nodes_[from].type) || (nodes_[from].type == n.type && is_of_parts(from));
-}
-
-NodeId Graph::part_of(NodeId value, std::size_t k) {
-  const Node n = nodes_[value];
-  const DType type = real_part_type(n.type);
-  if (n.op == Op::constant) return constant(type, n.weak, {{n.bits[k], 0}});
-  if (n.op == Op::make_complex) return operands(value)[k];
-  if (nodes_[operands(value)[0]].type == n.type) return part_of(operands(value)[0], k);
-  return k == 0 ? cast(operands(value)[0], type, n.weak) : constant(type, n.weak, {});
-}
-
-/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0. It sees
-/// as much of 0.0 + (-x), and of complex numbers that are made from their parts.
-NodeId Graph::zero_minus(DType type, bool weak, NodeId zero, NodeId x) {
-  const NodeId both[] = {x, zero};
-  const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), zero,
-                           pure(Op::neg, type, weak, {&x, 1})};
-  return pure(Op::select, type, weak, choice);
 }
 
 NodeId Graph::cast(NodeId value, DType type, bool weak) {

@@ -352,6 +352,9 @@ class Graph {
   bool is_of_parts(NodeId value) const;
   NodeId part_of(NodeId value, std::size_t k);
   NodeId zero_minus(DType type, bool weak, NodeId zero, NodeId x);
+  bool may_fold(NodeId value, int depth) const;
+  bool is_never_minus_zero(NodeId value) const;
+  NodeId around_zero(Op op, DType type, bool weak, std::span<const NodeId> terms);
   struct Draft {
     Op op;
     DType type;

@@ -101,6 +101,12 @@ constexpr RewriteRow kRewrites[] = {
        if (!g.is_constant(o[0])) return kNone;
        return g.node(o[0]).bits[0] != 0 ? o[1] : o[2];
      }},
+    {Op::select, "select(c, x, select(c, x, y)) = select(c, x, y)",
+     [](const Graph& g, Operands o) {
+       if (g.node(o[2]).op != Op::select) return kNone;
+       const Operands inner = g.operands(o[2]);
+       return inner[0] == o[0] && inner[1] == o[1] ? o[2] : kNone;
+     }},
     {Op::maximum, "max(x, y) = x where x is never less (int)",
      [](const Graph& g, Operands o) { return never_less(g, o[0], o[1]); }},
     {Op::minimum, "min(x, y) = y where x is never less (int)",

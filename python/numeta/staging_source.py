@@ -255,8 +255,15 @@ def _imported(code: CodeType) -> set[str]:
     """
     plain: set[str] = set()
     method: set[str] = set()
-    _attribute_loads(code, plain, method)
+    if _loads_attributes(code):
+        _attribute_loads(code, plain, method)
     return {name for name in plain - method if name.isidentifier()}
+
+
+def _loads_attributes(code: CodeType) -> bool:
+    """Whether there may be a plain attribute load; asked first since reading code takes long."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return _LOAD_ATTR in code.co_code[::2] or any(map(_loads_attributes, inner))
 
 
 def _attribute_loads(code: CodeType, plain: set[str], method: set[str]) -> None:
@@ -323,8 +330,12 @@ def _same_constant(a: object, b: object) -> bool:
 
 def _is_certain(made: CodeType, code: CodeType, shift: int) -> bool:
     """Whether what was compiled from the source has the lines of the code, too."""
-    if _is_rewritten(code) or _lines(made, shift) != _lines(code, 0):
+    if _is_rewritten(code):
         return False
+    begins_alike = made.co_firstlineno + shift == code.co_firstlineno
+    if not (begins_alike and made.co_linetable == code.co_linetable):
+        if _lines(made, shift) != _lines(code, 0):
+            return False
     pairs = zip(made.co_consts, code.co_consts, strict=True)
     return all(_is_certain(a, b, shift) for a, b in pairs if isinstance(a, CodeType))
 

@@ -134,21 +134,23 @@ class Transformer(Expressions):
         result: list[ast.stmt] = []
         scope = self._scopes[-1]
         live = scope.live if scope.flows else None
+        inner = len(self._functions) > 1
         for k in range(start, len(body)):
             node = body[k]
             info = live.info[node] if live is not None else None
             new = self.visit(node)
-            if isinstance(new, list):
+            if type(new) is list:
                 result += new
             else:
                 result.append(new)
             if info is None or live is None:
                 continue
-            stores = info.stores & live.visible
-            inner = len(self._functions) > 1
-            if inner and stores and not info.jumps and stores == info.bound & live.visible:
-                result += self._rebound(node, stores)
-            if info.jumps and k + 1 < len(body):
+            jumps = info.jumps
+            if inner and not jumps:
+                stores = info.stores & live.visible
+                if stores and stores == info.bound & live.visible:
+                    result += self._rebound(node, stores)
+            if jumps and k + 1 < len(body):
                 rest = self._block(body, k + 1)
                 result.append(when(attribute(FLOW, "alive", body[k + 1]), rest, body[k + 1]))
                 break

@@ -312,3 +312,23 @@ def test_zero_minus_a_number_that_is_never_minus_zero():
     for b in (0, 3):
         for x in (0.0, -0.0, 2.5, np.inf, np.nan):
             same_as_python(kernel, np.int32(b), np.float64(x), b, np.float32(x))
+
+
+def test_an_integer_that_is_found_to_be_zero_minus_a_number_that_is_never_minus_zero():
+    @nm.jit
+    def kernel(k: nm.i8, x: nm.f8, n: int):
+        return (
+            np.remainder(k, 1) - abs(x),
+            (n & 0) - nm.f8(n * n),
+            (n - n) - abs(x),
+            ((n + 1 - n) - 1) - abs(x),
+            (k ^ k) + -abs(x),
+            (n - n) - (abs(x) if n else nm.f8(n)),
+            np.sin(nm.f8(0)) - abs(x),
+            (n * 2 - 4) - abs(x),
+            (k * 3) - nm.f8(n),
+        )
+
+    for n in (0, 2, -3):
+        for x in (0.0, -0.0, 2.5, np.inf, np.nan):
+            same_as_python(kernel, np.int64(n), np.float64(x), n)
