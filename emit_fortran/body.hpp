@@ -92,6 +92,7 @@ class Body {
   void failure(std::uint64_t site, std::span<const core::NodeId> values);
   void leave_failed(std::uint64_t site, std::span<const core::NodeId> values);
   void allocate(core::NodeId id);
+  void drop_unfit(const std::string& name, std::span<const core::NodeId> lengths);
   void expect_memory(core::NodeId allocation);
   void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
   void values_of(std::span<const core::NodeId> values);
