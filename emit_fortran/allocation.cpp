@@ -22,18 +22,6 @@ namespace {
 /// Memory that is more than this many times as large as what is needed is given back.
 constexpr int kMostTooLarge = 4;
 
-/// Is an array handed to a procedure of the kernel, or to its caller, with the shape that Fortran
-/// knows?
-bool is_handed_over(const core::Graph& graph, BufferId array) {
-  const auto& returned = graph.returned;
-  if (std::find(returned.begin(), returned.end(), array) != returned.end()) return true;
-  return std::ranges::any_of(graph.calls(), [&](const core::Call& call) {
-    return std::ranges::any_of(call.arguments, [&](const core::Parameter& argument) {
-      return argument.is_buffer && argument.number == array;
-    });
-  });
-}
-
 }  // namespace
 
 void Body::allocate(NodeId id) {
@@ -49,6 +37,7 @@ void Body::allocate(NodeId id) {
   text_.from(n.origin);
   if (allocated_.empty()) locals_.push_back({"no_memory", core::DType::i4});
   const bool is_again = !allocated_.insert(array).second;
+  if (moves_.needless.contains(id)) return;
   const bool is_repeated = is_again || core::innermost_loop(g_, n.region) != 0;
   const bool keeps = is_repeated && !is_handed_over(g_, array) && !g_.is_constant(lengths.back());
   if (keeps) {
@@ -74,6 +63,24 @@ void Body::allocate(NodeId id) {
   if (!keeps) return;
   text_.shallower();
   text_.line("end if");
+}
+
+/// An array comes to have the memory of another one, which, where it needs some again, gets what
+/// the first one had.
+void Body::move(NodeId nest, const Move& what) {
+  const std::string& from = symbols_.buffers[what.from];
+  const std::string& to = symbols_.buffers[what.to];
+  text_.from(g_.node(nest).origin);
+  if (core::innermost_loop(g_, g_.node(nest).region) == 0) {
+    text_.line(fmt::format("call move_alloc({}, {})", from, to));
+    return;
+  }
+  const core::Buffer& b = g_.buffers()[what.to];
+  const std::string held = names_.claim("held");
+  locals_.push_back({held, stored_type(b), declared_shape(b)});
+  text_.line(fmt::format("call move_alloc({}, {})", to, held));
+  text_.line(fmt::format("call move_alloc({}, {})", from, to));
+  text_.line(fmt::format("call move_alloc({}, {})", held, from));
 }
 
 /// Gives back memory that an array of these lengths, in Fortran's order, cannot have, or not well.

@@ -21,18 +21,6 @@ namespace {
 
 constexpr std::int64_t kMostBytesOnStack = 16384;
 
-/// As an array of the kernel's own is declared: its bounds, reversed, or how many axes it has.
-std::string declared_shape(const core::Buffer& b) {
-  if (b.rank() == 0) return "";
-  std::string out;
-  for (std::size_t k = 0; k < b.rank(); ++k) {
-    const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
-    out += k == 0 ? "(" : ", ";
-    out += is_on_stack(b) ? fmt::format("0:{}", *b.fixed_shape[axis] - 1) : ":";
-  }
-  return out + ")";
-}
-
 }  // namespace
 
 bool is_on_stack(const core::Buffer& array) {
@@ -43,6 +31,18 @@ bool is_on_stack(const core::Buffer& array) {
     if (bytes > kMostBytesOnStack) return false;
   }
   return true;
+}
+
+/// As an array of the kernel's own is declared: its bounds, reversed, or how many axes it has.
+std::string declared_shape(const core::Buffer& b) {
+  if (b.rank() == 0) return "";
+  std::string out;
+  for (std::size_t k = 0; k < b.rank(); ++k) {
+    const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
+    out += k == 0 ? "(" : ", ";
+    out += is_on_stack(b) ? fmt::format("0:{}", *b.fixed_shape[axis] - 1) : ":";
+  }
+  return out + ")";
 }
 
 void Body::name_things() {
@@ -413,6 +413,8 @@ bool Body::counts_by_itself(NodeId id) const {
 }
 
 void Body::loop(NodeId id) {
+  const auto moved = moves_.instead.find(id);
+  if (moved != moves_.instead.end()) return move(id, moved->second);
   const auto operands = g_.operands(id);
   const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
   if (const auto found = parallel_.find(r); found != parallel_.end()) {

@@ -128,3 +128,115 @@ def test_no_memory_is_still_said():
     for far in (2**58, 2**62, 2**63 - 1):
         with pytest.raises((MemoryError, ValueError)):
             ends(np.array([2, far]))
+
+
+# -- memory that changes hands --------------------------------------------------------------------
+
+
+@nm.jit
+def shrinking(x: nm.f8[:], place: nm.i8[:], steps: int):
+    total = np.float64(0.0)
+    for k in range(steps):
+        x = x * 1.5 - 0.25
+        kept = np.abs(x) < 3.0
+        x = x[kept]
+        place = place[kept]
+        for i in range(place.shape[0]):
+            total += place[i] * x[i] * (k + 1)
+    return total, x.shape[0]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 5, 9])
+@pytest.mark.parametrize("count", [0, 1, 9])
+def test_a_name_takes_the_memory_of_what_it_is_given(steps, count):
+    same_as_python(shrinking, numbers(count), np.arange(count), steps)
+    text = shrinking.fortran(numbers(count), np.arange(count), steps)
+    assert text.count("call move_alloc(") >= 3
+
+
+@nm.jit
+def shrinking_rows(a: nm.f8[:, :], limits: nm.f8[:]):
+    total = np.float64(0.0)
+    for limit in limits:
+        a = a[a[:, 0] < limit]
+        for i in range(a.shape[0]):
+            total = 1.5 * total + a[i, a.shape[1] - 1]
+    return total
+
+
+@pytest.mark.parametrize("limits", [[], [9.0], [2.0, 1.0, 9.0], [-9.0, 5.0]])
+def test_a_matrix_changes_hands(limits):
+    same_as_python(shrinking_rows, numbers(5, 3), np.array(limits))
+    same_as_python(shrinking_rows, np.asfortranarray(numbers(5, 3)), np.array(limits))
+    same_as_python(shrinking_rows, numbers(0, 3), np.array(limits))
+
+
+def test_what_is_still_read_keeps_its_memory():
+    @nm.jit
+    def read_after(x: nm.f8[:], steps: int):
+        total = np.float64(0.0)
+        y = x + 1.0
+        first = x[x > 0.0]
+        for k in range(steps):
+            y = y[y > k]
+            total += np.cumsum(y)[-1:].sum() + first.sum()
+            if k == 2:
+                y = first
+            if k == 3:
+                continue
+            z = y[y > -k]
+            y = z
+            total = 2.0 * total + z.sum()
+        return total, y.shape[0]
+
+    for steps in range(7):
+        same_as_python(read_after, numbers(9), steps)
+
+
+def test_each_arm_gives_its_own_array():
+    @nm.jit
+    def arms(x: nm.f8[:], ways: nm.i8[:]):
+        y = x * 2.0
+        total = np.float64(0.0)
+        for way in ways:
+            if way == 0:
+                y = y[y > 0.0]
+            elif way == 1:
+                y = np.cumsum(y)
+            elif way == 2:
+                y = x[x < 1.0]
+            for i in range(y.shape[0]):
+                total += y[i] * (i + 1)
+        return total
+
+    for ways in ([], [0], [1, 0, 2], [2, 1, 0, 3, 1], [3, 2, 2, 0, 0]):
+        same_as_python(arms, numbers(9), np.array(ways, np.int64))
+
+
+def test_two_names_change_places():
+    @nm.jit
+    def crossed(x: nm.f8[:], steps: int):
+        a = x[x > 0.0]
+        b = x[x < 1.0]
+        total = np.float64(0.0)
+        for k in range(steps):
+            a, b = b[b > -k], a[a < 2.0 * k]
+            for i in range(a.shape[0]):
+                total += a[i] * (k + 1)
+            for i in range(b.shape[0]):
+                total -= b[i] * (k + 2)
+        return total
+
+    for steps in range(6):
+        same_as_python(crossed, numbers(9), steps)
+
+
+def test_a_returned_array_has_its_own_length():
+    @nm.jit
+    def returned(x: nm.f8[:], steps: int):
+        for k in range(steps):
+            x = x[x > k]
+        return x
+
+    for steps in range(4):
+        same_as_python(returned, numbers(9), steps)
