@@ -240,3 +240,19 @@ def test_a_returned_array_has_its_own_length():
 
     for steps in range(4):
         same_as_python(returned, numbers(9), steps)
+
+
+def test_names_of_each_thread_change_hands():
+    @nm.jit
+    def parted(x: nm.f8[:], out: nm.f8[:]) -> None:
+        for i in nm.prange(out.shape[0]):
+            y = x * (i + 1)
+            for k in range(3):
+                y = y[y > k]
+            total = np.float64(0.0)
+            for k in range(y.shape[0]):
+                total += y[k] * (k + 1)
+            out[i] = total
+
+    for count in (0, 1, 9):
+        same_as_python(parted, numbers(count), np.zeros(7))
