@@ -21,18 +21,6 @@ namespace {
 
 constexpr std::int64_t kMostBytesOnStack = 16384;
 
-/// As an array of the kernel's own is declared: its bounds, reversed, or how many axes it has.
-std::string declared_shape(const core::Buffer& b) {
-  if (b.rank() == 0) return "";
-  std::string out;
-  for (std::size_t k = 0; k < b.rank(); ++k) {
-    const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
-    out += k == 0 ? "(" : ", ";
-    out += is_on_stack(b) ? fmt::format("0:{}", *b.fixed_shape[axis] - 1) : ":";
-  }
-  return out + ")";
-}
-
 }  // namespace
 
 bool is_on_stack(const core::Buffer& array) {
@@ -43,6 +31,18 @@ bool is_on_stack(const core::Buffer& array) {
     if (bytes > kMostBytesOnStack) return false;
   }
   return true;
+}
+
+/// As an array of the kernel's own is declared: its bounds, reversed, or how many axes it has.
+std::string declared_shape(const core::Buffer& b) {
+  if (b.rank() == 0) return "";
+  std::string out;
+  for (std::size_t k = 0; k < b.rank(); ++k) {
+    const std::size_t axis = b.layout == core::Layout::C ? b.rank() - 1 - k : k;
+    out += k == 0 ? "(" : ", ";
+    out += is_on_stack(b) ? fmt::format("0:{}", *b.fixed_shape[axis] - 1) : ":";
+  }
+  return out + ")";
 }
 
 void Body::name_things() {
@@ -255,46 +255,6 @@ void Body::leave_failed(std::uint64_t site, std::span<const NodeId> values) {
   returns_ = true;
 }
 
-/// Fresh memory; what the statement gave when it ran before is given back.
-void Body::allocate(NodeId id) {
-  const Node& n = g_.node(id);
-  const core::Buffer& b = g_.buffers()[n.bits[0]];
-  if (!symbols_.made[n.bits[0]].empty()) return expect_memory(id);
-  if (is_on_stack(b)) return;
-  const std::string& name = symbols_.buffers[n.bits[0]];
-  const auto lengths = g_.operands(id);
-  std::string bounds;
-  for (std::size_t k = 0; k < lengths.size(); ++k) {
-    const std::size_t axis = b.layout == core::Layout::C ? lengths.size() - 1 - k : k;
-    bounds += fmt::format("{}0:{}", k == 0 ? "" : ", ", last_index(lengths[axis], kNone));
-  }
-  text_.from(n.origin);
-  const bool is_first = allocated_.empty();
-  const bool is_again = !allocated_.insert(static_cast<core::BufferId>(n.bits[0])).second;
-  if (is_again || core::innermost_loop(g_, n.region) != 0) {
-    text_.line(fmt::format("if (allocated({0})) deallocate({0})", name));
-  }
-  text_.line(fmt::format("allocate({}({}), stat=no_memory)", name, bounds));
-  text_.line("if (no_memory /= 0) then");
-  text_.deeper();
-  leave_failed(n.bits[1], {});
-  text_.shallower();
-  text_.line("end if");
-  if (!is_first) return;
-  locals_.push_back({"no_memory", core::DType::i4});
-}
-
-/// The caller has made the memory, or could not.
-void Body::expect_memory(NodeId allocation) {
-  const Node& n = g_.node(allocation);
-  text_.from(n.origin);
-  text_.line(fmt::format("if (.not. {}) then", symbols_.made[n.bits[0]]));
-  text_.deeper();
-  leave_failed(n.bits[1], {});
-  text_.shallower();
-  text_.line("end if");
-}
-
 static_assert(kDeclined == core::kDeclines + 1);
 
 /// What says which check failed, and on which values.
@@ -453,6 +413,8 @@ bool Body::counts_by_itself(NodeId id) const {
 }
 
 void Body::loop(NodeId id) {
+  const auto moved = moves_.instead.find(id);
+  if (moved != moves_.instead.end()) return move(id, moved->second);
   const auto operands = g_.operands(id);
   const auto r = static_cast<RegionId>(g_.node(id).bits[0]);
   if (const auto found = parallel_.find(r); found != parallel_.end()) {

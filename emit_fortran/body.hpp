@@ -12,6 +12,7 @@
 #include "emit_fortran/conditional_sums.hpp"
 #include "emit_fortran/cut.hpp"
 #include "emit_fortran/expression.hpp"
+#include "emit_fortran/moves.hpp"
 #include "emit_fortran/names.hpp"
 #include "emit_fortran/schedule.hpp"
 #include "emit_fortran/writer.hpp"
@@ -35,6 +36,9 @@ struct Local {
 /// Is an array of the kernel's own so small, and its shape fixed, that it needs no allocation?
 bool is_on_stack(const core::Buffer& array);
 
+/// As an array of the kernel's own is declared: its bounds, reversed, or how many axes it has.
+std::string declared_shape(const core::Buffer& array);
+
 /// Does an internal procedure take the shape of such an array beside it?
 bool takes_shape(const core::Buffer& buffer);
 
@@ -54,6 +58,7 @@ class Body {
         is_internal_(is_internal),
         is_long_(long_regions(graph, plan)),
         has_sums_(conditional_sums(graph, plan.live)),
+        moves_(moves(graph, plan)),
         text_(2) {}
 
   /// Names of indices, labels and local variables.
@@ -92,6 +97,8 @@ class Body {
   void failure(std::uint64_t site, std::span<const core::NodeId> values);
   void leave_failed(std::uint64_t site, std::span<const core::NodeId> values);
   void allocate(core::NodeId id);
+  void move(core::NodeId nest, const Move& what);
+  void drop_unfit(const std::string& name, std::span<const core::NodeId> lengths);
   void expect_memory(core::NodeId allocation);
   void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
   void values_of(std::span<const core::NodeId> values);
@@ -132,7 +139,8 @@ class Body {
   bool is_internal_;            // Fortran has no procedure in an internal one: it is not cut
   std::vector<bool> is_long_;   // by region
   std::vector<bool> has_sums_;  // by region: gcc must make no vectors of them
-  std::vector<Outer> outer_;    // innermost last
+  Moves moves_;
+  std::vector<Outer> outer_;  // innermost last
   std::vector<Section> pieces_;
   std::uint32_t last_piece_ = 0;
   std::set<core::BufferId> allocated_;  // arrays that a statement above allocates

@@ -27,7 +27,7 @@ def same_edges(got, expected):
 
 
 @pytest.mark.parametrize("code", KINDS)
-@pytest.mark.parametrize("name", "log10 log2 exp2 expm1 log1p rint sign".split())
+@pytest.mark.parametrize("name", "exp log10 log2 exp2 expm1 log1p rint sign".split())
 def test_functions(code, name):
     function = getattr(np, name)
     hint, kind = KINDS[code]
@@ -128,3 +128,19 @@ def test_a_product_whose_parts_overflow_is_that_of_numpys_numbers():
     with np.errstate(all="ignore"):
         for x, y in itertools.product(numbers, repeat=2):
             assert text(kernel(x, y)) == text(kernel.py_func(x, y)), (x, y)
+
+
+@pytest.mark.parametrize("code", KINDS)
+def test_exponentials_of_turns_are_libms(code):
+    hint, kind = KINDS[code]
+
+    @nm.jit
+    def turns(z: hint[:]):
+        return np.exp(z)
+
+    angles = np.array([0.0, -0.0, 5e-324, 1e-310, 1e-40, 0.5, -3.5, 1e22, -1e30, math.pi / 2, 1e5])
+    real = [complex(zero, angle) for zero in (0.0, -0.0, 1e-300) for angle in angles]
+    given = np.array(real).astype(kind)
+    for mode in ("default", "exact"):
+        got, expected = in_mode(turns, mode)(given), np.exp(given)
+        assert got.tobytes() == expected.tobytes()

@@ -325,3 +325,50 @@ def test_one_loop_and_no_array():
     text = through.fortran()
     assert "allocatable" not in text
     assert text.count("  do ") == 1
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "u1", "b1", "c16"])
+@pytest.mark.parametrize("columns", [0, 1, 2, 9])
+def test_sums_of_chosen_rows(dtype, columns):
+    @nm.jit
+    def chosen(a: nm.array(dtype, 2), m: nm.b1[:]):
+        return a[m].sum(axis=0), a[m[::-1]][::-1].sum(axis=0), a[m].sum(axis=0)
+
+    a = np.random.default_rng(3).integers(-3, 4, (6, columns)).astype(dtype)
+    for m in np.array([[0] * 6, [1] * 6, [0, 0, 0, 0, 0, 1], [1, 0, 1, 1, 0, 0]], bool):
+        for one in (a, np.asfortranarray(a), a[::-1, ::-1]):
+            same_as_python(chosen, one, m)
+    same_as_python(chosen, a[:0], np.zeros(0, bool))
+
+
+def test_what_is_no_chosen_row_adds_nothing():
+    @nm.jit
+    def total(a: nm.f8[:, :], labels: nm.i8[:], k: int):
+        return a[labels == k].sum(axis=0)
+
+    labels = np.array([0, 1, 2, 1, 0])
+    a = np.array([[np.nan, -0.0], [-0.0, np.inf], [-np.inf, np.nan], [-0.0, 2.0], [1.0, -0.0]])
+    for k in range(4):
+        same_as_python(total, a, labels, k)
+    assert "merge(1_c_int64_t, 0_c_int64_t, labels(" in total.fortran(a, labels, 1)
+
+
+def test_rows_chosen_by_a_mask_of_two_axes():
+    @nm.jit
+    def total(a: nm.f8[:, :, :], m: nm.b1[:, :]):
+        return a[m].sum(axis=0), (a * 2.0)[m].mean(axis=0)
+
+    a = np.arange(24.0).reshape(2, 3, 4) / 8
+    same_as_python(total, a, a[:, :, 0] > 0.5)
+    same_as_python(total, a, a[:, :, 0] > 2.0)
+
+
+def test_rows_are_chosen_as_they_are_at_the_time():
+    @nm.jit
+    def turned(a: nm.f8[:, :], m: nm.b1[:]):
+        before = a[m]
+        m[0] = not m[0]
+        a *= 2.0
+        return before.sum(axis=0), a[m].sum(axis=0)
+
+    same_as_python(turned, np.arange(12.0).reshape(4, 3), np.array([True, False, True, True]))

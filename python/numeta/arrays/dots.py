@@ -19,9 +19,8 @@ import numpy as np
 from .. import _trace, loops
 from .folding import is_exact
 from .staged import staged
-from .summation import of_few, summed
+from .summation import FEW, of_few, summed
 
-SHORT = 64  # so many products are summed before BLAS has begun
 _LANES = 8
 _FEW_CHOSEN = 64  # with four products at a time the error of 128 in NumPy's 8 lanes
 
@@ -64,6 +63,11 @@ def may_be_summed_here(count: Any, short: str) -> bool:
     """Are vectors of that many elements given lanes where they turn out to be short?"""
     is_tiny = type(count) is int and count < _LANES
     return short in ("f4", "f8") and not is_tiny and not is_exact()
+
+
+def most_in_short(short: str) -> int:
+    """How many products are summed sooner than BLAS has begun, with no larger error."""
+    return FEW[np.dtype(short).itemsize]
 
 
 def short_into(x: Any, y: Any, out: Any) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 from .. import _trace
 from ..records import Record
 from .conversion import filled, is_array
-from .nests import Count, is_same, over, when
+from .nests import Count, chosen, is_same, over, when
 from .shapes import short
+from .summation import natural
 
 Item = Callable[[Sequence[Any]], Any]
 _COUNT, _ORIGIN = True, False
@@ -139,7 +140,32 @@ def sum_of_rows(array: Any, code: str) -> Any:
     if origin is None or origin.whole is None or array.ndim != 2:
         return None
     out = filled(_trace.empty(origin.rest, code), 0)
-    with over(origin.mask.shape) as index, when(origin.mask[index]), over(origin.rest) as column:
-        item = _trace.cast(origin.item((*index, *column)), code, False)
-        _trace.store(out, column, _trace.load(out, column) + item)
+    item_of = origin.item
+
+    def add(row: Sequence[Any]) -> None:
+        with over(origin.rest) as column:
+            item = _trace.cast(item_of((*row, *column)), code, False)
+            _trace.store(out, column, _trace.load(out, column) + item)
+
+    mask = origin.mask
+    if mask.ndim > 1:
+        with over(mask.shape) as row, when(mask[row]):
+            add(row)
+        return out
+    rows, count = _places(mask)
+    with over((count,)) as which:
+        add((natural(_trace.load(rows, which)),))
     return out
+
+
+def _places(mask: Any) -> tuple[Any, Any]:
+    """Where a vector is true, in the first elements of an array, and how many those are.
+
+    Without a branch: whether an element is true is nothing that a processor could guess.
+    """
+    places = _trace.empty(mask.shape, "i8")
+    count = Count()
+    with over(mask.shape) as (place,):
+        _trace.store(places, (count.value,), place)
+        count.add(chosen(mask[place], 1, 0))
+    return places, count.value

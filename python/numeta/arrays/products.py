@@ -272,7 +272,7 @@ def multiply_into(a: Any, b: Any, out: Any) -> None:
     few = _FEW_IN_DOT if a.ndim == 1 else _FEW
     if a.ndim == 1 and dots.may_be_summed_here(count, short):
         _by_size(
-            *(count, dots.SHORT, short),
+            *(count, dots.most_in_short(short), short),
             lambda: dots.short_into(a, b, out),
             lambda: call(a, b, out, short),
         )

@@ -21,7 +21,7 @@ from .folding import is_exact, product
 from .staged import staged
 
 _LANE_BYTES = 256  # four of the widest registers
-_FEW = {4: 64, 8: 128, 16: 64}  # by bytes: up to so many numbers, NumPy's lanes are enough
+FEW = {4: 64, 8: 128, 16: 64}  # by bytes: up to so many numbers, NumPy's lanes are enough
 _RUN = 16  # how many numbers of a lane are added before lanes are
 _BLOCK = 16  # how many numbers of a lane are added before lanes are
 _BUFFER = 8192
@@ -158,7 +158,7 @@ def _of_rows(term: Callable[..., Any], shape: tuple[Any, ...], dtype: Any, is_ro
 def _of_one_row(term: Any, length: Any, dtype: Any, count: int, zero: Any) -> Any:
     lanes = min(8, count)
     total = -zero
-    if length <= _FEW[dtype.itemsize]:
+    if length <= FEW[dtype.itemsize]:
         total = of_few(term, length, lanes, dtype, -zero)
     else:
         total = _in_lanes(term, (length,), dtype, count, zero)
