@@ -124,6 +124,12 @@ class _Watcher:
             self.met.append("complex power")
         return self.w(value)
 
+    def s(self, value: Any) -> Any:
+        """What `copysign` or `signbit` takes a sign from."""
+        if np.any(np.isnan(value)):
+            self.met.append("sign of a NaN")
+        return value
+
     def i(self, sign: str, target: Any, value: Any) -> Any:
         """An augmented assignment, which changes an array in its place."""
         return self.w(_IN_PLACE[sign](target, value))
@@ -152,6 +158,10 @@ class _Watching(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("copysign", "signbit"):
+            watch = ast.Attribute(ast.Name("__watch", ast.Load()), "s", ast.Load())
+            place = 1 if node.func.attr == "copysign" else 0
+            node.args[place] = ast.Call(watch, [node.args[place]], [])
         return self._watched(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.Assign:

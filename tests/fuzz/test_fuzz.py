@@ -212,6 +212,8 @@ def test_nans_are_equal_and_a_tolerance_is_in_last_places() -> None:
         ("return n + 1", 2**63 - 1, ["overflow"]),
         ("return (-n) * 2", 2**62 + 1, ["overflow"]),
         ("n += n\n    return n // 4", 2**62, ["overflow"]),
+        ("return np.copysign(2.0, n * math.nan)", 1, ["sign of a NaN"]),
+        ("return np.copysign(math.nan, n)", 1, []),
         ("return 2 ** n", -1, ["negative power"]),
         ("return (float(n)) ** 0.5", -4, ["complex power"]),
         ("return n + 1", 7, []),
