@@ -9,7 +9,8 @@ them (`staging.stage`), and the way that control took ends there.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from . import errors
 from .control_state import CATCHES, Construct, Restart
@@ -42,7 +43,7 @@ def ends_body(session: Session, construct: Construct) -> bool:
     problem = sys.exc_info()[1]
     if not isinstance(problem, _OF_VALUES) or session.first_error is not None or session.guards:
         return False
-    if construct not in session.open or not _is_called_plainly(sys._getframe(2)):
+    if construct not in session.open or not _is_called_plainly(session, sys._getframe(2)):
         return False
     inner = session.open[session.open.index(construct) + 1 :]
     if any(other.conditional for other in inner):
@@ -55,22 +56,14 @@ def ends_body(session: Session, construct: Construct) -> bool:
     return True
 
 
-def _is_called_plainly(frame: Any) -> bool:
+def _is_called_plainly(session: Session, frame: FrameType | None) -> bool:
     """Whether only kernels and their helpers are around: nothing else that might handle it."""
-    run = type(_session())._traced.__code__
+    run = type(session)._traced.__code__
     while frame is not None and frame.f_code is not run:
         if not (is_staged_code(frame.f_code) or is_own_file(frame.f_code.co_filename)):
             return False
         frame = frame.f_back
     return True
-
-
-def _session() -> Session:
-    from .session import current
-
-    session = current()
-    assert session is not None
-    return session
 
 
 def _place_of(problem: Exception) -> tuple[str, int]:
