@@ -136,6 +136,20 @@ def recursive(n: int, x: nm.f8[:]) -> int:
     return n + recursive(n - 1, x)
 
 
+@nm.jit
+def after_a_nonlocal_name_is_bound(n: int, x: nm.f8[:]):
+    bound = 3
+
+    def bind():
+        nonlocal bound
+        bound = 7
+        return TABLE[9]
+
+    if n > 3:
+        bind()
+    return bound
+
+
 KERNELS = (
     in_arms,
     in_a_helper,
@@ -148,6 +162,7 @@ KERNELS = (
     a_power_of_integers,
     an_unbound_name,
     recursive,
+    after_a_nonlocal_name_is_bound,
 )
 
 
@@ -232,3 +247,46 @@ def of_a_wrong_type(n: int):
 def test_refused(kernel):
     with pytest.raises(nm.TraceError, match="NM228"):
         kernel(1)
+
+
+@nm.jit
+def after_a_list_has_grown(n: int):
+    grown = []
+    if n > 3:
+        grown.append(1)
+        grown[5] = 2
+    return len(grown)
+
+
+class Holder:
+    value = 0
+
+
+@nm.jit
+def after_an_attribute_is_set(n: int):
+    holder = Holder()
+    for _ in range(n):
+        holder.value = 1 // 0
+        holder.value = 5
+    return holder.value
+
+
+@nm.jit
+def after_an_iterator_is_asked(n: int):
+    asked = iter((1, 2))
+    if n > 3:
+        next(asked)
+        TABLE[next(asked) + 2]
+    return next(asked)
+
+
+@pytest.mark.parametrize("kernel", [after_a_list_has_grown, after_an_iterator_is_asked])
+def test_what_changes_before_it_is_refused(kernel):
+    with pytest.raises(nm.TraceError, match="NM212"):
+        kernel(1)
+
+
+def test_what_is_not_reached_changes_nothing():
+    assert after_an_attribute_is_set(0) == 0
+    with pytest.raises(ZeroDivisionError):
+        after_an_attribute_is_set(1)
