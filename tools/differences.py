@@ -225,8 +225,8 @@ SECTIONS = (
         Row("1j == x", "x: nm.f8", "1.0", "False", "np.False_", "np.False_"),
         Row("np.float64(1) == z", "z: complex", "2j", "np.False_", "False", "False"),
     )),
-    Section("The sign of a NaN", "It is not kept: no arithmetic says what it is, and compilers change"
-            " it. `copysign` and `signbit` are all that can see it.", (
+    Section("The sign of a NaN", "It is not kept: no arithmetic says what it is, and compilers"
+            " change it. `copysign` and `signbit` are all that can see it.", (
         _one("math.copysign(1.0, x * -1.0)", "math.nan", "1.0", "-1.0", "-1.0"),
     )),
     Section("Values that have one type on each path", "A name, a choice or a result that holds"
