@@ -333,9 +333,9 @@ def _is_certain(made: CodeType, code: CodeType, shift: int) -> bool:
     if _is_rewritten(code):
         return False
     begins_alike = made.co_firstlineno + shift == code.co_firstlineno
-    if not (begins_alike and made.co_linetable == code.co_linetable):
-        if _lines(made, shift) != _lines(code, 0):
-            return False
+    alike = begins_alike and made.co_linetable == code.co_linetable
+    if not alike and _lines(made, shift) != _lines(code, 0):
+        return False
     pairs = zip(made.co_consts, code.co_consts, strict=True)
     return all(_is_certain(a, b, shift) for a, b in pairs if isinstance(a, CodeType))
 

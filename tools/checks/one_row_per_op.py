@@ -35,6 +35,7 @@ ELSEWHERE = {
         "make_complex signbit",
         "differences that gcc computes wrongly, by the parts; what was unsigned has no sign",
     ),
+    "core/graph_folds.cpp": ("make_complex", "differences that gcc computes wrongly, by the parts"),
     "core/facts.cpp": ("maximum", "the stop of a loop, kept from wrapping"),
     "core/lower.cpp": (
         "imag intdiv isfinite isinf polar_pow polar_pow_fails real add_overflows sub_overflows"
