@@ -5,6 +5,11 @@
 #include "core/graph.hpp"
 
 namespace numeta::core {
+namespace {
+
+constexpr int kDepth = 8;  // of expressions that are looked into
+
+}  // namespace
 
 /// Is it the constant 0.0 of a real type?
 bool Graph::is_zero(NodeId value) const {
@@ -88,7 +93,6 @@ NodeId Graph::around_zero(Op op, DType type, bool weak, std::span<const NodeId> 
     const NodeId first = terms[k];
     const NodeId x = op == Op::sub ? terms[1] : operands(terms[1 - k])[0];
     if (is_zero(first)) return zero_minus(type, weak, first, x);
-    constexpr int kDepth = 8;
     if (is_constant(first) || !is_never_minus_zero(x) || !may_fold(first, kDepth)) continue;
     const NodeId both[] = {x, constant(type, nodes_[x].weak, {})};
     const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), first,
