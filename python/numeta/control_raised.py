@@ -82,7 +82,6 @@ def _fail(session: Session, problem: Exception) -> None:
 
     filename, line = _place_of(problem)
     make = again(problem)
-    session.has_decided = True
     # The place of a failure is the line that runs: here one of the user's file.
     fail = compile("\n" * (max(line, 1) - 1) + "fail()", filename or "<kernel>", "exec")
-    exec(fail, {"fail": lambda: session.trace.fail(make, "")})
+    exec(fail, {"fail": lambda: session.fails(make, "")})

@@ -111,13 +111,11 @@ class Transformer(Expressions):
         body = self._block(node.body)
         if scope.has_flow:
             nested = scope.live.nested_return
-            if not isinstance(body[-1], ast.Return):
-                value = method(FLOW, "result", last, constant(None, last))
-                body.append(placed(ast.Return, last, value))
             start = 1 if ast.get_docstring(node, False) is not None else 0
             if nested and self._catches:
-                value = method(FLOW, "result", last, constant(None, last))
                 body[start:] = _caught(body[start:], attribute(FLOW, "block", first))
+            if not isinstance(body[-1], ast.Return):
+                value = method(FLOW, "result", last, constant(None, last))
                 body.append(placed(ast.Return, last, value))
             flow = assign_one(FLOW, hook("flow", first, constant(nested, first)), first)
             body.insert(start, flow)

@@ -132,7 +132,7 @@ def recursive(n: int, x: nm.f8[:]) -> int:
         return 0
     if n > 3:
         x[0] = n
-        return TABLE[n * 0 + 4] if False else TABLE[4]
+        return TABLE[4]
     return n + recursive(n - 1, x)
 
 
