@@ -351,9 +351,8 @@ class Graph {
   bool may_wrap_to_itself(NodeId value) const;
   bool is_of_parts(NodeId value) const;
   NodeId part_of(NodeId value, std::size_t k);
-  NodeId zero_minus(DType type, bool weak, NodeId zero, NodeId x);
   bool may_fold(NodeId value, int depth) const;
-  bool is_never_minus_zero(NodeId value) const;
+  bool is_never_minus_zero(NodeId value, int depth) const;
   NodeId around_zero(Op op, DType type, bool weak, std::span<const NodeId> terms);
   struct Draft {
     Op op;

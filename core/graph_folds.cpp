@@ -51,15 +51,6 @@ NodeId Graph::part_of(NodeId value, std::size_t k) {
   return k == 0 ? cast(operands(value)[0], type, n.weak) : constant(type, n.weak, {});
 }
 
-/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0. It sees
-/// as much of 0.0 + (-x), and of complex numbers that are made from their parts.
-NodeId Graph::zero_minus(DType type, bool weak, NodeId zero, NodeId x) {
-  const NodeId both[] = {x, zero};
-  const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), zero,
-                           pure(Op::neg, type, weak, {&x, 1})};
-  return pure(Op::select, type, weak, choice);
-}
-
 /// Whether the folder may find a number to be a constant where the graph has not: of integers it
 /// knows more rules, and functions of constants are left to it.
 bool Graph::may_fold(NodeId value, int depth) const {
@@ -71,32 +62,41 @@ bool Graph::may_fold(NodeId value, int depth) const {
   return std::ranges::all_of(all, [&](NodeId operand) { return may_fold(operand, depth - 1); });
 }
 
-/// Whether the folder sees that a real number is never -0.0.
-bool Graph::is_never_minus_zero(NodeId value) const {
+/// Whether the folder sees that a real number is never -0.0, as far as it is looked into here.
+bool Graph::is_never_minus_zero(NodeId value, int depth) const {
   const Node& n = nodes_[value];
+  if (depth == 0) return true;
   if (n.op == Op::select) {
-    return is_never_minus_zero(operands(value)[1]) && is_never_minus_zero(operands(value)[2]);
+    return is_never_minus_zero(operands(value)[1], depth - 1) &&
+           is_never_minus_zero(operands(value)[2], depth - 1);
   }
   if (n.op == Op::cast) {
     const NodeId from = operands(value)[0];
-    return !is_float(nodes_[from].type) || is_never_minus_zero(from);
+    return !is_float(nodes_[from].type) || is_never_minus_zero(from, depth - 1);
   }
   return n.op == Op::constant || n.op == Op::abs;
 }
 
-/// A difference whose first number is or may be found to be 0.0, so that the folder takes 0.0 - x
-/// for -x; kNone for any other sum.
+/// gcc takes 0.0 - x for -x where it knows that x is never -0.0, and gives -0.0 for x = 0. It sees
+/// as much of 0.0 + (-x), and of complex numbers that are made from their parts. So a difference
+/// whose first number is or may be found to be 0.0 asks for x = 0; kNone for any other sum.
 NodeId Graph::around_zero(Op op, DType type, bool weak, std::span<const NodeId> terms) {
   for (const std::size_t k : {0U, 1U}) {
     if (op == Op::sub && k == 1) break;
     if (op == Op::add && nodes_[terms[1 - k]].op != Op::neg) continue;
     const NodeId first = terms[k];
     const NodeId x = op == Op::sub ? terms[1] : operands(terms[1 - k])[0];
-    if (is_zero(first)) return zero_minus(type, weak, first, x);
-    if (is_constant(first) || !is_never_minus_zero(x) || !may_fold(first, kDepth)) continue;
-    const NodeId both[] = {x, constant(type, nodes_[x].weak, {})};
-    const NodeId choice[] = {pure(Op::eq, DType::b1, true, both), first,
-                             intern({op, type, weak, terms, {0, 0}}, innermost(terms), {})};
+    const bool known = is_zero(first);
+    if (!known) {
+      if (is_constant(first) || !is_never_minus_zero(x, kDepth) || !may_fold(first, kDepth)) {
+        continue;
+      }
+    }
+    const NodeId both[] = {x, known ? first : constant(type, nodes_[x].weak, {})};
+    const NodeId is_x_zero = pure(Op::eq, DType::b1, true, both);
+    const NodeId difference = known ? pure(Op::neg, type, weak, {&x, 1})
+                                    : intern({op, type, weak, terms, {0, 0}}, innermost(terms), {});
+    const NodeId choice[] = {is_x_zero, first, difference};
     return pure(Op::select, type, weak, choice);
   }
   return kNone;
