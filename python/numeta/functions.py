@@ -168,28 +168,62 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
                 from .arrays.builtins import best_of
 
                 return best_of(name, args[0])
+            if _goes_at_run_time(args[0]) and not kwargs:
+                return _folded(native, args[0])
             _not_iterated(args[0])
             values = list(args[0])
             args = (values,)
         if not any(map(_inside, values)):
             return native(*args, **kwargs)
+        key = kwargs.pop("key", None)
         if kwargs:
-            refuse(230, name=name, what="key= or default=", instead=f"{name}(a, b)")
+            refuse(230, name=name, what="default=", instead=f"{name}(a, b)")
         for value in values:
             _number_of(value, name)
         if len(values) == 1:
             return values[0]
         dtype, weak = _joined(name, values)
-        best = _as(values[0], dtype, weak)
-        for value in values[1:]:
-            value = _as(value, dtype, weak)
-            better = value < best if name == "min" else value > best
-            best = _trace.cast(
-                _trace.apply("select", (better, value, best), python=False), dtype, weak
-            )
-        return best
+        numbers = [_as(value, dtype, weak) for value in values]
+        if key is None:
+            return _best(name, numbers, numbers, dtype, weak)
+        from .calls import call
+
+        ranks = [call(key, value) for value in values]
+        for rank in ranks:
+            _number_of(rank, name)
+        rank_kind = _joined(name, ranks)
+        return _best(name, numbers, [_as(rank, *rank_kind) for rank in ranks], dtype, weak)
 
     return extremum
+
+
+def _best(name: str, values: list[Any], ranks: list[Any], dtype: str, weak: bool) -> Any:
+    """The first value of the best rank, all of one type."""
+    best, best_rank = values[0], ranks[0]
+    for value, rank in zip(values[1:], ranks[1:], strict=True):
+        better = rank < best_rank if name == "min" else rank > best_rank
+        if not _traced(better):  # two ranks that are known
+            best, best_rank = (value, rank) if better else (best, best_rank)
+            continue
+        best = _as(_trace.apply("select", (better, value, best), python=False), dtype, weak)
+        if rank is value:
+            best_rank = best
+        else:
+            best_rank = _like(rank, _trace.apply("select", (better, rank, best_rank), python=False))
+    return best
+
+
+def _like(value: Any, other: Any) -> Any:
+    """The other number as one of the value's type."""
+    dtype, weak = _kind_of(value)
+    return _as(other, f"{dtype.kind}{dtype.itemsize}", weak)
+
+
+def _folded(native: Callable[..., Any], iterable: Any, *start: Any) -> Any:
+    """`native(iterable, *start)` as a loop, where it may be compiled."""
+    from .folds import Clause, fold_of
+
+    return fold_of(native, Clause(iterable, lambda item: item), True, start, False)
 
 
 def _sum(iterable: Any, /, start: Any = 0) -> Any:
@@ -197,7 +231,8 @@ def _sum(iterable: Any, /, start: Any = 0) -> Any:
         from .arrays.builtins import sum_of
 
         return sum_of(iterable, start)
-    _not_iterated(iterable)
+    if _goes_at_run_time(iterable):
+        return _folded(sum, iterable, start)
     values = list(iterable)
     if not (_inside(values) or _inside(start)):
         return sum(values, start)
@@ -252,6 +287,8 @@ def _truth_of(native: Callable[..., Any]) -> Callable[..., Any]:
             from .arrays.builtins import all_of, any_of
 
             return (any_of if native is any else all_of)(args[0])
+        if len(args) == 1 and _goes_at_run_time(args[0]):
+            return _folded(native, args[0])
         from .calls import run_native
 
         return run_native(native, args)

@@ -62,7 +62,7 @@ def _lifted(value: Any, name: str) -> Any:
 
 def item(owner: Any, key: Any, name: str) -> Any:
     """`owner[key]`, lifted; of a tuple or list also by a key that is known at run time."""
-    if type(key) is Scalar and isinstance(owner, tuple | list):
+    if type(key) is Scalar and isinstance(owner, tuple | list | range):
         from .sequences import item_at
 
         found = item_at(owner, key)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace
+from .arrays.nests import require
 from .loops import CompiledRange, as_bound
 from .session import current, refuse
 
@@ -315,3 +316,36 @@ def range_(*bounds: Any) -> Any:
 def length_of(value: CompiledRange) -> Any:
     """`len` of a range whose bounds are known at run time."""
     return Range(value.start, value.stop, value.step).length()
+
+
+def part_of(value: CompiledRange | range, key: Any) -> Any:
+    """`value[key]`: the number at a position, or a range of the numbers at those of a slice."""
+    whole = Range(value.start, value.stop, value.step)
+    length = whole.length()
+    if isinstance(key, slice):
+        first, last, step = _positions(key, length)
+        return range_(whole.item(first), whole.item(last), whole.step * step)
+    position = as_bound(key)
+    position = _chosen(position < 0, position + length, position)
+    is_inside = (position >= 0) & (position < length)
+    require(is_inside, IndexError, "range object index out of range")
+    return whole.item(position)
+
+
+def _positions(key: slice, length: Any) -> tuple[Any, Any, Any]:
+    """`key.indices(length)`."""
+    step = 1 if key.step is None else as_bound(key.step)
+    require(step != 0, ValueError, "slice step cannot be zero")
+    goes_back = step < 0
+    least, most = _chosen(goes_back, -1, 0), _chosen(goes_back, length - 1, length)
+
+    def clipped(given: Any, missing: Any) -> Any:
+        if given is None:
+            return missing
+        position = as_bound(given)
+        position = _chosen(position < 0, position + length, position)
+        position = _chosen(position < least, least, position)
+        return _chosen(position > most, most, position)
+
+    start = clipped(key.start, _chosen(goes_back, most, least))
+    return start, clipped(key.stop, _chosen(goes_back, least, most)), step

@@ -63,6 +63,10 @@ class CompiledRange:
         return len(self._plain())
 
     def __getitem__(self, index: Any) -> Any:
+        if current() is not None:
+            from .iteration import part_of
+
+            return part_of(self, index)
         return self._plain()[index]
 
     def __contains__(self, value: object) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from . import _trace
 from .arrays.nests import require
 from .control_merge import is_number, note_mixed
+from .iteration import part_of
 from .session import Session, current
 from .traced_values import python_type
 
@@ -45,6 +46,8 @@ def _selected(items: Sequence[Any], at: Any, session: Session) -> Any:
 def item_at(owner: Any, key: Any) -> Any:
     """`owner[key]` of a run-time `key`; NotImplemented where Python has to ask for its value."""
     session = current()
+    if session is not None and type(owner) is range:
+        return part_of(owner, key)
     kind = tuple if isinstance(owner, tuple) else list
     reads = getattr(type(owner), "__getitem__", None)
     if session is None or not isinstance(owner, tuple | list) or reads is not kind.__getitem__:

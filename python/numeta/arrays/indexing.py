@@ -13,7 +13,7 @@ from typing import Any
 from .. import _trace
 from .conversion import Scalar, as_array, is_array
 from .keys import Chosen, Truth, check_mask, choose, is_mask, item_of
-from .masked import counted, note_chosen, set_at_once
+from .masked import copy_chosen, counted, note_chosen, set_at_once
 from .nests import Count, chosen, is_same, over, require, shape_text, when
 from .shapes import fresh, repeated, short
 
@@ -54,11 +54,14 @@ def _order(found: Chosen) -> list[int]:
 def _masked(array: Any, mask: Any) -> Any:
     rest = array.shape[mask.ndim :]
     out = _trace.empty((counted(mask), *rest), short(array))
-    count = Count()
-    with over(mask.shape) as index, when(mask[index]):
-        with over(rest) as inner:
-            _trace.store(out, (count.value, *inner), _trace.load(array, (*index, *inner)))
-        count.add()
+    if array.ndim == 1 and not _trace.is_new_map(array):
+        copy_chosen(array, mask, out)
+    else:
+        count = Count()
+        with over(mask.shape) as index, when(mask[index]):
+            with over(rest) as inner:
+                _trace.store(out, (count.value, *inner), _trace.load(array, (*index, *inner)))
+            count.add()
     note_chosen(out, array, mask)
     return out
 

@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import _trace
+from .. import _trace, loops
 from ..records import Record
 from .conversion import filled, is_array
 from .nests import Count, chosen, is_same, over, when
 from .shapes import short
+from .staged import staged
 from .summation import natural
 
 Item = Callable[[Sequence[Any]], Any]
 _COUNT, _ORIGIN = True, False
+_MANY = 256  # of how many one is chosen where a processor still foresees them
 
 
 class Origin(Record):
@@ -43,11 +45,33 @@ def counted(mask: Any) -> Any:
     if known is not None:
         return known
     count = Count()
-    with over(mask.shape) as index, when(mask[index]):
-        count.add()
+    with over(mask.shape) as index:
+        count.add(chosen(mask[index], 1, 0))
     found = count.value
     _trace.note(mask, _COUNT, found)
     return found
+
+
+@staged
+def copy_chosen(vector: Any, mask: Any, out: Any) -> None:
+    """What a mask chooses of a vector, into `out`, which has room for no more.
+
+    A branch that goes now this way and now that costs more than the copy. So what is not chosen is
+    copied, too, where the next element will stand; unless few are, whose branch is foreseen.
+    """
+    count, length = out.shape[0], mask.shape[0]
+    place = 0
+    if _MANY * count < length:
+        for k in loops.range(length):
+            if mask[k]:
+                out[natural(place)] = vector[k]
+                place += 1
+    else:
+        for k in loops.range(length):
+            if place == count:
+                break
+            out[natural(place)] = vector[k]
+            place += chosen(mask[k], 1, 0)
 
 
 def note_chosen(chosen: Any, array: Any, mask: Any) -> None:
