@@ -276,13 +276,22 @@ def generated(iterable: Any) -> Iterable[Any]:
     return items(iterable)
 
 
-def unpack(value: Any, count: int = 0) -> Any:
-    """A value that is unpacked: `a, b = value` into `count` names, `f(*value)`, `[*value]`."""
+def unpack(value: Any, shape: tuple[int, tuple[Any, ...]] = (0, ())) -> Any:
+    """A value that is unpacked: `a, (b, c) = value`, `f(*value)`, `[*value]`.
+
+    `shape`: of a target how many names, and the shape of each, as `staging_names.unpacking` has it.
+    """
     session = current()
     if session is None:
         return value
+    count, parts = shape
     if not session.trace.alive:
-        return (session.nothing(),) * abs(count)
+        return _nothing_in(shape, session)
+    if any(parts) and isinstance(value, Array | ndarray | tuple | list):
+        from .arrays.conversion import unpacked
+
+        items = tuple(value) if isinstance(value, list) else value
+        return unpacked(lift_inside(items), shape)
     if isinstance(value, Array | ndarray):
         from .arrays.conversion import items_of
 
@@ -296,6 +305,19 @@ def unpack(value: Any, count: int = 0) -> Any:
     if isinstance(value, Scalar) or not hasattr(type(value), "__iter__"):
         return value
     return [lift_inside(item) for item in value]
+
+
+def unpack_each(value: Any, shapes: tuple[tuple[int, tuple[Any, ...]] | None, ...]) -> Any:
+    """What each target of `first = second = value` is given, of which some unpack."""
+    return tuple(value if shape is None else unpack(value, shape) for shape in shapes)
+
+
+def _nothing_in(shape: tuple[int, tuple[Any, ...]] | None, session: Session) -> Any:
+    """What is unpacked where control does not come."""
+    if shape is None:
+        return session.nothing()
+    count, parts = shape
+    return tuple(_nothing_in(part, session) for part in parts or (None,) * abs(count))
 
 
 def yielded(value: Any) -> Any:
@@ -504,6 +526,7 @@ class _Hooks:
     percent = staticmethod(percent)
     unbound = UNBOUND
     unpack = staticmethod(unpack)
+    unpack_each = staticmethod(unpack_each)
     yielded = staticmethod(yielded)
 
 

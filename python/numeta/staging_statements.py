@@ -222,15 +222,18 @@ class Transformer(Expressions):
     # -- simple statements ----------------------------------------------------------------------
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        unpacks = any(isinstance(t, ast.Tuple | ast.List) for t in node.targets)
+        shapes = tuple(map(unpacking, node.targets))
         literal = isinstance(node.value, ast.Tuple | ast.List)
+        nested = any(shape is not None and any(shape[1]) for shape in shapes)
         node.value = self.visit(node.value)
         node.targets = [self.visit(target) for target in node.targets]
-        if unpacks and not literal:
-            names = getattr(node.targets[0], "elts", ())
-            stars = any(isinstance(name, ast.Starred) for name in names)
-            count = -len(names) if stars else len(names)
-            node.value = hook("unpack", node, node.value, constant(count, node))
+        if not any(shapes) or (literal and not nested):
+            return node
+        if len(shapes) == 1:
+            node.value = hook("unpack", node, node.value, constant(shapes[0], node))
+        else:  # to a tuple of the targets, a value for each
+            node.value = hook("unpack_each", node, node.value, constant(shapes, node))
+            node.targets = [placed(ast.Tuple, node, node.targets, ast.Store())]
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:

@@ -236,13 +236,13 @@ def iterated_by_method(a: nm.f8[:], n: int) -> None:
 
 
 @nm.jit
-def sum_of_range(a: nm.f8[:], n: int) -> None:
-    a[0] = sum(nm.range(3))
+def list_of_range(a: nm.f8[:], n: int) -> None:
+    a[0] = len(list(nm.range(3)))
 
 
 @nm.jit
-def least_of_range(a: nm.f8[:], n: int) -> None:
-    a[0] = min(nm.range(n))
+def best_of_range(a: nm.f8[:], n: int) -> None:
+    a[0] = min(nm.range(n), key=abs)
 
 
 @nm.jit
@@ -483,11 +483,11 @@ CASES = [
      "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
-    (sum_of_range, (1,),
+    (list_of_range, (1,),
      "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
-    (least_of_range, (1,),
+    (best_of_range, (1,),
      "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),

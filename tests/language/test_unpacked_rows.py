@@ -87,3 +87,72 @@ def test_rows_of_one_dimension_less_do_not_unpack():
 
     with pytest.raises(nm.TraceError, match="'numpy.float64' object is not iterable"):
         total(np.ones(4))
+
+
+# -- assignments ----------------------------------------------------------------------------------
+
+CAPTURED = (np.arange(3.0), np.arange(2.0))
+LISTED = [np.arange(3.0), (1.0, 2.0)]
+
+
+class Point:
+    """What has two attributes to assign to."""
+
+
+def test_nested_targets_unpack():
+    @nm.jit
+    def kernel(p: nm.f8[:, :], x: float):
+        (a, b), c = p[0], p[1, 0]
+        (d, e), [f, (g, h)] = p[1], (x, p[2])
+        ((i, j), _), k = (p[0], p[1]), x
+        (m, n, o), (q, r) = CAPTURED
+        [s, t, u], (v, w) = LISTED
+        point = Point()
+        point.a, (point.b, y) = x, p[1]
+        z, (_, *rest) = 1, (2, 3, x)
+        first = a + b * 2 + c * 3, d - e, f, g / h, i - j * k
+        return first, m + n * o, q - r, s, t, u, v - w, point.a - point.b, y + z, rest[1]
+
+    same_as_python(kernel, np.arange(6.0).reshape(3, 2) + 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [(1, "not enough values to unpack .expected 2, got 1."), (3, "too many values to unpack")],
+)
+def test_a_wrong_length_below_a_target_raises(columns, message):
+    @nm.jit
+    def kernel(p: nm.f8[:, :]):
+        (a, b), c = p[0], p[1, 0]
+        return a + b + c
+
+    for call in (kernel.py_func, kernel):
+        with pytest.raises(ValueError, match=message):
+            call(np.ones((2, columns)))
+
+
+def test_of_several_targets_only_those_that_unpack_get_items():
+    @nm.jit
+    def kernel(p: nm.f8[:, :], x: nm.f8[:]):
+        whole = (a, b), (c, d) = p
+        e, f = pair = x
+        g, h = i, j = p[1]
+        whole[0] += 1  # arrays, not lists of their items
+        pair[1] = a + b + e
+        return c * d + f - g * h + i - j, pair.sum(), whole
+
+    same_as_python(kernel, np.arange(4.0).reshape(2, 2) + 1, np.array([3.0, 4.0]))
+
+
+def test_nested_targets_where_control_does_not_come():
+    @nm.jit
+    def kernel(n: int):
+        if n > 1:
+            raise ValueError("too large")
+            (a, (b, c)), d = (1, (2, 3)), n
+        (a, (b, c)), d = (n, (2, n)), n
+        return a + b * c - d
+
+    same_as_python(kernel, 1)
+    with pytest.raises(ValueError, match="too large"):
+        kernel(2)
