@@ -220,7 +220,7 @@ _ROWS = (
     Diagnostic(405, TypeError, "{kernel}(): the hint {hint} of parameter {name!r} is not one that"
                " numeta knows",
                "a numeta type (nm.f8, nm.f8[:, :], nm.i8[3, :]), a NumPy scalar type, float, int,"
-               " complex, bool, NDArray[...] or nm.comptime"),
+               " complex, bool, NDArray[...], str, an Enum, Callable or nm.comptime"),
     Diagnostic(406, TypeError, "{kernel}(): the hint {hint!r} of parameter {name!r} cannot be"
                " resolved: {reason}",
                "make the names of the annotation visible where the kernel is defined"),

@@ -4,10 +4,13 @@ There they would wait for a lock that the thread itself holds: pybind11 takes th
 state for the thread's own. What always holds: the import fails at once, and the process goes on.
 """
 
-import ctypes  # which NumPy imports too
 
 
 def _is_main() -> bool:
+    try:
+        import ctypes  # which NumPy imports too
+    except ImportError:  # as in those of Python 3.12 that share nothing
+        return False
     api = ctypes.pythonapi
     for function in (api.PyInterpreterState_Get, api.PyInterpreterState_Main):
         function.restype = ctypes.c_void_p

@@ -9,6 +9,7 @@ spelling is strong. A hint that is not understood is an error that names the par
 
 from __future__ import annotations
 
+import enum as _enum
 import types as _types
 import typing as _typing
 from collections.abc import Callable, Mapping
@@ -249,6 +250,14 @@ def _resolved(annotation: Any, parameter: str, scope: Scope) -> Any:
     return _unwrapped(annotation)
 
 
+def _is_known_when_compiled(annotation: Any) -> bool:
+    """Is it a hint of what no run-time value can be: texts, names of a choice, functions, types?"""
+    origin = _typing.get_origin(annotation) or annotation
+    if origin in (_typing.Literal, Callable, _typing.Callable, _types.FunctionType):
+        return True
+    return isinstance(origin, type) and issubclass(origin, str | bytes | type | _enum.Enum)
+
+
 def parse_hint(annotation: Any, parameter: str, scope: Scope) -> Hint:
     """The hint of `parameter`; TypeError 405 or 406 naming it where there is no such hint."""
     annotation = _resolved(annotation, parameter, scope)
@@ -256,6 +265,8 @@ def parse_hint(annotation: Any, parameter: str, scope: Scope) -> Hint:
         return NO_HINT
     if isinstance(annotation, Comptime):
         return Hint("comptime", "nm.comptime")
+    if _is_known_when_compiled(annotation):
+        return Hint("comptime", _show(annotation))
     scalar = _scalar(annotation)
     if scalar:
         return Hint("scalar", scalar[2], scalar[0], scalar[1])

@@ -1,12 +1,17 @@
 """Every spelling of a hint means what design says: kind, dtype, weakness and shape."""
 
-from typing import Annotated, Any
+import enum
+import math
+import typing
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 import numeta as nm
+from numeta.testing import same_as_python
 from numeta.types import DTYPES, NO_HINT, Scope, parse_hint, parse_return_hint
 
 
@@ -123,8 +128,34 @@ def test_unknown_hint_names_the_parameter():
     assert str(caught.value) == (
         "NM405: unknown_hint(): the hint list of parameter 'x' is not one that numeta knows\n"
         "  Instead: a numeta type (nm.f8, nm.f8[:, :], nm.i8[3, :]), a NumPy scalar type, float,"
-        " int, complex, bool, NDArray[...] or nm.comptime"
+        " int, complex, bool, NDArray[...], str, an Enum, Callable or nm.comptime"
     )
+
+
+class Side(enum.Enum):
+    LEFT = 1
+    RIGHT = 2
+
+
+def test_what_cannot_be_known_at_run_time_is_compile_time():
+    @nm.jit
+    def kernel(
+        x: float,
+        name: str,
+        side: Side,
+        f: Callable[[float], float],
+        g: "typing.Callable",
+        kind: type,
+        sign: Literal[1, -1],
+        data: bytes,
+    ):
+        y = f(x) if name == "one" else g(x) * 2
+        y = y if side is Side.LEFT else -y
+        return kind(y * sign + data[0])
+
+    assert [kernel.hint_at(k).kind for k in range(8)] == ["scalar", *["comptime"] * 7]
+    same_as_python(kernel, 0.5, "one", Side.LEFT, math.sin, math.cos, float, 1, b"a")
+    same_as_python(kernel, 0.5, "two", Side.RIGHT, math.sin, math.cos, int, -1, b"b")
 
 
 def test_unresolved_string_hint_says_why():
@@ -146,7 +177,7 @@ def test_a_dimension_is_a_colon_or_a_length():
     )
 
 
-@pytest.mark.parametrize("annotation", [list[int], dict, "3", np.floating, int | None, str])
+@pytest.mark.parametrize("annotation", [list[int], dict, "3", np.floating, int | None, set])
 def test_other_annotations_are_refused(annotation):
     with pytest.raises(TypeError, match=r"NM40[56]: k\(\): the hint"):
         parse_hint(annotation, "x", SCOPE)
