@@ -372,3 +372,46 @@ def test_rows_are_chosen_as_they_are_at_the_time():
         return before.sum(axis=0), a[m].sum(axis=0)
 
     same_as_python(turned, np.arange(12.0).reshape(4, 3), np.array([True, False, True, True]))
+
+
+@nm.jit
+def chosen_elements(x, m):
+    return x[m], x[~m], x[::-1][m], x[m[::-1]]
+
+
+@nm.jit
+def chosen_again_and_again(x: nm.f8[:], limit: float, n: int):
+    kept = 0
+    for _ in range(n):
+        x = x[x > limit]
+        limit += 0.25
+        kept += x.size
+    return x, kept
+
+
+@nm.jit
+def chosen_by_itself(m: nm.b1[:]):
+    return m[m], m[~m]
+
+
+# Few elements are chosen by a branch and many without one.
+SHARES = [0.0, 0.002, 0.02, 0.5, 0.98, 1.0]
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("dtype", ["f8", "c16", "i1", "b1"])
+def test_few_and_many_are_chosen(share, dtype):
+    numbers = np.random.default_rng(3)
+    x = numbers.integers(-5, 5, 1200).astype(dtype)
+    m = numbers.random(1200) < share
+    for length in (0, 1, 2, 1200):
+        same_as_python(chosen_elements, x[:length], m[:length])
+    same_as_python(chosen_elements, x[::3], m[::-3])
+    m[-1] = not m[-1]
+    same_as_python(chosen_elements, x, m)
+    same_as_python(chosen_by_itself, m)
+
+
+@pytest.mark.parametrize("n", [0, 1, 4, 9])
+def test_a_name_that_keeps_what_was_chosen(n):
+    same_as_python(chosen_again_and_again, np.random.default_rng(4).random(3000), 0.01, n)
