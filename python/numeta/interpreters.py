@@ -5,7 +5,6 @@ state for the thread's own. What always holds: the import fails at once, and the
 """
 
 
-
 def _is_main() -> bool:
     try:
         import ctypes  # which NumPy imports too

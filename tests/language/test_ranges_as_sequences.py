@@ -19,7 +19,9 @@ def reversed_by_a_slice(n: int):
     return digits
 
 
-@case((6, 1, 4, 2), (7, -3, 100, -1), (0, 0, 0, 1), (6, 5, 0, -2), (6, -100, 100, 3), (9, 8, -8, -3))
+@case(
+    (6, 1, 4, 2), (7, -3, 100, -1), (0, 0, 0, 1), (6, 5, 0, -2), (6, -100, 100, 3), (9, 8, -8, -3)
+)
 @nm.jit
 def sliced(n: int, first: int, last: int, step: int):
     digits = 0
