@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from . import _trace
+from .iteration import Iteration
+from .loops import CompiledRange
 from .rows import Row, as_weak, check_never, need_real, to_int
 from .session import current, refuse
 
@@ -163,8 +165,10 @@ def _radians(value: Any, /) -> Any:
 
 
 def _prod(iterable: Any, /, *, start: Any = 1) -> Any:
-    if type(iterable) is _trace.Array:
-        refuse(209)
+    if type(iterable) in (_trace.Array, CompiledRange) or isinstance(iterable, Iteration):
+        from .arrays.builtins import product_of
+
+        return product_of(iterable, start)
     values = list(iterable)
     if not any(map(_traced, [*values, start])):
         return math.prod(values, start=start)

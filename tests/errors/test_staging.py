@@ -246,8 +246,8 @@ def best_of_range(a: nm.f8[:], n: int) -> None:
 
 
 @nm.jit
-def product_of_array(a: nm.f8[:], n: int) -> None:
-    a[0] = math.prod(a)
+def best_of_array(a: nm.f8[:], n: int) -> None:
+    a[0] = min(a, key=abs)
 
 
 @nm.jit
@@ -491,7 +491,7 @@ CASES = [
      "NM202: a run-time range is iterated by a comprehension, a generator or a call\n"
      '  File "FILE", line +2\n'
      "  Instead: `for i in range(n):`, or a range(...) of compile-time bounds"),
-    (product_of_array, (1,),
+    (best_of_array, (1,),
      "NM209: an array of run-time length is unpacked, or iterated by something else than a "
      "`for` statement\n"
      '  File "FILE", line +2\n'

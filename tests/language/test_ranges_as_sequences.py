@@ -1,5 +1,8 @@
 """Ranges with run-time bounds as sequences: parts of them, their sums and extremes."""
 
+import math
+
+import numpy as np
 import pytest
 
 import numeta as nm
@@ -63,6 +66,12 @@ def extremes(n: int):
     return max(range(n)), min(range(n)), max(range(n, -n, -1))
 
 
+@case((5, 2.5), (1, -0.5), (0, 3.0))
+@nm.jit
+def products(n: int, x: float):
+    return math.prod(range(1, n + 1)), math.prod(range(n)[1:], start=x), math.prod(reversed(range(n)))
+
+
 @case((3,), (2,), (1,), (0,))
 @nm.jit
 def truths(n: int):
@@ -86,6 +95,17 @@ def best_of_floats_by_a_key(x: float, y: float):
 @case.each
 def test_is_the_same_as_python(kernel, args):
     same_as_python(kernel, *args)
+
+
+@nm.jit
+def product_of_array(a):
+    return math.prod(a), math.prod(a, start=2), math.prod(a[1:])
+
+
+@pytest.mark.parametrize("dtype", ["f8", "i8", "u1", "f4", "c16", "i1"])
+def test_products_of_arrays(dtype):
+    a = np.array([3, 7, 5, 11]).astype(dtype)
+    same_as_python(product_of_array, a)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""Python's own functions of arrays: sum, min, max, any and all go over the items one by one."""
+"""Python's own functions of arrays: sum, min, max, any, all and math.prod go over the items one by
+one."""
 
 from __future__ import annotations
 
@@ -31,6 +32,20 @@ def sum_of(array: Any, start: Any) -> Any:
     """`sum(a, start)`."""
     _items(array, "sum")
     return _sum(array, start)
+
+
+@staged
+def _product(items: Any, total: Any) -> Any:
+    for item in items:
+        total = total * item
+    return total
+
+
+def product_of(items: Any, start: Any) -> Any:
+    """`math.prod(items, start=start)` of an array or of what is gone through at run time."""
+    if type(items) is _trace.Array:
+        _items(items, "prod")
+    return _product(items, start)
 
 
 @staged
