@@ -69,7 +69,8 @@ def extremes(n: int):
 @case((5, 2.5), (1, -0.5), (0, 3.0))
 @nm.jit
 def products(n: int, x: float):
-    return math.prod(range(1, n + 1)), math.prod(range(n)[1:], start=x), math.prod(reversed(range(n)))
+    back = math.prod(reversed(range(n)))
+    return math.prod(range(1, n + 1)), math.prod(range(n)[1:], start=x), back
 
 
 @case((3,), (2,), (1,), (0,))
