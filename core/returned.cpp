@@ -91,6 +91,7 @@ std::vector<Returned> returned_arrays(const Graph& graph) {
     const auto lengths = graph.operands(first);
     one.early = follow_from_parameters(graph, lengths);
     if (one.early) one.lengths.assign(lengths.begin(), lengths.end());
+    one.once = graph.node(first).region == 0;
   }
   return out;
 }

@@ -16,6 +16,7 @@ struct Returned {
   bool early;                   // its memory is there when the kernel starts
   std::vector<NodeId> lengths;  // of an early one
   NodeId statement;             // that allocates it, the last one of several; kNone: none is left
+  bool once = false;            // each call executes it, and no other, unless it fails before
 };
 
 /// One for each array of `graph.returned`.

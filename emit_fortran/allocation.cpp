@@ -35,6 +35,7 @@ void Body::allocate(NodeId id) {
   std::vector<NodeId> lengths(operands.begin(), operands.end());  // in Fortran's order
   if (b.layout == core::Layout::C) std::ranges::reverse(lengths);
   text_.from(n.origin);
+  if (symbols_.asked.contains(array)) return ask(id, lengths);
   if (allocated_.empty()) locals_.push_back({"no_memory", core::DType::i4});
   const bool is_again = !allocated_.insert(array).second;
   if (moves_.needless.contains(id)) return;
@@ -63,6 +64,28 @@ void Body::allocate(NodeId id) {
   if (!keeps) return;
   text_.shallower();
   text_.line("end if");
+}
+
+/// The caller makes the array that it is given, of these lengths in Fortran's order.
+void Body::ask(NodeId allocation, std::span<const NodeId> lengths) {
+  const Node& n = g_.node(allocation);
+  const HandedOver& names = symbols_.asked.at(static_cast<BufferId>(n.bits[0]));
+  std::vector<std::string> shape;
+  for (const NodeId length : lengths) shape.push_back(expressions_.value(length));
+  const std::vector<std::string> bounds(lengths.size(), "0:");
+  std::vector<std::string> words = shape;  // in NumPy's order
+  if (g_.buffers()[n.bits[0]].layout == core::Layout::C) std::ranges::reverse(words);
+  text_.line(fmt::format("{}(2:{}) = [{}]", names.words, shape.size() + 1, fmt::join(words, ", ")));
+  text_.line(fmt::format("{} = numeta_new_array({})", names.memory, names.words));
+  text_.line(fmt::format("if (.not. c_associated({})) then", names.memory));
+  text_.deeper();
+  leave_failed(n.bits[1], {});
+  text_.shallower();
+  text_.line("end if");
+  text_.line(fmt::format("call c_f_pointer({}, {}, [{}])", names.memory, names.array,
+                         fmt::join(shape, ", ")));
+  text_.line(fmt::format("{}({}) => {}", symbols_.buffers[n.bits[0]], fmt::join(bounds, ", "),
+                         names.array));
 }
 
 /// An array comes to have the memory of another one, which, where it needs some again, gets what

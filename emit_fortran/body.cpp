@@ -52,6 +52,7 @@ void Body::name_things() {
     if (core::may_overlap(b) || !(plan_.live.loaded[k] || plan_.live.stored[k])) continue;
     if (!symbols_.made[k].empty()) continue;  // a dummy argument
     symbols_.buffers[k] = names_.claim(b.name);
+    if (symbols_.asked.contains(k)) continue;  // declared with what it is handed over by
     locals_.emplace_back(symbols_.buffers[k], stored_type(b), declared_shape(b));
   }
   symbols_.indices.assign(g_.regions().size(), "");

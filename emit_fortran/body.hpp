@@ -100,6 +100,7 @@ class Body {
   void move(core::NodeId nest, const Move& what);
   void drop_unfit(const std::string& name, std::span<const core::NodeId> lengths);
   void expect_memory(core::NodeId allocation);
+  void ask(core::NodeId allocation, std::span<const core::NodeId> lengths);
   void fail_in_parallel(std::uint64_t site, std::span<const core::NodeId> values);
   void values_of(std::span<const core::NodeId> values);
   void say(core::NodeId id);

@@ -47,6 +47,13 @@ struct Homes {
 };
 
 /// The Fortran names of a procedure's things.
+/// How an array of the kernel's comes to be in memory that its caller makes.
+struct HandedOver {
+  std::string words;   // of the frame: what is asked for, and the lengths
+  std::string memory;  // what is given
+  std::string array;   // it as an array
+};
+
 struct Symbols {
   std::vector<std::string> scalars;
   std::vector<std::string> buffers;
@@ -55,6 +62,7 @@ struct Symbols {
   std::vector<std::string> offsets;
   std::vector<std::string> indices;      // by region
   std::vector<std::string> made;         // by buffer: is there memory for an array of the caller's
+  std::map<core::BufferId, HandedOver> asked;  // arrays whose memory is asked for by a statement
   std::vector<std::string> tables;       // of constants
   std::vector<std::string> labels;       // of constructs, by region; empty where none is needed
   std::vector<std::string> temporaries;  // by node, empty where none

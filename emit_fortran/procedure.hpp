@@ -87,11 +87,6 @@ class Procedure {
   bool delegates_ = false;  // to an internal procedure that does the work
   std::vector<std::string> results_;
   std::span<const core::Returned> returned_;
-  struct HandedOver {
-    std::string words;   // of the frame: what is asked for, and the lengths
-    std::string memory;  // what is given
-    std::string array;   // it as an array
-  };
   std::vector<HandedOver> handed_over_;  // by place in returned_; empty names where it is early
 };
 

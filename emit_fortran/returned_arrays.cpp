@@ -1,7 +1,8 @@
 // returned_arrays.cpp - the arrays that a kernel returns, in its Fortran procedure. An early one is
 // an explicit-shape dummy in memory that the caller has made; a flag says where the statement that
-// allocates it stands whether there is any. Any other is an allocatable, copied when the kernel
-// ends into memory that the stub is asked for then.
+// allocates it stands whether there is any. For one that each call allocates once the stub is asked
+// there, and it is a pointer. Any other is an allocatable, copied when the kernel ends into memory
+// that the stub is asked for then.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -25,6 +26,7 @@ void Procedure::name_returned() {
     }
     names = {names_.claim(name + "_words"), names_.claim(name + "_memory"),
              names_.claim(name + "_returned")};
+    if (one.once && !is_on_stack(g_.buffers()[one.array])) symbols_.asked[one.array] = names;
   }
 }
 
@@ -70,15 +72,17 @@ void Procedure::declare_handing_over(Writer& out) const {
     for (std::size_t axis = 0; axis < b.rank(); ++axis) bounds += axis == 0 ? "(:" : ", :";
     if (b.rank() > 0) bounds += ")";
     out.line(fmt::format("type(c_ptr) :: {}", handed_over_[k].memory));
-    out.line(fmt::format("{}, pointer :: {}{}", declared(stored_type(b)), handed_over_[k].array,
-                         bounds));
+    const bool is_asked = symbols_.asked.contains(returned_[k].array);
+    out.line(fmt::format("{}, pointer{} :: {}{}{}", declared(stored_type(b)),
+                         is_asked ? ", contiguous" : "", handed_over_[k].array, bounds,
+                         is_asked ? ", " + symbols_.buffers[returned_[k].array] + bounds : ""));
   }
 }
 
 void Procedure::hand_over() {
   for (std::size_t k = 0; k < returned_.size(); ++k) {
     const Returned& one = returned_[k];
-    if (one.early || one.statement == core::kNone) continue;
+    if (one.early || one.statement == core::kNone || symbols_.asked.contains(one.array)) continue;
     const core::Buffer& b = g_.buffers()[one.array];
     const HandedOver& names = handed_over_[k];
     const std::string& name = symbols_.buffers[one.array];

@@ -3,6 +3,7 @@
 // Two slots of one process are kept apart by `held_`, since its own locks never conflict.
 #include "jit_cache/job_slots.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,16 +56,41 @@ bool lock_byte(int fd, size_t index, short type) {
   return fcntl(fd, F_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
-// Whether a process is stopped, by a signal or a debugger.
-bool is_stopped(pid_t process) {
-  const FileDescriptor fd(
-      open(fmt::format("/proc/{}/stat", process).c_str(), O_RDONLY | O_CLOEXEC));
+// The state of a process, as ps shows it, and its parent; '?' where there is no such process.
+struct Seen {
+  char state = '?';
+  pid_t parent = 0;
+};
+
+Seen look_at(std::string_view process) {
+  const FileDescriptor fd(open(fmt::format("/proc/{}/stat", process).c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 512> text{};
-  const ssize_t size = fd ? read(fd.get(), text.data(), text.size()) : 0;
+  const ssize_t size = fd ? read(fd.get(), text.data(), text.size() - 1) : 0;
   const std::string_view stat(text.data(), static_cast<size_t>(std::max<ssize_t>(size, 0)));
   const size_t name_end = stat.rfind(") ");
-  if (name_end == std::string_view::npos || name_end + 2 >= stat.size()) return false;
-  return stat[name_end + 2] == 'T' || stat[name_end + 2] == 't';
+  Seen out;
+  if (name_end == std::string_view::npos || name_end + 4 >= stat.size()) return out;
+  out.state = stat[name_end + 2];
+  out.parent = static_cast<pid_t>(std::strtol(stat.data() + name_end + 4, nullptr, 10));
+  return out;
+}
+
+bool is_stopped(const Seen& seen) { return seen.state == 'T' || seen.state == 't'; }
+
+// Whether a process is stopped, by a signal or a debugger; or waits, as vfork does and no signal
+// changes, for a child that was stopped before it became the compiler.
+bool is_stopped(pid_t process) {
+  const Seen seen = look_at(fmt::format("{}", process));
+  if (seen.state != 'D') return is_stopped(seen);
+  bool found = false;
+  if (DIR* processes = opendir("/proc")) {
+    while (const dirent* entry = readdir(processes)) {
+      const Seen other = look_at(entry->d_name);
+      found = found || (other.parent == process && is_stopped(other));
+    }
+    closedir(processes);
+  }
+  return found;
 }
 
 }  // namespace

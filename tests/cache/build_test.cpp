@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -169,6 +170,41 @@ TEST_F(Build, NoVectorMathHoldsInBothWays) {
     EXPECT_TRUE(calls_vector_math(*vector_entry)) << driver;
     EXPECT_EQ(read_regular(vector_entry->file.path)->find("set_fast_math"), std::string::npos);
   }
+}
+
+TEST(Slots, OfAProcessWhoseCompilerWasStoppedBeforeItBeganAreFree) {
+  const std::string folder = make_private_folder(true);
+  const char* before = getenv("XDG_RUNTIME_DIR");
+  const std::string runtime = before == nullptr ? "" : before;
+  setenv("XDG_RUNTIME_DIR", folder.c_str(), 1);
+  const pid_t holder = fork();
+  if (holder == 0) {
+    setpgid(0, 0);
+    JobSlots slots(1);
+    const JobSlots::Held held(slots, slots.acquire({}));
+    const pid_t child = vfork();  // returns once the child has ended
+    if (child == 0) {
+      kill(getpid(), SIGSTOP);
+      _exit(0);
+    }
+    _exit(1);
+  }
+  const auto state_of = [](pid_t process) {
+    const auto stat = read_regular(fmt::format("/proc/{}/stat", process));
+    return stat ? (*stat)[stat->rfind(") ") + 2] : '?';
+  };
+  while (state_of(holder) != 'D') std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  JobSlots slots(1, 60);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto taken = slots.acquire({});
+  const JobSlots::Held held(slots, taken);
+  EXPECT_EQ(taken.size(), 1U);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
+  kill(-holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
+  before == nullptr ? unsetenv("XDG_RUNTIME_DIR") : setenv("XDG_RUNTIME_DIR", runtime.c_str(), 1);
+  remove_folder(folder);
 }
 
 TEST_F(Build, FailureIsNotStoredAndLeavesNoFile) {
