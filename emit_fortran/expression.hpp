@@ -60,10 +60,10 @@ struct Symbols {
   std::vector<std::string> shapes;  // dummies of the shapes, by buffer
   std::vector<std::string> strides;
   std::vector<std::string> offsets;
-  std::vector<std::string> indices;      // by region
-  std::vector<std::string> made;         // by buffer: is there memory for an array of the caller's
+  std::vector<std::string> indices;  // by region
+  std::vector<std::string> made;     // by buffer: is there memory for an array of the caller's
   std::map<core::BufferId, HandedOver> asked;  // arrays whose memory is asked for by a statement
-  std::vector<std::string> tables;       // of constants
+  std::vector<std::string> tables;             // of constants
   std::vector<std::string> labels;       // of constructs, by region; empty where none is needed
   std::vector<std::string> temporaries;  // by node, empty where none
   Homes homes;

@@ -63,7 +63,8 @@ struct Seen {
 };
 
 Seen look_at(std::string_view process) {
-  const FileDescriptor fd(open(fmt::format("/proc/{}/stat", process).c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor fd(
+      open(fmt::format("/proc/{}/stat", process).c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 512> text{};
   const ssize_t size = fd ? read(fd.get(), text.data(), text.size() - 1) : 0;
   const std::string_view stat(text.data(), static_cast<size_t>(std::max<ssize_t>(size, 0)));

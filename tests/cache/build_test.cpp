@@ -9,6 +9,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <fstream>
+#include <string>
 #include <thread>
 
 #include <fmt/format.h>
@@ -190,8 +192,10 @@ TEST(Slots, OfAProcessWhoseCompilerWasStoppedBeforeItBeganAreFree) {
     _exit(1);
   }
   const auto state_of = [](pid_t process) {
-    const auto stat = read_regular(fmt::format("/proc/{}/stat", process));
-    return stat ? (*stat)[stat->rfind(") ") + 2] : '?';
+    std::ifstream file(fmt::format("/proc/{}/stat", process));
+    std::string stat;
+    std::getline(file, stat);
+    return stat.at(stat.rfind(") ") + 2);
   };
   while (state_of(holder) != 'D') std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(std::chrono::milliseconds(20));

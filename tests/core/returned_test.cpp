@@ -89,10 +89,24 @@ TEST(Returned, AnEarlyArrayIsADummyWithoutAllocation) {
   EXPECT_EQ(text.find("allocate("), std::string::npos);
 }
 
-TEST(Returned, ALateArrayIsCopiedWhenTheKernelEnds) {
+TEST(Returned, ALateArrayIsMadeByItsOneAllocation) {
   Returning b;
   const BufferId counts = b.vector("counts", DType::i8);
   b.returns(b.load(counts, {b.g.integer(0)}));
+  EXPECT_TRUE(returned_arrays(b.g).front().once);
+  const std::string text = emit_fortran::emit(b.g, {}).fortran;
+  EXPECT_EQ(text.find("allocate("), std::string::npos);
+  EXPECT_LT(text.find("t_memory = numeta_new_array(t_words)"), text.find("t(0:) => t_returned"));
+  EXPECT_LT(text.find("t(0:) => t_returned"), text.find("t(0) = 1"));
+}
+
+TEST(Returned, ALateArrayThatIsAllocatedTwiceIsCopiedWhenTheKernelEnds) {
+  Returning b;
+  const BufferId counts = b.vector("counts", DType::i8);
+  const NodeId length = b.load(counts, {b.g.integer(0)});
+  b.returns(length);
+  b.g.allocate(b.array, {&length, 1}, 1);
+  EXPECT_FALSE(returned_arrays(b.g).front().once);
   const std::string text = emit_fortran::emit(b.g, {}).fortran;
   EXPECT_LT(text.find("allocate(t("), text.find("t_memory = numeta_new_array(t_words)"));
   EXPECT_NE(text.find("t_returned = t\n"), std::string::npos);
