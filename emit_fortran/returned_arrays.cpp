@@ -1,8 +1,11 @@
 // returned_arrays.cpp - the arrays that a kernel returns, in its Fortran procedure. An early one is
 // an explicit-shape dummy in memory that the caller has made; a flag says where the statement that
 // allocates it stands whether there is any. For one that each call allocates once the stub is asked
-// there, and it is a pointer. Any other is an allocatable, copied when the kernel ends into memory
-// that the stub is asked for then.
+// there, and it is a pointer, of which no element may stand for the array that begins with it: what
+// a library's procedure is given. Any other is an allocatable, copied when the kernel ends into
+// memory that the stub is asked for then.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,6 +15,16 @@
 namespace numeta::emit_fortran {
 
 using core::Returned;
+
+namespace {
+
+bool is_given_to_a_library(const core::Graph& graph, core::BufferId array) {
+  return std::ranges::any_of(graph.foreign_calls(), [&](const core::ForeignCall& call) {
+    return call.result == array || std::ranges::find(call.buffers, array) != call.buffers.end();
+  });
+}
+
+}  // namespace
 
 void Procedure::name_returned() {
   symbols_.made.assign(g_.buffers().size(), "");
@@ -26,7 +39,9 @@ void Procedure::name_returned() {
     }
     names = {names_.claim(name + "_words"), names_.claim(name + "_memory"),
              names_.claim(name + "_returned")};
-    if (one.once && !is_on_stack(g_.buffers()[one.array])) symbols_.asked[one.array] = names;
+    const bool is_pointer =
+        one.once && !is_on_stack(g_.buffers()[one.array]) && !is_given_to_a_library(g_, one.array);
+    if (is_pointer) symbols_.asked[one.array] = names;
   }
 }
 
