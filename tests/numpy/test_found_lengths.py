@@ -1,4 +1,4 @@
-"""Returned arrays whose length the kernel finds out: made in the caller's memory when it is known."""
+"""Returned arrays of a length that the kernel finds out: made for the caller when it is known."""
 
 from __future__ import annotations
 
