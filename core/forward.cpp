@@ -4,10 +4,12 @@
 // Legality. A load at L of a map whose nest N stands in region R, in the body of R or inside of it
 // after N, sees what N of this execution of R wrote. What the expression reads may be stored to
 // between N and L, or in a loop around L by an iteration before. Each such store must meet the
-// read never, or only afterwards: in a later iteration, or in the same one behind L.
+// read never, or only afterwards: in a later iteration, or in the same one behind L. Loops that do
+// nothing but copy the map run backwards where that makes it so.
 #include "core/forward.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -15,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "core/backwards.hpp"
 #include "core/index_sum.hpp"
 #include "core/map_cost.hpp"
 #include "core/rebuild.hpp"
@@ -81,10 +84,18 @@ class Forwarding {
           {g_.node(nest).origin,
            fmt::format("{} array operations became one loop nest", inlined.size() + 1)});
     }
+    for (const RegionId loop : backwards_) {
+      const NodeId owner = g_.regions()[loop].owner;
+      if (backwards_.contains(g_.node(owner).region)) continue;  // said of the outermost
+      made.notes.push_back({g_.node(owner).origin, kBackwardsNote});
+    }
     return made;
   }
 
  private:
+  static constexpr const char* kBackwardsNote =
+      "runs backwards, so that each element is read before another one is stored there";
+
   bool is_forwarded(NodeId load) const { return map_of(load) != kNoMap; }
   std::uint32_t map_of(NodeId access) const { return map_of_[g_.node(access).bits[0]]; }
 
@@ -108,7 +119,7 @@ class Forwarding {
     }
   }
 
-  Fate fate_of(std::uint32_t k) const {
+  Fate fate_of(std::uint32_t k) {
     const Map& map = maps_[k];
     const MapCost& cost = costs_[k];
     const auto& loads = timeline_.loads(map.array);
@@ -119,7 +130,12 @@ class Forwarding {
     const Fate profit = profit_of(map, cost, loads);
     if (profit != Fate::Forwarded) return profit;
     for (const NodeId load : loads) {
-      if (!sees_the_same(k, load)) return Fate::Changed;
+      if (sees_the_same(k, load, kForwards)) continue;
+      const std::vector<RegionId> loops = copying_loops(g_, live_, load, map.home);
+      if (loads.size() > 1 || loops.empty() || !sees_the_same(k, load, kBackwards)) {
+        return Fate::Changed;
+      }
+      backwards_.insert(loops.begin(), loops.end());
     }
     return Fate::Forwarded;
   }
@@ -227,12 +243,19 @@ class Forwarding {
     std::uint32_t after;
     std::uint32_t before;
     std::vector<RegionId> loops;  // around the load inside of `home`
+    std::int64_t direction;       // in which they run
   };
+  static constexpr std::int64_t kForwards = 1;
+  static constexpr std::int64_t kBackwards = -1;
 
-  bool sees_the_same(std::uint32_t k, NodeId load) const {
+  bool sees_the_same(std::uint32_t k, NodeId load, std::int64_t direction) const {
     const Map& map = maps_[k];
-    Window window{load, map.home, timeline_.end(map.root), timeline_.at(load),
-                  loops_around(g_, load, map.home)};
+    Window window{load,
+                  map.home,
+                  timeline_.end(map.root),
+                  timeline_.at(load),
+                  loops_around(g_, load, map.home),
+                  direction};
     if (!window.loops.empty()) window.before = timeline_.span(window.loops.front()).last;
     const Site site{&map, load, nullptr};
     return all_reads_are_safe(k, site, window);
@@ -260,7 +283,7 @@ class Forwarding {
     for (const RegionId loop : window.loops) {
       if (!timeline_.is_inside(writer.region, loop)) break;
       loops.push_back(loop);
-      steps.push_back(step_of(loop));
+      steps.push_back(window.direction * step_of(loop));
       in_order = in_order && g_.regions()[loop].parallel == Parallel::No;
     }
     const auto role = [&](NodeId id) {
@@ -333,6 +356,11 @@ class Forwarding {
   bool is_replaced(NodeId id, Copying& copying) {
     if (empty_.contains(id)) return true;
     const Node& n = g_.node(id);
+    if (n.op == Op::loop && backwards_.contains(static_cast<RegionId>(n.bits[0]))) {
+      const auto loop = static_cast<RegionId>(n.bits[0]);
+      run_backwards(g_, loop, copying, [&] { copy_body(loop, copying); });
+      return true;
+    }
     if (n.op != Op::load && n.op != Op::store && n.op != Op::allocate) return false;
     if (!live_.nodes[id] || !is_forwarded(id)) return false;
     if (n.op != Op::load) return true;
@@ -341,6 +369,12 @@ class Forwarding {
     nest_ = nest_around(g_, live_, id);
     copying.stands_for(id, evaluated(map_of(id), at, copying));
     return true;
+  }
+
+  void copy_body(RegionId region, Copying& copying) {
+    for (const NodeId id : g_.regions()[region].body) {
+      if (live_.nodes[id] && !is_replaced(id, copying)) copying.statement(id);
+    }
   }
 
   /// The expression of a map at indices of the graph that is being made.
@@ -385,6 +419,7 @@ class Forwarding {
   Fates out_;
   bool any_ = false;
   std::set<NodeId> empty_;
+  std::set<RegionId> backwards_;                     // loops that will run so
   NodeId nest_ = kNone;                              // around the load that is being replaced
   std::map<NodeId, std::set<std::uint32_t>> nests_;  // the maps that were inlined there
 };

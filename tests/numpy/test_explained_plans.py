@@ -146,8 +146,8 @@ CORPUS: list[tuple[Any, tuple[Any, ...], list[str], list[str]]] = [
     (
         upwind,
         (values(9), 3),
-        ["(n,)"],
-        ["(u.shape[0] - 1,) it is written in parts, or read by several loops"],
+        ["(n, u.shape[0] - 1)"],  # backwards, without a copy
+        [],
     ),
     (
         escape_times,

@@ -43,6 +43,24 @@ def in_place(x: nm.f8[:], y: nm.f8[:]) -> None:
 
 
 @nm.jit
+def both_neighbours(x: nm.f8[:]) -> None:
+    x[1:-1] = 0.5 * (x[2:] + x[:-2])
+
+
+@nm.jit
+def upwind(x: nm.f8[:]) -> None:
+    for _ in nm.range(3):
+        old = x.copy()
+        x[1:] = old[1:] - 0.25 * (old[1:] - old[:-1])
+
+
+@nm.jit
+def upwind_corner(x: nm.f8[:, :]) -> None:
+    old = x.copy()
+    x[1:, 1:] = old[1:, 1:] - 0.25 * (old[1:, 1:] - old[:-1, 1:]) - (old[1:, 1:] - old[1:, :-1])
+
+
+@nm.jit
 def shifted_up(x: nm.f8[:]) -> None:
     x[1:] = x[:-1]
 
@@ -146,6 +164,13 @@ def cases() -> list[tuple[Any, tuple[object, ...]]]:
         (two_readers, (x, values(2, 9))),
         (in_place, (x, y)),
         (shifted_up, (x,)),
+        (both_neighbours, (x,)),
+        (upwind, (x,)),
+        (upwind, (x[:1],)),
+        (upwind, (values(300)[::-3],)),
+        (upwind_corner, (values(31, 57),)),
+        (upwind_corner, (values(1, 57),)),
+        (upwind_corner, (values(31, 57)[::-1, ::-2],)),
         (shifted_down, (x,)),
         (shifted_sums, (x,)),
         (red_and_black, (x,)),
@@ -201,8 +226,15 @@ def test_a_value_with_two_readers_needs_no_array() -> None:
 
 
 def test_an_overlapping_copy_is_kept_and_said_so() -> None:
-    shifted_up(values(5))
-    assert "is kept: what it is made from changes before it is read" in notes(shifted_up)
+    both_neighbours(values(5))
+    assert "is kept: what it is made from changes before it is read" in notes(both_neighbours)
+
+
+@pytest.mark.parametrize("kernel", [shifted_up, upwind, upwind_corner])
+def test_a_copy_goes_where_its_loop_can_run_backwards(kernel: Any) -> None:
+    kernel(values(9, 7) if kernel is upwind_corner else values(9))
+    assert "allocatable" not in kernel.fortran()
+    assert notes(kernel).count("runs backwards") == 1
 
 
 @pytest.mark.parametrize("kernel", [shifted_down, red_and_black])
