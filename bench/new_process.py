@@ -23,11 +23,15 @@ SEED = BENCH / "seed"
 def run_child(
     arguments: Sequence[str], cwd: Path, environment: Mapping[str, str] | None = None
 ) -> dict[str, float]:
-    """Run `python *arguments` in `cwd` and return the JSON object on its last output line."""
+    """Run `python *arguments` in `cwd` and return the JSON object on its last output line.
+
+    Byte code is kept, whatever the caller's own Python does: else each sample compiles it again.
+    """
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
-        env={**os.environ, **(environment or {})},
+        env={**inherited, **(environment or {})},
         capture_output=True,
         text=True,
         check=False,
