@@ -94,6 +94,8 @@ def program(tmp_path: Path) -> Program:
             (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("NUMETA_")}
         environment |= {"NUMETA_CACHE_DIR": str(tmp_path / "cache")}
+        # Python takes a module that is edited within a second, and keeps its size, for the old one.
+        environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
         ending = "\nimport numeta._cache as _c\nprint(int(_c.stats()['process']['compiles']))\n"
         (tmp_path / "program.py").write_text(textwrap.dedent(code) + ending)
         done = subprocess.run(
