@@ -350,7 +350,7 @@ def test_fault_50_sub_interpreters_are_refused(program: Program) -> None:
             "try:",
             "    import numeta",
             "except ImportError as problem:",
-            "    print('in the main interpreter only' in str(problem))",
+            "    print('in the main interpreter only' in str(problem), flush=True)",
         ])
         for _ in range(2):
             assert not interpreters.run_string(interpreters.create(), text)
