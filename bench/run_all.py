@@ -17,6 +17,7 @@ BENCHMARKS = (
     "import_time",
     "cached_start",
     "warm_start",
+    "cache_commands",
     "cold_start",
     "warm_call",
     "tracing",
