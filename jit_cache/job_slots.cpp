@@ -3,7 +3,6 @@
 // Two slots of one process are kept apart by `held_`, since its own locks never conflict.
 #include "jit_cache/job_slots.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,48 +55,22 @@ bool lock_byte(int fd, size_t index, short type) {
   return fcntl(fd, F_SETLK, &range) == 0 || (errno != EAGAIN && errno != EACCES);
 }
 
-// The state of a process, as ps shows it, and its parent; '?' where there is no such process.
-struct Seen {
-  char state = '?';
-  pid_t parent = 0;
-};
-
-Seen look_at(std::string_view process) {
+// The state of a process, as ps shows it.
+char state_of(pid_t process) {
   const FileDescriptor fd(
       open(fmt::format("/proc/{}/stat", process).c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 512> text{};
-  const ssize_t size = fd ? read(fd.get(), text.data(), text.size() - 1) : 0;
+  const ssize_t size = fd ? read(fd.get(), text.data(), text.size()) : 0;
   const std::string_view stat(text.data(), static_cast<size_t>(std::max<ssize_t>(size, 0)));
   const size_t name_end = stat.rfind(") ");
-  Seen out;
-  if (name_end == std::string_view::npos || name_end + 4 >= stat.size()) return out;
-  out.state = stat[name_end + 2];
-  out.parent = static_cast<pid_t>(std::strtol(stat.data() + name_end + 4, nullptr, 10));
-  return out;
-}
-
-bool is_stopped(const Seen& seen) { return seen.state == 'T' || seen.state == 't'; }
-
-// Whether a process is stopped, by a signal or a debugger; or waits, as vfork does and no signal
-// changes, for a child that was stopped before it became the compiler.
-bool is_stopped(pid_t process) {
-  const Seen seen = look_at(fmt::format("{}", process));
-  if (seen.state != 'D') return is_stopped(seen);
-  bool found = false;
-  if (DIR* processes = opendir("/proc")) {
-    while (const dirent* entry = readdir(processes)) {
-      const Seen other = look_at(entry->d_name);
-      found = found || (other.parent == process && is_stopped(other));
-    }
-    closedir(processes);
-  }
-  return found;
+  if (name_end == std::string_view::npos || name_end + 2 >= stat.size()) return '?';
+  return stat[name_end + 2];
 }
 
 }  // namespace
 
-JobSlots::JobSlots(unsigned count, double bound)
-    : held_(std::max(count, 1U), false), bound_(bound) {}
+JobSlots::JobSlots(unsigned count, double bound, std::chrono::milliseconds blocked_bound)
+    : held_(std::max(count, 1U), false), bound_(bound), blocked_bound_(blocked_bound) {}
 
 bool JobSlots::free_here() const { return std::ranges::find(held_, false) != held_.end(); }
 
@@ -111,13 +84,26 @@ bool JobSlots::take_one(std::vector<size_t>& taken) {
   return false;
 }
 
-// A slot that a stopped process holds.
-std::optional<size_t> JobSlots::of_stopped() const {
+// A slot that a stopped process holds: by a signal or a debugger; or one that waits and waits in
+// the kernel, as vfork does, which no signal ends, for a child that was stopped before it became
+// the compiler. `blocked`: by slot the process that was seen to wait so, and since when.
+std::optional<size_t> JobSlots::of_stopped(std::vector<Blocked>& blocked) const {
+  const auto now = std::chrono::steady_clock::now();
+  blocked.resize(held_.size());
   for (size_t i = 0; file_ && i < held_.size(); ++i) {
     if (held_[i]) continue;
     struct flock range = byte_range(i, F_WRLCK);
     const bool known = fcntl(file_.get(), F_GETLK, &range) == 0 && range.l_type != F_UNLCK;
-    if (known && range.l_pid > 0 && is_stopped(range.l_pid)) return i;
+    const pid_t holder = known ? range.l_pid : 0;
+    const char state = holder > 0 ? state_of(holder) : '?';
+    if (state == 'T' || state == 't') return i;
+    if (state != 'D') {
+      blocked[i] = {};
+    } else if (blocked[i].process != holder) {
+      blocked[i] = {holder, now};
+    } else if (now - blocked[i].since > blocked_bound_) {
+      return i;
+    }
   }
   return std::nullopt;
 }
@@ -141,6 +127,7 @@ std::vector<size_t> JobSlots::acquire(const std::function<bool()>& interrupted) 
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begin = Clock::now();
   std::vector<size_t> taken;
+  std::vector<Blocked> blocked;
   std::unique_lock lock(mutex_);
   if (!file_) file_ = open_slots_file();
   if (others_wait()) changed_.wait_for(lock, kTurn);
@@ -149,7 +136,7 @@ std::vector<size_t> JobSlots::acquire(const std::function<bool()>& interrupted) 
     std::chrono::milliseconds pause = kLook;
     do {
       const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
-      std::optional<size_t> free = pause < kLongestLook ? std::nullopt : of_stopped();
+      std::optional<size_t> free = pause < kLongestLook ? std::nullopt : of_stopped(blocked);
       if (!free && waited > bound_ && free_here()) {
         free = static_cast<size_t>(std::ranges::find(held_, false) - held_.begin());
       }

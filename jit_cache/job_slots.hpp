@@ -10,6 +10,9 @@
 // build takes one slot only, and lets the others look first.
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -23,7 +26,9 @@ namespace numeta::jit_cache {
 class JobSlots {
  public:
   // `bound`: seconds to wait for other processes before a build goes on without a slot.
-  explicit JobSlots(unsigned count, double bound = 600);
+  // `blocked_bound`: how long a process may wait in the kernel until its slot counts as free.
+  explicit JobSlots(unsigned count, double bound = 600,
+                    std::chrono::milliseconds blocked_bound = std::chrono::seconds(10));
 
   class Held {
    public:
@@ -45,7 +50,11 @@ class JobSlots {
   bool others_wait() const;
   void queue(bool waits);
   bool free_here() const;
-  std::optional<size_t> of_stopped() const;
+  struct Blocked {
+    pid_t process = 0;
+    std::chrono::steady_clock::time_point since;
+  };
+  std::optional<size_t> of_stopped(std::vector<Blocked>& blocked) const;
   void release(const std::vector<size_t>& taken);
 
   std::mutex mutex_;
@@ -53,6 +62,7 @@ class JobSlots {
   std::vector<bool> held_;  // by this process
   size_t waiting_ = 0;      // threads of this process
   double bound_;
+  std::chrono::milliseconds blocked_bound_;
   FileDescriptor file_;
 };
 

@@ -199,7 +199,7 @@ TEST(Slots, OfAProcessWhoseCompilerWasStoppedBeforeItBeganAreFree) {
   };
   while (state_of(holder) != 'D') std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  JobSlots slots(1, 60);
+  JobSlots slots(1, 60, std::chrono::milliseconds(50));
   const auto begin = std::chrono::steady_clock::now();
   const auto taken = slots.acquire({});
   const JobSlots::Held held(slots, taken);
