@@ -36,10 +36,8 @@ def print_json(value: Any) -> None:
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows as lines, each column as wide as its widest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    line = "  ".join(f"{{:<{width}}}" for width in widths)  # thousands of rows are usual
+    return [line.format(*row).rstrip() for row in rows]
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
