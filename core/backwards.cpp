@@ -5,7 +5,6 @@
 
 #include "core/index_sum.hpp"
 #include "core/spread.hpp"
-#include "core/statements.hpp"
 
 namespace numeta::core {
 namespace {

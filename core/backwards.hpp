@@ -3,6 +3,7 @@
 // `u[:-1]`, the map can be computed there if the last one is stored first.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/graph.hpp"

@@ -9,7 +9,6 @@
 #include "core/forward.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 #include <unordered_map>

@@ -46,7 +46,6 @@ struct Homes {
   }
 };
 
-/// The Fortran names of a procedure's things.
 /// How an array of the kernel's comes to be in memory that its caller makes.
 struct HandedOver {
   std::string words;   // of the frame: what is asked for, and the lengths
@@ -54,6 +53,7 @@ struct HandedOver {
   std::string array;   // it as an array
 };
 
+/// The Fortran names of a procedure's things.
 struct Symbols {
   std::vector<std::string> scalars;
   std::vector<std::string> buffers;

@@ -20,7 +20,7 @@ import numpy as np
 
 from . import _trace
 from .control_merge import Poison, asked_for_type, raise_poison
-from .iteration import Iteration, enumerate_, length_of, range_, reversed_, zip_
+from .iteration import enumerate_, goes_at_run_time, length_of, range_, reversed_, zip_
 from .loops import CompiledRange
 from .rows import Row, as_weak, need_real, to_int
 from .session import current, refuse
@@ -156,10 +156,6 @@ def _as(value: Any, dtype: str, weak: bool) -> Any:
     return _trace.cast(value, dtype, weak)
 
 
-def _goes_at_run_time(value: Any) -> bool:
-    return type(value) in (Array, CompiledRange) or isinstance(value, Iteration)
-
-
 def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
     def extremum(*args: Any, **kwargs: Any) -> Any:
         values = list(args)
@@ -168,7 +164,7 @@ def _extremum(name: str, native: Callable[..., Any]) -> Callable[..., Any]:
                 from .arrays.builtins import best_of
 
                 return best_of(name, args[0])
-            if _goes_at_run_time(args[0]) and not kwargs:
+            if goes_at_run_time(args[0]) and not kwargs:
                 return _folded(native, args[0])
             _not_iterated(args[0])
             values = list(args[0])
@@ -231,7 +227,7 @@ def _sum(iterable: Any, /, start: Any = 0) -> Any:
         from .arrays.builtins import sum_of
 
         return sum_of(iterable, start)
-    if _goes_at_run_time(iterable):
+    if goes_at_run_time(iterable):
         return _folded(sum, iterable, start)
     values = list(iterable)
     if not (_inside(values) or _inside(start)):
@@ -287,7 +283,7 @@ def _truth_of(native: Callable[..., Any]) -> Callable[..., Any]:
             from .arrays.builtins import all_of, any_of
 
             return (any_of if native is any else all_of)(args[0])
-        if len(args) == 1 and _goes_at_run_time(args[0]):
+        if len(args) == 1 and goes_at_run_time(args[0]):
             return _folded(native, args[0])
         from .calls import run_native
 

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import _trace
-from .iteration import Iteration
-from .loops import CompiledRange
+from .iteration import goes_at_run_time
 from .rows import Row, as_weak, check_never, need_real, to_int
 from .session import current, refuse
 
@@ -165,7 +164,7 @@ def _radians(value: Any, /) -> Any:
 
 
 def _prod(iterable: Any, /, *, start: Any = 1) -> Any:
-    if type(iterable) in (_trace.Array, CompiledRange) or isinstance(iterable, Iteration):
+    if goes_at_run_time(iterable):
         from .arrays.builtins import product_of
 
         return product_of(iterable, start)

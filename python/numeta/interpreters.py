@@ -8,7 +8,9 @@ state for the thread's own. What always holds: the import fails at once, and the
 def _is_main() -> bool:
     try:
         import ctypes  # which NumPy imports too
-    except ImportError:  # as in those of Python 3.12 that share nothing
+    except ModuleNotFoundError:  # a Python that was built without it
+        raise
+    except ImportError:  # as in sub-interpreters of Python 3.12 that share nothing
         return False
     api = ctypes.pythonapi
     for function in (api.PyInterpreterState_Get, api.PyInterpreterState_Main):

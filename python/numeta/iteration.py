@@ -241,7 +241,12 @@ def _holds(value: Any) -> None:
 
 
 def _is_run_time(value: Any) -> bool:
-    return type(value) in (CompiledRange, Array) or isinstance(value, Iteration | np.ndarray)
+    return goes_at_run_time(value) or isinstance(value, np.ndarray)
+
+
+def goes_at_run_time(value: Any) -> bool:
+    """Is it an array of the trace, or what stands for a range, a zip and the like?"""
+    return type(value) in (Array, CompiledRange) or isinstance(value, Iteration)
 
 
 def _listed(value: Any, count: int) -> Iterable[Any]:
